@@ -1,0 +1,7 @@
+export * from './errors.ts'
+export * from './hash.ts'
+export * from './ids.ts'
+export * from './json.ts'
+export * from './page.ts'
+export * from './rng.ts'
+export * from './time.ts'
