@@ -1,0 +1,3 @@
+export * from './dataset.ts'
+export * from './profile.ts'
+export * from './schema.ts'

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { nameSchema, timestampSchema } from '../kernel/index.ts'
+import { alertSchema } from '../monitoring/index.ts'
+import { runSummarySchema } from '../pipelines/index.ts'
+import { endpointSchema, shadowComparisonSchema } from '../serving/index.ts'
+
+/** Something that a person should look at, most urgent first. */
+export const needSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('alert'), alert: alertSchema }),
+  z.object({ kind: z.literal('failed-run'), run: runSummarySchema }),
+  z.object({ kind: z.literal('promotion'), endpoint: nameSchema, comparison: shadowComparisonSchema }),
+])
+export type Need = z.infer<typeof needSchema>
+
+/** One mark on the shared time axis. `eventTime` where the thing happened in the endpoint's time (a replay's, perhaps). */
+export const timelineEntrySchema = z.object({
+  kind: z.enum(['deploy', 'data', 'alert', 'run', 'label']),
+  title: z.string(),
+  detail: z.string(),
+  at: timestampSchema,
+  eventTime: timestampSchema.optional(),
+  link: z.object({ page: z.enum(['data', 'runs', 'models', 'endpoints', 'monitors']), id: z.string() }).optional(),
+})
+export type TimelineEntry = z.infer<typeof timelineEntrySchema>
+
+export const endpointHealthSchema = z.object({
+  endpoint: endpointSchema,
+  health: z.enum(['well', 'attention', 'broken', 'unknown']),
+  /** Per window of event time, oldest first; null where there was none. */
+  score: z.array(z.object({ at: timestampSchema, value: z.number().nullable() })),
+  drift: z.array(z.object({ at: timestampSchema, value: z.number().nullable() })),
+  requestsPerSecond: z.array(z.number()),
+  labelCoverage: z.number().optional(),
+  scoreMetric: z.string().optional(),
+})
+export type EndpointHealth = z.infer<typeof endpointHealthSchema>
+
+export const overviewSchema = z.object({
+  needs: z.array(needSchema),
+  endpoints: z.array(endpointHealthSchema),
+  runs: z.array(runSummarySchema),
+  timeline: z.array(timelineEntrySchema),
+  server: z.object({ version: z.string(), startedAt: timestampSchema, home: z.string(), project: z.string() }),
+})
+export type Overview = z.infer<typeof overviewSchema>
+
+/** What the event stream carries: something changed, look again. `id` is a run, a name, an alert. */
+export const serverEventSchema = z.object({
+  type: z.enum([
+    'dataset',
+    'pipeline',
+    'run',
+    'log',
+    'model',
+    'endpoint',
+    'prediction',
+    'monitor',
+    'alert',
+    'decision',
+    'demo',
+  ]),
+  id: z.string(),
+  at: timestampSchema,
+})
+export type ServerEvent = z.infer<typeof serverEventSchema>
+
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'starting']),
+  version: z.string(),
+  roles: z.array(z.string()),
+})
+export type Health = z.infer<typeof healthSchema>

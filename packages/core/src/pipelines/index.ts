@@ -1,0 +1,3 @@
+export * from './graph.ts'
+export * from './run.ts'
+export * from './step-protocol.ts'

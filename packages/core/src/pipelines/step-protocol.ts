@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { checkSpecSchema } from '../evaluation/index.ts'
+import { digestSchema, idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
+import { portTypeSchema, stepKindSchema } from './graph.ts'
+import { artifactSchema, errorBodySchema } from './run.ts'
+
+/**
+ * The step protocol, version 1: all that a step process and its worker say to each other.
+ * The worker writes a manifest and names it on the process's standard input; the process writes its outputs into the attempt's own folder,
+ * says what happens as NDJSON events, and writes `result.json` last: that is the commit.
+ */
+export const stepManifestSchema = z.object({
+  protocol: z.literal(1),
+  runId: idSchema('run'),
+  stepRunId: idSchema('stepRun'),
+  step: nameSchema,
+  stepName: nameSchema,
+  kind: stepKindSchema,
+  attempt: z.number().int().positive(),
+  /** Path of the bundled code, and the folder from which its packages are resolved. */
+  bundlePath: z.string(),
+  projectDir: z.string(),
+  inputs: z.record(
+    z.string(),
+    z.object({
+      type: portTypeSchema,
+      value: z.unknown().optional(),
+      artifacts: z.array(z.object({ artifact: artifactSchema, path: z.string() })),
+      isList: z.boolean(),
+    }),
+  ),
+  outputs: z.record(z.string(), portTypeSchema),
+  checks: z.array(checkSpecSchema).optional(),
+  /** Where outputs go; only this attempt writes there. */
+  outputDir: z.string(),
+  resultPath: z.string(),
+  seed: z.string(),
+  memoryMb: z.number(),
+  cpu: z.number(),
+})
+export type StepManifest = z.infer<typeof stepManifestSchema>
+
+export const stepEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('log'),
+    stream: z.enum(['stdout', 'stderr', 'system']),
+    text: z.string(),
+    at: timestampSchema,
+  }),
+  z.object({
+    type: z.literal('metric'),
+    name: z.string(),
+    value: z.number(),
+    step: z.number().int(),
+    at: timestampSchema,
+  }),
+  z.object({
+    type: z.literal('progress'),
+    fraction: z.number().min(0).max(1),
+    message: z.string().optional(),
+    at: timestampSchema,
+  }),
+])
+export type StepEvent = z.infer<typeof stepEventSchema>
+
+export const stepResultSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('succeeded'),
+    outputs: z.record(
+      z.string(),
+      z.object({
+        kind: artifactSchema.shape.kind,
+        path: z.string().optional(),
+        value: z.unknown().optional(),
+        rowCount: z.number().int().optional(),
+        columns: artifactSchema.shape.columns,
+      }),
+    ),
+  }),
+  z.object({ status: z.literal('failed'), error: errorBodySchema, isRetryable: z.boolean() }),
+])
+export type StepResult = z.infer<typeof stepResultSchema>
+
+/** What a worker gets when it leases an attempt. The token only grows: a report with an older one is refused. */
+export const leasedStepSchema = z.object({
+  leaseToken: z.number().int(),
+  expiresAt: timestampSchema,
+  runId: idSchema('run'),
+  stepRunId: idSchema('stepRun'),
+  attempt: z.number().int(),
+  step: nameSchema,
+  stepName: nameSchema,
+  kind: stepKindSchema,
+  bundleDigest: digestSchema,
+  projectDir: z.string(),
+  inputs: z.record(
+    z.string(),
+    z.object({
+      type: portTypeSchema,
+      value: z.unknown().optional(),
+      artifacts: z.array(artifactSchema),
+      isList: z.boolean(),
+    }),
+  ),
+  outputs: z.record(z.string(), portTypeSchema),
+  checks: z.array(checkSpecSchema).optional(),
+  timeoutMs: z.number(),
+  cpu: z.number(),
+  memoryMb: z.number(),
+  seed: z.string(),
+})
+export type LeasedStep = z.infer<typeof leasedStepSchema>
+
+export const leaseReportSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('succeeded'),
+    leaseToken: z.number().int(),
+    outputs: z.record(z.string(), artifactSchema),
+  }),
+  z.object({
+    status: z.literal('failed'),
+    leaseToken: z.number().int(),
+    error: errorBodySchema,
+    isRetryable: z.boolean(),
+  }),
+  z.object({ status: z.literal('cancelled'), leaseToken: z.number().int() }),
+])
+export type LeaseReport = z.infer<typeof leaseReportSchema>
