@@ -1,1 +1,5 @@
+export * from './cells.ts'
+export * from './columns.ts'
+export * from './operations.ts'
+export * from './rows.ts'
 export * from './table.ts'
