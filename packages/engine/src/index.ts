@@ -1,1 +1,3 @@
-export {}
+export * from './blobs/index.ts'
+export * from './data/index.ts'
+export * from './models/index.ts'

@@ -1,0 +1,22 @@
+import type { Digest } from '@regia/core'
+
+/** What a store answers about content that it holds. */
+export type BlobInfo = { readonly digest: Digest; readonly sizeBytes: number }
+
+/**
+ * Content by its digest: written once, never changed, verified on read.
+ * Every implementation passes the same suite (`blob-store.test.ts`).
+ */
+export interface BlobStore {
+  /** Keeps some bytes; durable when it answers. Content that is there already is not written again. */
+  put(bytes: Uint8Array): Promise<BlobInfo>
+  /** Keeps a file's content without holding it in memory. With `move` the file is gone afterwards. @throws RegiaError `DATA_UNREADABLE`. */
+  putFile(path: string, options?: { readonly move?: boolean }): Promise<BlobInfo>
+  has(digest: Digest): Promise<boolean>
+  /** @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
+  sizeOf(digest: Digest): Promise<number>
+  /** All the bytes, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
+  read(digest: Digest): Promise<Uint8Array>
+  /** A read-only file on this machine with the content, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
+  localPath(digest: Digest): Promise<string>
+}

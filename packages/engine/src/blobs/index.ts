@@ -1,0 +1,1 @@
+export type { BlobInfo, BlobStore } from './blob-store.ts'
