@@ -1,0 +1,136 @@
+import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Digest, digestOf } from '@regia/core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type BlobStore, folderBlobStore } from './index.ts'
+
+/** Every implementation of `BlobStore` stands here and passes the same suite. */
+const IMPLEMENTATIONS: readonly { readonly name: string; readonly create: (folder: string) => BlobStore }[] = [
+  { name: 'folder', create: folderBlobStore },
+]
+
+const text = (content: string) => new TextEncoder().encode(content)
+const ABSENT = digestOf('never put')
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'blobs-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe.each(IMPLEMENTATIONS)('BlobStore: $name', ({ create }) => {
+  const file = async (content: string) => {
+    const path = join(folder, 'source.bin')
+    await writeFile(path, content)
+    return path
+  }
+
+  it('gives back what was put, under the digest of its content', async () => {
+    const store = create(join(folder, 'store'))
+    const info = await store.put(text('hello'))
+    expect(info).toEqual({ digest: digestOf('hello'), sizeBytes: 5 })
+    expect(Buffer.from(await store.read(info.digest)).toString()).toBe('hello')
+    expect(await store.sizeOf(info.digest)).toBe(5)
+    expect(await store.has(info.digest)).toBe(true)
+  })
+
+  it('keeps empty content', async () => {
+    const store = create(join(folder, 'store'))
+    const { digest } = await store.put(new Uint8Array())
+    expect((await store.read(digest)).byteLength).toBe(0)
+  })
+
+  it('keeps a file and leaves it, or takes it away', async () => {
+    const store = create(join(folder, 'store'))
+    const path = await file('from a file')
+    expect(await store.putFile(path)).toEqual({ digest: digestOf('from a file'), sizeBytes: 11 })
+    expect(await readFile(path, 'utf8')).toBe('from a file')
+    await store.putFile(path, { move: true })
+    await expect(stat(path)).rejects.toThrow('ENOENT')
+    expect(await readFile(await store.localPath(digestOf('from a file')), 'utf8')).toBe('from a file')
+  })
+
+  it('keeps one copy of what many put at once', async () => {
+    const store = create(join(folder, 'store'))
+    const infos = await Promise.all(Array.from({ length: 20 }, () => store.put(text('the same'))))
+    expect(new Set(infos.map(({ digest }) => digest)).size).toBe(1)
+    expect(Buffer.from(await store.read(infos[0]!.digest)).toString()).toBe('the same')
+  })
+
+  it('is found again by another instance', async () => {
+    const { digest } = await create(join(folder, 'store')).put(text('kept'))
+    expect(await create(join(folder, 'store')).has(digest)).toBe(true)
+  })
+
+  it('says BLOB_MISSING for what was never put', async () => {
+    const store = create(join(folder, 'store'))
+    expect(await store.has(ABSENT)).toBe(false)
+    for (const ask of [store.read, store.localPath, store.sizeOf]) {
+      await expect(ask(ABSENT)).rejects.toMatchObject({ code: 'BLOB_MISSING', data: { digest: ABSENT } })
+    }
+  })
+
+  it('refuses to keep what is not a readable file', async () => {
+    const store = create(join(folder, 'store'))
+    await expect(store.putFile(join(folder, 'absent'))).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
+    await expect(store.putFile(folder)).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
+  })
+})
+
+describe('folderBlobStore', () => {
+  const damage = async (store: BlobStore, digest: Digest) => {
+    const path = await store.localPath(digest)
+    await chmod(path, 0o644)
+    const content = await readFile(path)
+    content[0] = content[0]! ^ 1
+    await writeFile(path, content)
+    return path
+  }
+
+  it('finds a changed byte even when size and modification time are as before', async () => {
+    const store = folderBlobStore(folder)
+    const { digest } = await store.put(text('precious'))
+    const before = await stat(await store.localPath(digest))
+    const path = await damage(store, digest)
+    await utimes(path, before.atime, before.mtime)
+    const expected = { code: 'BLOB_CORRUPT', where: path, data: { expected: digest, got: digestOf('qrecious') } }
+    await expect(store.localPath(digest)).rejects.toMatchObject(expected)
+    await expect(store.read(digest)).rejects.toMatchObject(expected)
+    await expect(folderBlobStore(folder).localPath(digest)).rejects.toMatchObject(expected)
+  })
+
+  it('finds a file that was cut or lengthened', async () => {
+    const store = folderBlobStore(folder)
+    const { digest } = await store.put(text('precious'))
+    const path = await store.localPath(digest)
+    await chmod(path, 0o644)
+    await appendFile(path, '!')
+    await expect(store.sizeOf(digest)).rejects.toMatchObject({ code: 'BLOB_CORRUPT', data: { sizeBytes: 9 } })
+  })
+
+  it('is mended by putting the content again', async () => {
+    const store = folderBlobStore(folder)
+    const { digest } = await store.put(text('precious'))
+    await damage(store, digest)
+    await store.put(text('precious'))
+    expect(Buffer.from(await store.read(digest)).toString()).toBe('precious')
+  })
+
+  it('keeps files read-only and no temporary ones', async () => {
+    const store = folderBlobStore(folder)
+    const { digest } = await store.put(text('precious'))
+    expect((await stat(await store.localPath(digest))).mode & 0o777).toBe(0o444)
+    expect(await readdir(join(folder, 'tmp'))).toEqual([])
+  })
+
+  it('says HOME_NOT_WRITABLE where it cannot write, naming the folder', async () => {
+    const occupied = join(folder, 'occupied')
+    await writeFile(occupied, '')
+    const store = folderBlobStore(join(occupied, 'blobs'))
+    await expect(store.put(text('x'))).rejects.toMatchObject({
+      code: 'HOME_NOT_WRITABLE',
+      where: join(occupied, 'blobs'),
+    })
+  })
+})

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { type Digest, RegiaError } from '@regia/core'
+import { asWriteError, blobCorrupt, blobMissing, hasCode, isMissing, messageOf } from './blob-errors.ts'
+import type { BlobInfo, BlobStore } from './blob-store.ts'
+import { hashBytes, hashFile } from './hash-file.ts'
+
+/**
+ * A store of content in a folder: `ROOT/sha256/ab/cdef…`, files read-only.
+ *
+ * A file is written under `ROOT/tmp`, synced and renamed, so that a crash leaves either all of it or nothing. `read` hashes what it
+ * returns. `localPath` hashes a file when this process first uses it and again whenever its inode, size or times have changed.
+ */
+export function folderBlobStore(root: string): BlobStore {
+  const rootDir = resolve(root)
+  const verified = new Map<Digest, string>()
+  const pathOf = (digest: Digest) => join(rootDir, 'sha256', digest.slice(7, 9), digest.slice(9))
+
+  const verify = async (digest: Digest): Promise<number> => {
+    const path = pathOf(digest)
+    const { stamp, sizeBytes } = await stampOf(path, digest)
+    if (verified.get(digest) === stamp) return sizeBytes
+    const got = await hashFile(path)
+    if (got !== digest) throw blobCorrupt(digest, path, got, sizeBytes)
+    verified.set(digest, stamp)
+    return sizeBytes
+  }
+
+  const isSound = async (digest: Digest): Promise<boolean> => {
+    try {
+      await verify(digest)
+      return true
+    } catch (error) {
+      if (error instanceof RegiaError && ['BLOB_MISSING', 'BLOB_CORRUPT'].includes(error.code)) return false
+      throw error
+    }
+  }
+
+  /** Makes a temporary file the blob, unless a sound one is there already. */
+  const adopt = async (digest: Digest, temporary: string): Promise<void> => {
+    if (await isSound(digest)) return rm(temporary, { force: true })
+    const path = pathOf(digest)
+    await mkdir(dirname(path), { recursive: true })
+    await syncPath(temporary)
+    await chmod(temporary, 0o444)
+    await rename(temporary, path)
+    await syncPath(dirname(path))
+  }
+
+  const withTemporary = async (work: (path: string) => Promise<BlobInfo>): Promise<BlobInfo> => {
+    const temporary = join(rootDir, 'tmp', randomUUID())
+    try {
+      await mkdir(dirname(temporary), { recursive: true })
+      return await work(temporary)
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined)
+      throw asWriteError(error, rootDir)
+    }
+  }
+
+  return {
+    put: async (bytes) => {
+      const digest = hashBytes(bytes)
+      const info = { digest, sizeBytes: bytes.byteLength }
+      if (await isSound(digest)) return info
+      return withTemporary(async (temporary) => {
+        await writeWhole(temporary, bytes)
+        await adopt(digest, temporary)
+        return info
+      })
+    },
+    putFile: async (path, options = {}) => {
+      await assertReadableFile(path)
+      return withTemporary(async (temporary) => {
+        await bring(path, temporary, options.move ?? false)
+        const digest = await hashFile(temporary)
+        const { size } = await stat(temporary)
+        await adopt(digest, temporary)
+        return { digest, sizeBytes: size }
+      })
+    },
+    has: async (digest) => {
+      try {
+        return (await stat(pathOf(digest))).isFile()
+      } catch (error) {
+        if (isMissing(error)) return false
+        throw error
+      }
+    },
+    sizeOf: verify,
+    read: async (digest) => {
+      const path = pathOf(digest)
+      const bytes = await readFile(path).catch((error: unknown) => {
+        throw isMissing(error) ? blobMissing(digest, path, error) : error
+      })
+      const got = hashBytes(bytes)
+      if (got !== digest) throw blobCorrupt(digest, path, got, bytes.byteLength)
+      return bytes
+    },
+    localPath: async (digest) => {
+      await verify(digest)
+      return pathOf(digest)
+    },
+  }
+}
+
+/** What changes whenever a file's content can have changed. */
+async function stampOf(path: string, digest: Digest): Promise<{ stamp: string; sizeBytes: number }> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    return { stamp: `${ino}/${size}/${mtimeNs}/${ctimeNs}`, sizeBytes: Number(size) }
+  } catch (error) {
+    throw isMissing(error) ? blobMissing(digest, path, error) : error
+  }
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(bytes)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Without the sync a power cut could leave a name with no content behind it. */
+async function syncPath(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function bring(from: string, to: string, move: boolean): Promise<void> {
+  if (move) {
+    try {
+      return await rename(from, to)
+    } catch (error) {
+      if (!hasCode(error, ['EXDEV'])) throw error
+    }
+  }
+  await copyFile(from, to, constants.COPYFILE_FICLONE)
+  if (move) await rm(from)
+}
+
+async function assertReadableFile(path: string): Promise<void> {
+  try {
+    const file = await open(path, 'r')
+    const isFile = (await file.stat()).isFile()
+    await file.close()
+    if (isFile) return
+  } catch (error) {
+    throw new RegiaError('DATA_UNREADABLE', `Cannot read the file: ${messageOf(error)}.`, { where: path, cause: error })
+  }
+  throw new RegiaError('DATA_UNREADABLE', 'This is not a file.', { where: path, hint: 'Name a file, not a folder.' })
+}
