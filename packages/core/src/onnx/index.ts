@@ -1,0 +1,5 @@
+export * from './column-tensors.ts'
+export * from './decode-model.ts'
+export * from './encode-model.ts'
+export * from './graph-builder.ts'
+export * from './model.ts'
