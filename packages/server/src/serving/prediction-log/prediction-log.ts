@@ -1,0 +1,89 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '@regia/core'
+import { z } from 'zod'
+import { EndpointLog, type EndpointLogOptions } from './endpoint-log.ts'
+import { parsePredictionId, type RecordPlace } from './prediction-id.ts'
+
+export type PredictionLogOptions = Pick<EndpointLogOptions, 'segmentBytes' | 'onTrouble'> & {
+  /** `<home>/log`: one folder an endpoint. */
+  readonly dir: string
+  readonly clock: Clock
+  /** How often written bytes are forced to the disk: what a power cut may cost. Default 1,000. */
+  readonly syncIntervalMs?: number
+  /** Told when forcing to the disk fails. */
+  readonly onSyncError?: (error: unknown) => void
+}
+
+const identitySchema = z.object({ key: z.string() })
+const IDENTITY_FILE = 'log.json'
+
+/** The logs of all endpoints. An id leads to its log by its first part. */
+export class PredictionLog {
+  readonly #options: PredictionLogOptions
+  readonly #byEndpoint = new Map<string, EndpointLog>()
+  readonly #byKey = new Map<string, EndpointLog>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(options: PredictionLogOptions) {
+    this.#options = options
+    mkdirSync(options.dir, { recursive: true })
+    this.#timer = setInterval(() => void this.#syncAll(), options.syncIntervalMs ?? 1000)
+    this.#timer.unref()
+  }
+
+  /** Names of the endpoints that have a log. */
+  endpoints(): readonly string[] {
+    return readdirSync(this.#options.dir, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  }
+
+  open(endpoint: string): EndpointLog {
+    const opened = this.#byEndpoint.get(endpoint)
+    if (opened) return opened
+    const dir = join(this.#options.dir, endpoint)
+    const log = new EndpointLog({ ...this.#options, dir, endpoint, key: this.#keyOf(endpoint) })
+    this.#byEndpoint.set(endpoint, log)
+    this.#byKey.set(log.key, log)
+    return log
+  }
+
+  /** The log and place that an id speaks of, if a prediction stands there. */
+  locate(id: string): { readonly log: EndpointLog; readonly place: RecordPlace } | undefined {
+    const place = parsePredictionId(id)
+    const log = place && this.#byKey.get(place.log)
+    return log?.hasPrediction(place) ? { log, place } : undefined
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await Promise.all([...this.#byEndpoint.values()].map((log) => log.close()))
+  }
+
+  /** The key is kept beside the segments, so that ids stay valid whatever happens to the database. */
+  #keyOf(endpoint: string): string {
+    const path = join(this.#options.dir, endpoint, IDENTITY_FILE)
+    const known = readIdentity(path)
+    if (known !== undefined) return known
+    const numbers = this.endpoints().map((name) => readIdentity(join(this.#options.dir, name, IDENTITY_FILE)) ?? '0')
+    const key = (Math.max(0, ...numbers.map((text) => Number.parseInt(text, 36))) + 1).toString(36)
+    mkdirSync(join(this.#options.dir, endpoint), { recursive: true })
+    writeFileSync(path, JSON.stringify({ key }))
+    return key
+  }
+
+  async #syncAll(): Promise<void> {
+    for (const log of this.#byEndpoint.values()) {
+      await log.sync().catch((error: unknown) => this.#options.onSyncError?.(error))
+    }
+  }
+}
+
+function readIdentity(path: string): string | undefined {
+  try {
+    return identitySchema.parse(JSON.parse(readFileSync(path, 'utf8'))).key
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,60 @@
+import type { Row } from '@regia/core'
+
+/** A prediction as it is logged. Times are milliseconds since 1970; `at` is event time. */
+export type PredictionRecord = {
+  readonly kind: 'prediction'
+  readonly model: string
+  readonly version: number
+  readonly at: number
+  readonly loggedAt: number
+  /** From the request's arrival until it was logged. */
+  readonly latencyMs: number
+  readonly score: number
+  readonly label?: string
+  readonly row: Row
+}
+
+/** What really happened. `at` is the event time at which it became known. */
+export type LabelRecord = {
+  readonly kind: 'label'
+  readonly predictionId: string
+  readonly label: string
+  readonly at?: number
+  readonly loggedAt: number
+}
+
+/** What the version in shadow would have answered. */
+export type ShadowRecord = {
+  readonly kind: 'shadow'
+  readonly predictionId: string
+  readonly version: number
+  readonly score: number
+  readonly label?: string
+}
+
+export type LogRecord = PredictionRecord | LabelRecord | ShadowRecord
+
+/** A position between two records: everything before it was read. */
+export type LogPosition = { readonly segment: number; readonly offset: number }
+
+export type PlacedRecord<Kind extends LogRecord = LogRecord> = {
+  readonly id: string
+  readonly record: Kind
+  /** Just behind the record. */
+  readonly end: LogPosition
+}
+
+/** The JSON text of a row, with its keys already quoted: what the hot path writes instead of `JSON.stringify` of a whole record. */
+export function predictionPayload(record: PredictionRecord, rowJson: string): string {
+  const label = record.label === undefined ? '' : `,"label":${JSON.stringify(record.label)}`
+  return `{"kind":"prediction","model":"${record.model}","version":${record.version},"at":${record.at},"loggedAt":${record.loggedAt},"latencyMs":${record.latencyMs},"score":${record.score}${label},"row":${rowJson}}`
+}
+
+export const recordPayload = (record: LogRecord): string =>
+  record.kind === 'prediction' ? predictionPayload(record, JSON.stringify(record.row)) : JSON.stringify(record)
+
+/** A sound frame was written by this program, so that its shape is trusted. A segment's header is no record. */
+export function parseRecord(payload: Buffer): LogRecord | undefined {
+  const record = JSON.parse(payload.toString('utf8')) as LogRecord | { readonly kind: 'header' }
+  return record.kind === 'header' ? undefined : record
+}
