@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { timestampSchema } from '../kernel/index.ts'
+import { nameSchema, timestampSchema } from '../kernel/index.ts'
 
 export const intervalSchema = z.object({ lower: z.number(), upper: z.number(), confidence: z.number() })
 
@@ -29,7 +29,22 @@ export const checkResultSchema = z.object({
 })
 export type CheckResult = z.infer<typeof checkResultSchema>
 
+/** What a decision at one threshold of a class's probability is worth. */
+export const thresholdRowSchema = z.object({
+  threshold: z.number(),
+  precision: z.number(),
+  recall: z.number(),
+  falsePositiveRate: z.number(),
+  /** Share of rows at or above the threshold. */
+  selectedFraction: z.number(),
+})
+export type ThresholdRow = z.infer<typeof thresholdRowSchema>
+
 const pointSchema = z.tuple([z.number(), z.number()])
+
+/** Checks as an author wrote them, under one name. */
+export const checkSuiteSchema = z.object({ name: nameSchema, checks: z.array(checkSpecSchema) })
+export type CheckSuite = z.infer<typeof checkSuiteSchema>
 
 /** Everything that an evaluation found: metrics with intervals, baselines, checks, curves and slices. */
 export const reportSchema = z.object({
@@ -44,6 +59,8 @@ export const reportSchema = z.object({
     .partial(),
   confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.number().int())) }).optional(),
   slices: z.array(z.object({ column: z.string(), value: z.string(), metric: z.string(), estimate: estimateSchema })),
+  /** Of the positive class, at thresholds 0.05 to 0.95. */
+  thresholds: z.array(thresholdRowSchema).optional(),
   /** The largest absolute difference between graph and training code over every row of the test table, where the training code is at hand. */
   parity: z.object({ maxError: z.number(), rowCount: z.number().int() }).optional(),
   rowCount: z.number().int(),
