@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   'CHECK_FAILED',
   'ENDPOINT_NOT_READY',
   'LOG_WRITE_FAILED',
+  'INTERNAL',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
