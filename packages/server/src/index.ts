@@ -1,1 +1,3 @@
-export {}
+export { createServer, type RegiaServer, ROLES, type Role, type ServerOptions } from './app.ts'
+export { claimHome, findOwner, type HomeClaim } from './home/claim-home.ts'
+export { readServerFile, type ServerFile } from './home/server-file.ts'

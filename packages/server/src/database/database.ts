@@ -1,0 +1,16 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { DataTables } from '../data/tables.ts'
+import type { DemoTables } from '../demo/tables.ts'
+import type { ModelTables } from '../models/tables.ts'
+import type { PipelineTables } from '../pipelines/tables.ts'
+
+/** Every table of Regia: what the subjects keep, together. A subject adds its tables here and its migrations in `migrations.ts`. */
+export type Tables = DataTables & PipelineTables & ModelTables & DemoTables
+
+export type Database = Kysely<Tables>
+
+/**
+ * Where a store reads and writes: the database or an open transaction.
+ * SQLite has one connection: inside a transaction use only the transaction, or wait for ever.
+ */
+export type Connection = Database | Transaction<Tables>

@@ -1,0 +1,13 @@
+import { dataMigrations } from '../data/migrations.ts'
+import { demoMigrations } from '../demo/migrations.ts'
+import { modelMigrations } from '../models/migrations.ts'
+import { pipelineMigrations } from '../pipelines/migrations.ts'
+import type { Migration } from './migrate.ts'
+
+/** In the order in which they run. One that has shipped never changes: a change is a new migration of its subject. */
+export const MIGRATIONS: readonly Migration[] = [
+  ...dataMigrations,
+  ...pipelineMigrations,
+  ...modelMigrations,
+  ...demoMigrations,
+]

@@ -1,0 +1,49 @@
+import type { IdFactory } from '@regia/core'
+import fastify, { type FastifyBaseLogger } from 'fastify'
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { App } from './app.ts'
+import { addDepthLimit } from './body-depth.ts'
+import { replyWithError } from './error-reply.ts'
+import { addGuard } from './guard.ts'
+
+export type HttpOptions = {
+  readonly host: string
+  readonly token: string | undefined
+  readonly logger: FastifyBaseLogger
+  readonly newId: IdFactory
+  readonly maxBodyBytes: number
+}
+
+/** A slow sender must have finished its request by then; large uploads over a slow line still fit. */
+const REQUEST_TIMEOUT_MS = 300_000
+
+/** The HTTP application without routes: ids, limits, guards, and the one way in which errors leave. */
+export function createApp(options: HttpOptions): App {
+  const app: App = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    genReqId: () => options.newId('request'),
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: replyWithError,
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  // Replies are typed by the same schemas at compile time and checked against them in tests; a second parse of each reply would buy nothing.
+  app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
+  app.setErrorHandler(replyWithError)
+  addSecurityHeaders(app)
+  addGuard(app, options.host, options.token)
+  addDepthLimit(app)
+  return app
+}
+
+function addSecurityHeaders(app: App): void {
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+    reply.header('x-request-id', request.id)
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+}

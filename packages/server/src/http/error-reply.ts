@@ -1,0 +1,71 @@
+import { type ErrorBody, RegiaError } from '@regia/core'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { ERROR_STATUS } from './error-status.ts'
+
+export type ErrorReply = { readonly error: ErrorBody; readonly requestId: string }
+
+/** How every error leaves: the status from one table, the body the same everywhere. What is unexpected is logged and says nothing of the inside. */
+export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toRegiaError(error)
+  if (known.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
+  const body: ErrorReply = { error: known.toBody(), requestId: request.id }
+  return reply.code(ERROR_STATUS[known.code]).type('application/json').serializer(JSON.stringify).send(body)
+}
+
+/** The `RegiaError` that an error of the framework means; one of code `INTERNAL` for anything else. */
+export function toRegiaError(error: unknown): RegiaError {
+  if (error instanceof RegiaError) return error
+  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
+  const { code, statusCode } = frameworkError(error)
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new RegiaError('PAYLOAD_TOO_LARGE', 'The request body is larger than this route takes.', {
+      hint: 'Send less at once: fewer rows, labels or events a request.',
+      cause: error,
+    })
+  }
+  if (error instanceof Error && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new RegiaError('INVALID_INPUT', sentence(error.message), { hint: HINTS[code] ?? API_HINT, cause: error })
+  }
+  return new RegiaError('INTERNAL', 'Regia failed in a way that it did not expect.', {
+    hint: "This is a fault of Regia's, not yours. The server's log has the cause under this request's id.",
+    cause: error,
+  })
+}
+
+const API_HINT = 'The interactive description of the API is at /api/docs.'
+const HINTS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send JSON with the header "content-type: application/json".',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'Send one complete JSON value in UTF-8.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'Send a JSON body, or leave the content-type header out.',
+}
+
+function frameworkError(error: unknown): { code: string; statusCode?: number } {
+  if (!(error instanceof Error)) return { code: '' }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return 'statusCode' in error && typeof error.statusCode === 'number'
+    ? { code, statusCode: error.statusCode }
+    : { code }
+}
+
+type ValidationError = {
+  readonly validation: readonly { readonly instancePath: string; readonly message?: string }[]
+  readonly validationContext?: string
+}
+
+function invalidRequest(error: ValidationError): RegiaError {
+  const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
+  const issues = error.validation.slice(0, 5).map(({ instancePath, message }) => {
+    const path = instancePath.replace(/^\//, '').replaceAll('/', '.')
+    return { path: path === '' ? part : `${part}.${path}`, message: message ?? 'is not valid' }
+  })
+  const text = issues.map(({ path, message }) => `${path}: ${message}`).join('; ')
+  return new RegiaError('INVALID_INPUT', `The request is not as the API describes it: ${text}.`, {
+    where: issues.map(({ path }) => path).join(', '),
+    hint: API_HINT,
+    data: { issues },
+    cause: error,
+  })
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

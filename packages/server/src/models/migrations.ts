@@ -1,0 +1,47 @@
+import type { Migration } from '../database/migrate.ts'
+
+export const modelMigrations: readonly Migration[] = [
+  {
+    name: 'models-1',
+    up: async ({ schema }) => {
+      await schema
+        .createTable('model')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('description', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'text', (column) => column.notNull())
+        .addColumn('updated_at', 'text', (column) => column.notNull())
+        .execute()
+      await schema
+        .createTable('model_version')
+        .addColumn('model', 'text', (column) => column.notNull().references('model.name'))
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('package_digest', 'text', (column) => column.notNull())
+        .addColumn('package', 'text', (column) => column.notNull())
+        .addColumn('report', 'text')
+        .addColumn('lineage', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('model_version_key', ['model', 'version'])
+        .addUniqueConstraint('model_version_digest', ['model', 'package_digest'])
+        .execute()
+      await schema
+        .createTable('model_alias')
+        .addColumn('model', 'text', (column) => column.notNull().references('model.name'))
+        .addColumn('alias', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('model_alias_key', ['model', 'alias'])
+        .execute()
+      await schema
+        .createTable('alias_move')
+        .addColumn('model', 'text', (column) => column.notNull().references('model.name'))
+        .addColumn('number', 'integer', (column) => column.notNull())
+        .addColumn('alias', 'text', (column) => column.notNull())
+        .addColumn('from_version', 'integer')
+        .addColumn('to_version', 'integer', (column) => column.notNull())
+        .addColumn('moved_by', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addColumn('moved_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('alias_move_key', ['model', 'number'])
+        .execute()
+    },
+  },
+]
