@@ -1,1 +1,3 @@
 export type * from './data-engine.ts'
+export { createDataEngine } from './duckdb-engine.ts'
+export { namesHint, nearMiss } from './near-miss.ts'

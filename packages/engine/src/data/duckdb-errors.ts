@@ -1,0 +1,45 @@
+import { RegiaError } from '@regia/core'
+import type { DataEngineOptions } from './data-engine.ts'
+
+/** Says in Regia's words what DuckDB could not do. What is not DuckDB's stays as it is. */
+export function asDataError(error: unknown, options: DataEngineOptions): unknown {
+  if (error instanceof RegiaError || !(error instanceof Error)) return error
+  const message = firstSentence(error.message)
+  if (options.signal?.aborted || /^INTERRUPT|Interrupted!/.test(message)) {
+    return cancelled(error)
+  }
+  if (/^Out of Memory Error/.test(message)) {
+    return new RegiaError('UNAVAILABLE', `The work needs more than its ${options.memoryLimitMb ?? 512} MB of memory.`, {
+      where: message,
+      hint: 'Select fewer columns or rows, or raise the memory limit of the data engine.',
+      cause: error,
+    })
+  }
+  if (/No space left|failed to offload/i.test(message)) {
+    return new RegiaError('HOME_NOT_WRITABLE', `Cannot write: ${message}`, {
+      where: options.tempDir,
+      hint: 'Free some space on the disk.',
+      cause: error,
+    })
+  }
+  return /^[A-Z][\w ]* Error: /.test(message) ? asSqlOrFileError(error, message) : error
+}
+
+function asSqlOrFileError(error: Error, message: string): RegiaError {
+  if (/^(Parser|Binder|Catalog|Permission|Conversion|Not implemented|Out of Range) Error/.test(message)) {
+    return new RegiaError('INVALID_INPUT', `The query failed: ${message}`, {
+      hint: 'A query may only SELECT, from the tables that it was given.',
+      cause: error,
+    })
+  }
+  return new RegiaError('DATA_UNREADABLE', `The data cannot be read: ${message}`, {
+    hint: 'Check that the file is complete and of the format that its name says.',
+    cause: error,
+  })
+}
+
+/** DuckDB's message without the drawing of the query below it. */
+const firstSentence = (message: string): string => (message.split('\n\n')[0] ?? message).trim().slice(0, 1000)
+
+export const cancelled = (cause?: unknown): RegiaError =>
+  new RegiaError('RUN_CANCELLED', 'The work on the data was cancelled.', { cause })

@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DataEngineOptions } from './data-engine.ts'
+import { asDataError, cancelled } from './duckdb-errors.ts'
+import { literalPath, sqlList, sqlText } from './sql.ts'
+
+export type OpenDuckDB = { readonly connection: DuckDBConnection; readonly close: () => void }
+
+/**
+ * Opens DuckDB for one piece of work (about 10 ms); closing gives all its memory back.
+ *
+ * It sees the files that the work names and its own folder for spilling; everything else of the machine, extensions from the network
+ * and its own settings are locked, so that SQL of a user can do no more than SELECT.
+ */
+export async function openDuckDB(options: DataEngineOptions, paths: readonly string[]): Promise<OpenDuckDB> {
+  if (options.signal?.aborted) throw cancelled()
+  const { DuckDBInstance } = await import('@duckdb/node-api')
+  await mkdir(options.tempDir, { recursive: true })
+  const instance = await DuckDBInstance.create(':memory:', configuration(options))
+  const connection = await instance.connect()
+  const interrupt = () => connection.interrupt()
+  options.signal?.addEventListener('abort', interrupt)
+  const close = () => {
+    options.signal?.removeEventListener('abort', interrupt)
+    connection.closeSync()
+    instance.closeSync()
+  }
+  try {
+    await lock(connection, paths)
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { connection, close }
+}
+
+/** Opens DuckDB, works, closes it, and says errors in Regia's words. */
+export async function withDuckDB<Result>(
+  options: DataEngineOptions,
+  paths: readonly string[],
+  work: (connection: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
+  const { connection, close } = await openDuckDB(options, paths)
+  try {
+    return await work(connection)
+  } catch (error) {
+    throw asDataError(error, options)
+  } finally {
+    close()
+  }
+}
+
+function configuration(options: DataEngineOptions): Record<string, string> {
+  return {
+    memory_limit: `${options.memoryLimitMb ?? 512}MB`,
+    threads: String(options.threads ?? 2),
+    temp_directory: resolve(options.tempDir),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  }
+}
+
+async function lock(connection: DuckDBConnection, paths: readonly string[]): Promise<void> {
+  // Both spellings: DuckDB checks the pattern as written and then the file that it names.
+  const allowed = [...new Set(paths.flatMap((path) => [path, literalPath(path)]))]
+  // Local times are kept as if they were UTC, so no conversion may depend on where the machine stands.
+  await connection.run(`SET TimeZone = 'UTC'`)
+  await connection.run(`SET allowed_paths = ${sqlList(allowed.map(sqlText))}`)
+  await connection.run('SET enable_external_access = false')
+  await connection.run('SET lock_configuration = true')
+}
