@@ -1,3 +1,5 @@
 export * from './blobs/index.ts'
+export * from './bundling/index.ts'
 export * from './data/index.ts'
 export * from './models/index.ts'
+export * from './steps/index.ts'

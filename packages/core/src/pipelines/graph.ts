@@ -38,6 +38,7 @@ export const portRefSchema: z.ZodType<PortRef> = z.lazy(() =>
  * `gate` runs in a child process with Regia's code over the model and table given, `register` writes to the registry.
  */
 export const stepKindSchema = z.enum(['code', 'gate', 'register'])
+export type StepKind = z.infer<typeof stepKindSchema>
 
 export const graphStepSchema = z.object({
   /** Unique within the graph: the step's name, with `-2`, `-3` … where it is used again. */

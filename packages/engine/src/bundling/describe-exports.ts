@@ -1,0 +1,40 @@
+import { type CheckSuite, isDefinition } from '@regia/core'
+import type { PipelineDefinition, StepDefinition } from '../steps/step-definition.ts'
+import type { StepPlace } from './code-digests.ts'
+import type { DiscoveryReply } from './discover.ts'
+
+/** What each file of the project exports. */
+export type Modules = { readonly [file: string]: { readonly [name: string]: unknown } }
+
+/** What an entry file defines, as data. */
+export function describeExports(entry: string, modules: Modules): DiscoveryReply {
+  const exported = [...new Set(Object.values(modules[entry] ?? {}))]
+  const pipelines = exported.filter((value): value is PipelineDefinition => isDefinition(value, 'pipeline'))
+  return {
+    pipelines: pipelines.map(({ graph }) => graph),
+    places: findPlaces(modules, pipelines),
+    endpoints: exported.filter((value) => isDefinition(value, 'endpoint')).map(specOf),
+    monitors: exported.filter((value) => isDefinition(value, 'monitor')).map(specOf),
+    checks: exported.filter(isCheckSuite),
+  }
+}
+
+const specOf = (definition: object): unknown => ('spec' in definition ? definition.spec : undefined)
+
+/** Where each step of the pipelines is exported. Functions of one definition are one step, however often it is exported. */
+function findPlaces(modules: Modules, pipelines: readonly PipelineDefinition[]): StepPlace[] {
+  const places = new Map<StepDefinition['execute'], Omit<StepPlace, 'step'>>()
+  for (const [file, exports] of Object.entries(modules)) {
+    for (const [exportName, value] of Object.entries(exports)) {
+      if (isStep(value) && !places.has(value.execute)) places.set(value.execute, { file, exportName })
+    }
+  }
+  const steps = new Map(pipelines.flatMap((pipeline) => [...pipeline.steps]))
+  return [...steps].flatMap(([step, { execute }]) => {
+    const place = places.get(execute)
+    return place ? [{ step, ...place }] : []
+  })
+}
+
+const isStep = (value: unknown): value is StepDefinition => isDefinition(value, 'step')
+const isCheckSuite = (value: unknown): value is CheckSuite => isDefinition(value, 'checks')

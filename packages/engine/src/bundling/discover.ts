@@ -1,0 +1,122 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type CheckSuite,
+  type Digest,
+  digestOf,
+  type EndpointSpec,
+  type ErrorBody,
+  endpointSpecSchema,
+  type MonitorSpec,
+  monitorSpecSchema,
+  type PipelineGraph,
+  pipelineGraphSchema,
+  RegiaError,
+} from '@regia/core'
+import { spawnProgram } from '../steps/spawn-program.ts'
+import type { DraftGraph } from '../steps/step-definition.ts'
+import type { Bundle } from './bundle-entry.ts'
+import { codeDigests, type StepPlace } from './code-digests.ts'
+import { storeBundle } from './code-store.ts'
+import { indexBundle } from './discovery-bundle.ts'
+
+/** What an entry file defines. */
+export type Discovery = {
+  readonly pipelines: readonly PipelineGraph[]
+  readonly endpoints: readonly EndpointSpec[]
+  readonly monitors: readonly MonitorSpec[]
+  readonly checks: readonly CheckSuite[]
+}
+
+/** What the child program says. */
+export type DiscoveryReply =
+  | { readonly error: ErrorBody }
+  | {
+      readonly pipelines: readonly DraftGraph[]
+      readonly places: readonly StepPlace[]
+      readonly endpoints: readonly unknown[]
+      readonly monitors: readonly unknown[]
+      readonly checks: Discovery['checks']
+    }
+
+/** Code of ours that a gate or registration runs: another format of results is another digest. */
+const OWN_CODE = digestOf('regia step kinds, version 1')
+
+/**
+ * Loads a bundle in a child process and hands back what it defines, as data.
+ *
+ * @param options - `timeoutMs` bounds the loading (default 30 s).
+ * @throws RegiaError `USER_CODE_FAILED` with the stack in the author's files, `TIMEOUT`, or what building a pipeline found wrong.
+ */
+export async function discover(bundle: Bundle, options: { readonly timeoutMs?: number } = {}): Promise<Discovery> {
+  const folder = await mkdtemp(join(tmpdir(), 'regia-discovery-'))
+  try {
+    const path = await storeBundle(await indexBundle(bundle), folder)
+    const reply = await askChild(path, bundle, join(folder, 'reply.json'), options.timeoutMs ?? 30_000)
+    if ('error' in reply) throw RegiaError.fromBody(reply.error)
+    return await completed(bundle, reply)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function askChild(path: string, bundle: Bundle, replyPath: string, timeoutMs: number): Promise<DiscoveryReply> {
+  const child = spawnProgram(new URL('./discovery-process.ts', import.meta.url), {
+    args: [path, bundle.projectDir, replyPath],
+    cwd: bundle.projectDir,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk))
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    child.kill('SIGKILL')
+  }, timeoutMs)
+  const [exitCode, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, name) => resolve([code, name]))
+  }).finally(() => clearTimeout(timer))
+  if (isLate) throw tooSlow(bundle.entry, timeoutMs)
+  const text = await readFile(replyPath, 'utf8').catch(() => undefined)
+  if (text !== undefined) return JSON.parse(text)
+  throw diedLoading(bundle.entry, signal ?? `exit code ${exitCode}`, Buffer.concat(output).toString())
+}
+
+async function completed(bundle: Bundle, reply: Exclude<DiscoveryReply, { error: ErrorBody }>): Promise<Discovery> {
+  const digestOfStep = await codeDigests(bundle, reply.places)
+  return {
+    pipelines: reply.pipelines.map((draft) => withDigests(draft, digestOfStep, bundle.lockfileDigest)),
+    endpoints: reply.endpoints.map((spec) => endpointSpecSchema.parse(spec)),
+    monitors: reply.monitors.map((spec) => monitorSpecSchema.parse(spec)),
+    checks: reply.checks.map(({ name, checks }) => ({ name, checks })),
+  }
+}
+
+function withDigests(
+  draft: DraftGraph,
+  digestOfStep: (name: string) => Digest,
+  lockfileDigest: Digest | undefined,
+): PipelineGraph {
+  return pipelineGraphSchema.parse({
+    ...draft,
+    steps: draft.steps.map((step) => ({
+      ...step,
+      codeDigest: step.kind === 'code' ? digestOfStep(step.name) : OWN_CODE,
+    })),
+    lockfileDigest,
+  })
+}
+
+const tooSlow = (entry: string, timeoutMs: number) =>
+  new RegiaError('TIMEOUT', `Loading ${entry} took longer than ${timeoutMs / 1000} s.`, {
+    where: entry,
+    hint: 'Do work inside a step: code outside of steps runs whenever the file is loaded.',
+  })
+
+const diedLoading = (entry: string, how: string, output: string) =>
+  new RegiaError('USER_CODE_FAILED', `Loading ${entry} ended the process (${how}).`, {
+    where: entry,
+    hint: output.trim() ? `Its last words: ${output.trim().slice(-1000)}` : 'Look for process.exit in the code.',
+  })

@@ -1,0 +1,17 @@
+import { writeFileSync } from 'node:fs'
+import { describeExports, type Modules } from './describe-exports.ts'
+import type { DiscoveryReply } from './discover.ts'
+import { importUserCode, prepareForUserCode } from './load-user-code.ts'
+import { userCodeError } from './user-code-error.ts'
+
+/** Child program: imports an indexed bundle and writes what it defines, as JSON, into the file given. */
+const [bundlePath = '', projectDir = '', replyPath = ''] = process.argv.slice(2)
+
+prepareForUserCode()
+const reply: DiscoveryReply = await importUserCode(bundlePath, projectDir).then(
+  ({ entry, modules }) => describeExports(String(entry), modules as Modules), // the index that indexBundle wrote
+  (thrown: unknown) => ({ error: userCodeError(thrown, 'Loading the project', projectDir) }),
+)
+writeFileSync(replyPath, JSON.stringify(reply))
+// A timer or a connection that the code left open must not keep the process.
+process.exit(0)

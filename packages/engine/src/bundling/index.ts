@@ -1,0 +1,3 @@
+export { type Bundle, bundleEntry } from './bundle-entry.ts'
+export { bundlePath, findStoredBundle, storeBundle } from './code-store.ts'
+export { type Discovery, discover } from './discover.ts'

@@ -1,0 +1,38 @@
+import { registerHooks, setSourceMapsSupport } from 'node:module'
+import { pathToFileURL } from 'node:url'
+
+const PROJECT = 'project'
+
+/**
+ * Prepares this process for the code of users: packages are resolved from the project's folder wherever the bundle stands, and stacks
+ * speak of the author's files.
+ */
+export function prepareForUserCode(): void {
+  setSourceMapsSupport(true)
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      const folder = context.parentURL ? new URL(context.parentURL).searchParams.get(PROJECT) : null
+      if (folder === null || isPath(specifier)) return next(specifier, context)
+      const fromProject = { ...context, parentURL: pathToFileURL(`${folder}/package.json`).href }
+      try {
+        return next(specifier, fromProject)
+      } catch (error) {
+        // A folder without a package.json of its own may still say `import … from 'regia'`: the running product answers.
+        if (specifier.split('/')[0] === 'regia') return next(specifier, { ...context, parentURL: import.meta.url })
+        throw error
+      }
+    },
+  })
+}
+
+const isPath = (specifier: string) => /^(?:[./]|node:|file:|data:)/.test(specifier)
+
+/** Imports bundled code; the same code is imported once per project. */
+export async function importUserCode(
+  bundlePath: string,
+  projectDir: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const url = pathToFileURL(bundlePath)
+  url.searchParams.set(PROJECT, projectDir)
+  return await import(url.href)
+}

@@ -1,0 +1,64 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type Artifact,
+  type LeasedStep,
+  RegiaError,
+  type StepManifest,
+  type StepResult,
+  stepResultSchema,
+} from '@regia/core'
+import type { BlobStore } from '../blobs/index.ts'
+import { findStoredBundle } from '../bundling/code-store.ts'
+
+/** The folder of one attempt: what the worker hands over, and where the process writes. */
+export type AttemptFiles = { readonly dir: string; readonly manifestPath: string; readonly resultPath: string }
+
+/** Makes the attempt's folder and writes its manifest, with inputs as files on this machine. */
+export async function prepareAttempt(lease: LeasedStep, home: string, blobs: BlobStore): Promise<AttemptFiles> {
+  // The token makes the name unique: a lost attempt may still be writing elsewhere.
+  const dir = join(home, 'work', `${lease.runId}-${lease.step}-${lease.attempt}-${lease.leaseToken}`)
+  const files = { dir, manifestPath: join(dir, 'manifest.json'), resultPath: join(dir, 'result.json') }
+  const outputDir = join(dir, 'outputs')
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(outputDir, { recursive: true })
+  const [bundlePath, inputs] = await Promise.all([
+    lease.kind === 'code' ? findStoredBundle(home, lease.bundleDigest) : '',
+    localInputs(lease.inputs, blobs),
+  ])
+  const { runId, stepRunId, step, stepName, kind, attempt, projectDir, outputs, checks, seed, memoryMb, cpu } = lease
+  const manifest: StepManifest = {
+    ...{ runId, stepRunId, step, stepName, kind, attempt, projectDir, outputs, checks, seed, memoryMb, cpu },
+    protocol: 1,
+    bundlePath,
+    inputs,
+    outputDir,
+    resultPath: files.resultPath,
+  }
+  await writeFile(files.manifestPath, JSON.stringify(manifest))
+  return files
+}
+
+async function localInputs(inputs: LeasedStep['inputs'], blobs: BlobStore): Promise<StepManifest['inputs']> {
+  const entries = Object.entries(inputs).map(async ([name, input]) => {
+    const artifacts = input.artifacts.map(async (artifact) => ({ artifact, path: await localPath(artifact, blobs) }))
+    return [name, { ...input, artifacts: await Promise.all(artifacts) }] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/** JSON travels inside its artifact. */
+async function localPath(artifact: Artifact, blobs: BlobStore): Promise<string> {
+  return artifact.value === undefined && artifact.kind !== 'value' ? blobs.localPath(artifact.digest) : ''
+}
+
+/** @throws RegiaError `STEP_OUTPUT_INVALID` when the process left no proper result. */
+export async function readResult({ resultPath }: AttemptFiles, step: string): Promise<StepResult> {
+  const text = await readFile(resultPath, 'utf8').catch(() => '')
+  const parsed = stepResultSchema.safeParse(text === '' ? undefined : JSON.parse(text))
+  if (parsed.success) return parsed.data
+  throw new RegiaError('STEP_OUTPUT_INVALID', `Step "${step}" left no result that can be read.`, {
+    where: resultPath,
+    hint: `Expected the JSON of the step protocol, version 1. ${parsed.error.issues[0]?.message ?? ''}`,
+  })
+}

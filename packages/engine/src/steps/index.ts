@@ -1,0 +1,18 @@
+export type { PoolLimits } from './child-pool.ts'
+export { type ProgramOptions, spawnProgram } from './spawn-program.ts'
+export { queryTables } from './step-data.ts'
+export type {
+  DraftGraph,
+  DraftStep,
+  FileHandle,
+  ModelHandle,
+  PipelineDefinition,
+  PortDefinition,
+  StepContext,
+  StepDefinition,
+  TableHandle,
+  TableOutput,
+  ValueParser,
+} from './step-definition.ts'
+export { startWorker, type Worker, type WorkerOptions } from './worker.ts'
+export type { WorkerClient } from './worker-client.ts'

@@ -1,0 +1,175 @@
+import { rm } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Clock, type ErrorBody, type LeasedStep, type LeaseReport, RegiaError } from '@regia/core'
+import type { BlobStore } from '../blobs/index.ts'
+import { type AttemptFiles, prepareAttempt, readResult } from './attempt-files.ts'
+import type { ChildPool } from './child-pool.ts'
+import { crashOf } from './crash.ts'
+import { EventOutbox } from './event-outbox.ts'
+import { keepOutputs } from './keep-outputs.ts'
+import type { ChildOutcome } from './step-child.ts'
+import type { WorkerClient } from './worker-client.ts'
+
+export type LeaseServices = {
+  readonly client: WorkerClient
+  readonly blobs: BlobStore
+  readonly pool: ChildPool
+  readonly home: string
+  readonly now: Clock
+  /** How long a step may tidy up after SIGTERM. */
+  readonly graceMs: number
+  readonly heartbeatMs: number
+}
+
+/** Why the worker ends a step before it is done. */
+type Stop = 'timed-out' | 'cancelled' | 'lease-lost' | 'worker-stopped'
+
+const FLUSH_MS = 250
+
+/** Runs one leased attempt from its manifest to its report. Never rejects: whatever happens is reported. */
+export async function runLease(lease: LeasedStep, services: LeaseServices, workerStopped: AbortSignal): Promise<void> {
+  const outbox = new EventOutbox(services.now)
+  const stop = new AbortController()
+  const end = (why: Stop) => stop.abort(why)
+  const onWorkerStop = () => end('worker-stopped')
+  workerStopped.addEventListener('abort', onWorkerStop)
+  const timer = setTimeout(() => end('timed-out'), lease.timeoutMs)
+  const pulse = new AbortController()
+  const beating = beat(lease, outbox, services, end, pulse.signal)
+  const outcome = await attempt(lease, outbox, services, stop.signal)
+  clearTimeout(timer)
+  pulse.abort()
+  workerStopped.removeEventListener('abort', onWorkerStop)
+  await beating
+  if (outcome !== 'lease-lost') await report(lease, outcome, outbox, services, workerStopped)
+}
+
+type Unsigned<Report> = Report extends unknown ? Omit<Report, 'leaseToken'> : never
+type Outcome = Unsigned<LeaseReport> | 'lease-lost'
+
+async function attempt(
+  lease: LeasedStep,
+  outbox: EventOutbox,
+  services: LeaseServices,
+  stop: AbortSignal,
+): Promise<Outcome> {
+  let files: AttemptFiles | undefined
+  try {
+    files = await prepareAttempt(lease, services.home, services.blobs)
+    const ended = await serve(lease, files, outbox, services, stop)
+    if (stop.aborted) return stoppedOutcome(lease, stop.reason)
+    if (ended.kind === 'exited') return failed(crashOf(lease, ended), true)
+    const result = await readResult(files, lease.step)
+    if (result.status === 'failed') return result
+    return { status: 'succeeded', outputs: await keepOutputs(result.outputs, files.dir, services.blobs) }
+  } catch (error) {
+    if (stop.aborted) return stoppedOutcome(lease, stop.reason)
+    return failed(bodyOf(error, lease), !isFaultOfStep(error))
+  } finally {
+    if (files) await rm(files.dir, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+async function serve(
+  lease: LeasedStep,
+  files: AttemptFiles,
+  outbox: EventOutbox,
+  { pool, graceMs }: LeaseServices,
+  stop: AbortSignal,
+): Promise<ChildOutcome> {
+  const child = pool.take(lease.memoryMb, lease.bundleDigest)
+  const onStop = () => void child.stop(stop.reason === 'lease-lost' ? 0 : graceMs)
+  stop.addEventListener('abort', onStop)
+  if (stop.aborted) onStop()
+  try {
+    return await child.serve(files.manifestPath, (event) => outbox.add(event))
+  } finally {
+    stop.removeEventListener('abort', onStop)
+    // A step that returns although it was told to stop leaves a process that is about to be ended.
+    if (stop.aborted) await child.stop(graceMs)
+    pool.giveBack(child)
+  }
+}
+
+/** Keeps the lease while the attempt runs, hands over events, and hears of a cancellation. */
+async function beat(
+  lease: LeasedStep,
+  outbox: EventOutbox,
+  { client, heartbeatMs, now }: LeaseServices,
+  end: (why: Stop) => void,
+  ended: AbortSignal,
+): Promise<void> {
+  let lastBeat = now()
+  while (await passed(FLUSH_MS, ended)) {
+    if (outbox.isEmpty && now() - lastBeat < heartbeatMs) continue
+    lastBeat = now()
+    const { leaseToken, stepRunId } = lease
+    try {
+      const { cancel } = await outbox.sendBatch((events) => client.heartbeat(stepRunId, { leaseToken, events }))
+      if (cancel) end('cancelled')
+    } catch (error) {
+      // Anything else may pass: the lease holds until it expires.
+      if (error instanceof RegiaError && error.code === 'LEASE_LOST') return end('lease-lost')
+    }
+  }
+}
+
+async function report(
+  lease: LeasedStep,
+  outcome: Unsigned<LeaseReport>,
+  outbox: EventOutbox,
+  { client }: LeaseServices,
+  workerStopped: AbortSignal,
+): Promise<void> {
+  const { leaseToken, stepRunId } = lease
+  for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, 5_000)) {
+    try {
+      while (!outbox.fitsInOneBatch) {
+        await outbox.sendBatch((events) => client.heartbeat(stepRunId, { leaseToken, events }))
+      }
+      return await outbox.sendBatch((events) => client.report(stepRunId, { ...outcome, leaseToken, events }))
+    } catch (error) {
+      const mayPass = error instanceof RegiaError && ['UNAVAILABLE', 'TIMEOUT'].includes(error.code)
+      if (!mayPass || workerStopped.aborted || !(await passed(delayMs, workerStopped))) return
+    }
+  }
+}
+
+/** @returns false when the signal came first. */
+async function passed(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  return wait(ms, true, { signal }).catch(() => false)
+}
+
+function stoppedOutcome(lease: LeasedStep, why: Stop): Outcome {
+  switch (why) {
+    case 'lease-lost':
+      return 'lease-lost'
+    case 'cancelled':
+      return { status: 'cancelled' }
+    case 'worker-stopped':
+      return failed({ code: 'UNAVAILABLE', message: `The worker stopped while step "${lease.step}" ran.` }, true)
+    case 'timed-out':
+      return failed(timedOut(lease), true)
+  }
+}
+
+const timedOut = ({ step, timeoutMs }: LeasedStep): ErrorBody => ({
+  code: 'STEP_TIMED_OUT',
+  message: `Step "${step}" was still running after ${timeoutMs / 1000} s and was ended.`,
+  where: step,
+  hint: 'Give it more time (timeout: "2h") or less work; report progress to see how far it comes.',
+})
+
+const failed = (error: ErrorBody, isRetryable: boolean): Unsigned<LeaseReport> => ({
+  status: 'failed',
+  error,
+  isRetryable,
+})
+
+const bodyOf = (error: unknown, { step }: LeasedStep): ErrorBody =>
+  error instanceof RegiaError
+    ? error.toBody()
+    : { code: 'UNAVAILABLE', message: `The worker could not run step "${step}": ${String(error)}` }
+
+const isFaultOfStep = (error: unknown) => error instanceof RegiaError && error.code === 'STEP_OUTPUT_INVALID'

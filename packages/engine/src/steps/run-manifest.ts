@@ -1,0 +1,79 @@
+import { createRng, isDefinition, RegiaError, type StepManifest, type StepResult } from '@regia/core'
+import { importUserCode } from '../bundling/load-user-code.ts'
+import { userCodeError } from '../bundling/user-code-error.ts'
+import { runGate } from './run-gate.ts'
+import { openStepData, type StepData } from './step-data.ts'
+import type { PipelineDefinition, StepContext, StepDefinition } from './step-definition.ts'
+import type { StepEvents } from './step-events.ts'
+import { readInputs } from './step-inputs.ts'
+import { writeOutputs } from './step-outputs.ts'
+
+/** Does what a manifest says. Never rejects: what fails is the result. */
+export async function runManifest(
+  manifest: StepManifest,
+  events: StepEvents,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const data = openStepData({ dir: manifest.outputDir, cpu: manifest.cpu, memoryMb: manifest.memoryMb, signal })
+  const context = createContext(manifest, events, data, signal)
+  try {
+    const outputs = await (manifest.kind === 'gate'
+      ? runGate(manifest, context, data)
+      : runCode(manifest, context, data))
+    return { status: 'succeeded', outputs }
+  } catch (error) {
+    return failedResult(error, manifest)
+  }
+}
+
+/** What was thrown, as a result. A retry may help where the outside world or the user's code failed, not where the shape is wrong. */
+export function failedResult(thrown: unknown, manifest: StepManifest): StepResult {
+  const error = userCodeError(thrown, `Step "${manifest.step}"`, manifest.projectDir)
+  return { status: 'failed', error, isRetryable: RETRYABLE.has(error.code) }
+}
+
+const RETRYABLE = new Set<string>(['USER_CODE_FAILED', 'TIMEOUT', 'UNAVAILABLE', 'BLOB_CORRUPT'])
+
+async function runCode(manifest: StepManifest, context: StepContext, data: StepData) {
+  const exports = await importUserCode(manifest.bundlePath, manifest.projectDir)
+  const definition = findStep(exports, manifest)
+  const inputs = await readInputs(definition, manifest, data)
+  const returned = await definition.execute(inputs, context)
+  return writeOutputs(definition, returned, manifest, data)
+}
+
+function findStep(
+  exports: Readonly<Record<string, unknown>>,
+  { step, stepName, bundlePath }: StepManifest,
+): StepDefinition {
+  const values = Object.values(exports)
+  const exported = values.find((value): value is StepDefinition => isStep(value) && value.stepName === stepName)
+  const found =
+    exported ??
+    values
+      .filter(isPipeline)
+      .map(({ steps }) => steps.get(stepName))
+      .find(Boolean)
+  if (found) return found
+  throw new RegiaError('PIPELINE_INVALID', `The code has no step "${stepName}".`, {
+    where: step,
+    hint: 'Deploy the pipeline again; its graph and its code do not belong together.',
+    data: { bundlePath },
+  })
+}
+
+const isStep = (value: unknown): value is StepDefinition => isDefinition(value, 'step')
+const isPipeline = (value: unknown): value is PipelineDefinition => isDefinition(value, 'pipeline')
+
+function createContext(manifest: StepManifest, events: StepEvents, data: StepData, signal: AbortSignal): StepContext {
+  return {
+    log: (text) => events.log('stdout', String(text)),
+    progress: (fraction, message) => events.progress(fraction, message),
+    metric: (name, value, step = 0) => events.metric(name, value, step),
+    seed: manifest.seed,
+    rng: createRng(manifest.seed),
+    dir: manifest.outputDir,
+    signal,
+    sql: (text, options) => data.sql(text, options?.tables ?? {}),
+  }
+}

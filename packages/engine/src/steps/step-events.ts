@@ -1,0 +1,75 @@
+import { writeSync } from 'node:fs'
+import type { StepEvent } from '@regia/core'
+import type { ChildMessage } from './child-message.ts'
+import { lineReader } from './child-message.ts'
+
+const CHANNEL = 3
+const PROGRESS_EVERY_MS = 100
+
+/** The channel on which a step process speaks. Written synchronously, so that the last words of a process arrive. */
+export class StepEvents {
+  #progressAt = Number.NEGATIVE_INFINITY
+  #heldProgress: StepEvent | undefined
+
+  send(message: ChildMessage): void {
+    let bytes = Buffer.from(`${JSON.stringify(message)}\n`)
+    while (bytes.length > 0) bytes = bytes.subarray(writeSync(CHANNEL, bytes))
+  }
+
+  log(stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.send({ type: 'log', stream, text, at: new Date().toISOString() })
+  }
+
+  /** A loop may report a million times; a person sees ten a second, and always the last one. */
+  progress(fraction: number, message: string | undefined): void {
+    const bounded = Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0))
+    const now = Date.now()
+    const event: StepEvent = {
+      type: 'progress',
+      fraction: bounded,
+      at: new Date(now).toISOString(),
+      ...(message !== undefined && { message: String(message).slice(0, 500) }),
+    }
+    if (now - this.#progressAt < PROGRESS_EVERY_MS) {
+      this.#heldProgress = event
+      return
+    }
+    this.#progressAt = now
+    this.#heldProgress = undefined
+    this.send(event)
+  }
+
+  metric(name: string, value: number, step: number): void {
+    if (Number.isFinite(value)) this.send({ type: 'metric', name, value, step, at: new Date().toISOString() })
+    else this.log('system', `The metric "${name}" is ${value} and was not kept.`)
+  }
+
+  flush(): void {
+    if (this.#heldProgress) this.send(this.#heldProgress)
+    this.#heldProgress = undefined
+    this.#progressAt = Number.NEGATIVE_INFINITY
+  }
+}
+
+/** Turns what user code prints into log events, in order with the others. @returns A function that sends an unfinished last line. */
+export function captureOutput(events: StepEvents): () => void {
+  const finishers = (['stdout', 'stderr'] as const).map((stream) => {
+    const read = lineReader((line) => events.log(stream, line))
+    let isUnfinished = false
+    process[stream].write = (chunk: string | Uint8Array, encodingOrDone?: unknown, done?: unknown): boolean => {
+      const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+      isUnfinished = !text.endsWith('\n')
+      read(text)
+      const callback = typeof encodingOrDone === 'function' ? encodingOrDone : done
+      if (typeof callback === 'function') process.nextTick(callback as () => void)
+      return true
+    }
+    return () => {
+      if (isUnfinished) read('\n')
+      isUnfinished = false
+    }
+  })
+  return () => {
+    for (const finish of finishers) finish()
+  }
+}

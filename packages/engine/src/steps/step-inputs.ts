@@ -1,0 +1,84 @@
+import { type Artifact, columnTypeSchema, RegiaError, type StepManifest } from '@regia/core'
+import { openModel } from './model-files.ts'
+import type { StepData } from './step-data.ts'
+import type { PortDefinition, StepDefinition } from './step-definition.ts'
+
+type ManifestInput = StepManifest['inputs'][string]
+type Located = ManifestInput['artifacts'][number]
+
+/** What a step's function receives, made of its manifest. @throws RegiaError `STEP_INPUT_MISSING`, `INVALID_INPUT`. */
+export async function readInputs(
+  definition: Pick<StepDefinition, 'inputs' | 'stepName'>,
+  manifest: StepManifest,
+  data: StepData,
+): Promise<Record<string, unknown>> {
+  const entries = Object.entries(definition.inputs).map(async ([name, port]) => {
+    const where = `input "${name}" of step "${manifest.step}"`
+    return [name, await readInput(port, manifest.inputs[name], where, data)] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+function readInput(
+  port: PortDefinition,
+  input: ManifestInput | undefined,
+  where: string,
+  data: StepData,
+): Promise<unknown> | unknown {
+  const items = input?.artifacts ?? []
+  if (port.port === 'value') return parseValue(port.schema, items[0] ? items[0].artifact.value : input?.value, where)
+  if (port.port !== 'list') return readItem(port, items[0], undefined, where, data)
+  const { item } = port
+  if (items.length > 0) return Promise.all(items.map((located) => readItem(item, located, undefined, where, data)))
+  const values = Array.isArray(input?.value) ? input.value : []
+  return Promise.all(values.map((value: unknown) => readItem(item, undefined, value, where, data)))
+}
+
+async function readItem(
+  port: PortDefinition,
+  located: Located | undefined,
+  value: unknown,
+  where: string,
+  data: StepData,
+): Promise<unknown> {
+  if (port.port === 'value') return parseValue(port.schema, located ? located.artifact.value : value, where)
+  if (port.port === 'model' && !located && port.isOptional) return undefined
+  if (!located) {
+    throw new RegiaError('STEP_INPUT_MISSING', `Nothing came for ${where}.`, {
+      where,
+      hint: 'The step before it was skipped or made nothing, or the registered model does not exist yet.',
+    })
+  }
+  switch (port.port) {
+    case 'table':
+      return data.handleOf(located.path, knownTable(located.artifact))
+    case 'file':
+      return { path: located.path }
+    case 'model':
+      return openModel(located.path)
+    case 'list':
+      throw new RegiaError('INVALID_INPUT', 'Lists of lists are not supported.', { where, hint: 'Use one list.' })
+  }
+}
+
+type ValueSchema = Extract<PortDefinition, { readonly port: 'value' }>['schema']
+
+function parseValue(schema: ValueSchema, value: unknown, where: string): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const path = issue?.path.join('.')
+  throw new RegiaError(
+    'INVALID_INPUT',
+    `The value of ${where} is wrong${path ? ` at ${path}` : ''}: ${issue?.message}.`,
+    {
+      where,
+      hint: `Got ${JSON.stringify(value)?.slice(0, 200) ?? 'nothing'}.`,
+    },
+  )
+}
+
+function knownTable({ rowCount, columns }: Artifact) {
+  if (rowCount === undefined || !columns) return undefined
+  return { rowCount, columns: columns.map(({ name, type }) => ({ name, type: columnTypeSchema.parse(type) })) }
+}

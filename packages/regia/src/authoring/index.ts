@@ -1,0 +1,76 @@
+// Computing on tables inside a step.
+// Features with history, checks, errors.
+export {
+  boolColumn,
+  type Cell,
+  type Column,
+  type ColumnRule,
+  type ColumnType,
+  concatRows,
+  count,
+  createRng,
+  createRollingAggregate,
+  type FeatureView,
+  featureView,
+  filterRows,
+  floatColumn,
+  fromRows,
+  getColumn,
+  getNumericColumn,
+  getStringColumn,
+  head,
+  intColumn,
+  makeTable,
+  max,
+  mean,
+  min,
+  noise,
+  pointInTimeSql,
+  RegiaError,
+  type Rng,
+  type Row,
+  selectColumns,
+  shuffled,
+  stringColumn,
+  sum,
+  type Table,
+  type TableSchema,
+  takeRows,
+  timestampColumn,
+  toRows,
+  withColumn,
+  withoutColumns,
+} from '@regia/core'
+export type { FileHandle, ModelHandle, StepContext, TableHandle } from '@regia/engine'
+export { z } from 'zod'
+export { type Checks, checks } from './checks.ts'
+export { when } from './composition.ts'
+export {
+  alertTime,
+  defineConfig,
+  type EndpointDefinition,
+  endpoint,
+  type MonitorDefinition,
+  monitor,
+  retrain,
+} from './declarations.ts'
+export { type GateInputs, gate, register } from './gate.ts'
+export { type PackagedModel, type PackageOptions, packageModel } from './package-model.ts'
+export { type Pipeline, pipeline } from './pipeline.ts'
+export {
+  type FilePort,
+  file,
+  type ListPort,
+  list,
+  type ModelPort,
+  model,
+  type PortLike,
+  type Ports,
+  type TablePort,
+  table,
+  type ValuePort,
+  value,
+} from './ports.ts'
+export { dataset, type FileData, type ModelData, type Ref, type ReportData, registry, type TableData } from './refs.ts'
+export { type TestContext, tableHandle } from './run-here.ts'
+export { type Step, type StepSpec, step } from './step.ts'

@@ -1,0 +1,31 @@
+import { DEFINITION, type FittedTabularModel, type Table } from '@regia/core'
+
+export type PackageOptions = {
+  /** What it was trained on: its distributions become the reference of monitors, some of its rows the self-test. */
+  readonly train: Table
+  /** The event times of the training rows, ISO-8601: an honest comparison uses none of them. */
+  readonly trainedOn?: { readonly from: string; readonly until: string }
+  readonly metrics?: { readonly [name: string]: number }
+}
+
+/** A fitted model on its way into a package. */
+export type PackagedModel = PackageOptions & {
+  readonly [DEFINITION]: 'packaged-model'
+  readonly fitted: FittedTabularModel
+}
+
+/**
+ * Makes a fitted model into what a `model()` output takes: one ONNX graph with the transforms in it, compared with the training code, with a
+ * self-test and a reference profile. The step's process writes the package.
+ *
+ * @example
+ * run: async ({ train }, { rng }) => {
+ *   const rows = await train.read()
+ *   return { model: packageModel(delays.fit(rows, { rng }), { train: rows, trainedOn: { from, until } }) }
+ * }
+ */
+export const packageModel = (fitted: FittedTabularModel, options: PackageOptions): PackagedModel => ({
+  [DEFINITION]: 'packaged-model',
+  fitted,
+  ...options,
+})

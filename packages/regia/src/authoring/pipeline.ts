@@ -1,0 +1,50 @@
+import { DEFINITION } from '@regia/core'
+import type { PipelineDefinition } from '@regia/engine'
+import type { z } from 'zod'
+import { compileGraph } from './compile-graph.ts'
+import { compose } from './composition.ts'
+import { jsonSchemaOf } from './ports.ts'
+import { makeRef, type Ref } from './refs.ts'
+
+type Params = { readonly [name: string]: z.ZodType }
+type ParamRefs<P extends Params> = { readonly [Name in keyof P]: Ref<z.output<P[Name]>> }
+
+/** A pipeline: data that says which steps there are and what they need of each other. */
+export type Pipeline = PipelineDefinition
+
+/**
+ * Defines a pipeline: which steps there are and what flows between them.
+ *
+ * The function is called once, when the file is loaded. It describes the graph and runs nothing.
+ *
+ * @param name - What people see and `regia run NAME` takes.
+ * @param params - Zod schemas of the settings of a run; one with a default may be left out.
+ * @throws RegiaError `PIPELINE_CYCLE`, `STEP_INPUT_MISSING`, `STEP_OUTPUT_DUPLICATE` or `PIPELINE_INVALID`, with the line.
+ * @example
+ * export default pipeline('delays', { until: z.iso.date() }, (p) => {
+ *   const { train: rows, test } = split({ flights: dataset('flights'), until: p.until })
+ *   const trained = train({ rows })
+ *   const { passed, report } = gate(delayChecks, { model: trained.model, test })
+ *   when(passed, () => register('delays', trained.model, { report, alias: 'challenger' }))
+ * })
+ */
+export function pipeline<const P extends Params>(
+  name: string,
+  params: P,
+  describe: (params: ParamRefs<P>) => unknown,
+  options: { readonly description?: string } = {},
+): Pipeline {
+  const refs = Object.fromEntries(Object.keys(params).map((param) => [param, makeRef({ from: 'param', name: param })]))
+  const { nodes, steps } = compose(() => describe(refs as ParamRefs<P>)) // one ref per declared param, by construction
+  return {
+    [DEFINITION]: 'pipeline',
+    pipelineName: name,
+    graph: {
+      name,
+      description: options.description ?? '',
+      params: Object.fromEntries(Object.entries(params).map(([param, schema]) => [param, jsonSchemaOf(schema)])),
+      steps: compileGraph(nodes),
+    },
+    steps,
+  }
+}

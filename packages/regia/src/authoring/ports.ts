@@ -1,0 +1,129 @@
+import type { PortType, Row, Table, TableSchema } from '@regia/core'
+import type { FileHandle, ModelHandle, PortDefinition, TableHandle } from '@regia/engine'
+import { z } from 'zod'
+import type { PackagedModel } from './package-model.ts'
+
+/** A table: Parquet on disk, read when a step asks for it. */
+export type TablePort = { readonly port: 'table'; readonly schema?: TableSchema }
+/** A file of any kind. */
+export type FilePort = { readonly port: 'file'; readonly mediaType?: string }
+/** A model package. */
+export type ModelPort<IsOptional extends boolean = boolean> = {
+  readonly port: 'model'
+  readonly isOptional: IsOptional
+}
+/** A JSON value. */
+export type ValuePort<Schema extends z.ZodType = z.ZodType> = { readonly port: 'value'; readonly schema: Schema }
+/** Any number of things of one kind, as from steps that run in parallel. */
+export type ListPort<Item extends PortLike = PortLike> = { readonly port: 'list'; readonly item: Item }
+
+/** What may stand in a step's `in` and `out`: a port, or a Zod schema for a JSON value. */
+export type PortLike =
+  | TablePort
+  | FilePort
+  | ModelPort
+  | ValuePort
+  | z.ZodType
+  | { readonly port: 'list'; readonly item: PortLike }
+export type Ports = { readonly [name: string]: PortLike }
+
+/**
+ * A table that a step takes or gives.
+ *
+ * @param schema - Columns and rules. What a step gives is validated against it; what it takes is compared when the pipeline is built.
+ * @example step({ name: 'clean', in: { raw: table() }, out: { rows: table(FlightSchema) }, run: … })
+ */
+export const table = (schema?: TableSchema): TablePort => ({ port: 'table', ...(schema && { schema }) })
+
+/**
+ * A file that a step takes or gives; `run` returns its path.
+ *
+ * @param mediaType - For people and pages that show it, such as `image/png`.
+ */
+export const file = (mediaType?: string): FilePort => ({ port: 'file', ...(mediaType && { mediaType }) })
+
+/**
+ * A model package that a step takes or gives; `run` returns what `packageModel` made.
+ *
+ * @param options - `optional` lets the step run where the model does not exist yet, such as the champion before the first one.
+ */
+export function model(): ModelPort<false>
+export function model(options: { readonly optional: true }): ModelPort<true>
+export function model(options?: { readonly optional: boolean }): ModelPort {
+  return { port: 'model', isOptional: options?.optional ?? false }
+}
+
+/**
+ * A JSON value that a step takes or gives, such as metrics or a setting. A bare Zod schema means the same.
+ *
+ * @example out: { metrics: value(z.object({ auc: z.number() })) }
+ */
+export const value = <Schema extends z.ZodType>(schema: Schema): ValuePort<Schema> => ({ port: 'value', schema })
+
+/**
+ * Several inputs of one kind, wired with an array.
+ *
+ * @example in: { trials: list(model()) } // pickBest({ trials: [small.model, large.model] })
+ */
+export const list = <Item extends PortLike>(item: Item): ListPort<Item> => ({ port: 'list', item })
+
+/** What `run` receives on a port. */
+export type RunInput<P> = P extends TablePort
+  ? TableHandle
+  : P extends FilePort
+    ? FileHandle
+    : P extends ModelPort<infer IsOptional>
+      ? ModelHandle | (IsOptional extends true ? undefined : never)
+      : P extends { readonly port: 'list'; readonly item: infer Item }
+        ? readonly RunInput<Item>[]
+        : P extends ValuePort<infer Schema>
+          ? z.output<Schema>
+          : P extends z.ZodType
+            ? z.output<P>
+            : never
+
+/** What `run` may return on a port. */
+export type RunOutput<P> = P extends TablePort
+  ? TableHandle | Table | readonly Row[]
+  : P extends FilePort
+    ? string | FileHandle
+    : P extends ModelPort
+      ? PackagedModel
+      : P extends ValuePort<infer Schema>
+        ? z.input<Schema>
+        : P extends z.ZodType
+          ? z.input<P>
+          : never
+
+export function definePort(port: PortLike): PortDefinition {
+  if (!('port' in port)) return { port: 'value', schema: port }
+  return port.port === 'list' ? { port: 'list', item: definePort(port.item) } : port
+}
+
+/** The port as the graph keeps it: JSON Schema for values, and for a list the type of its items. */
+export function portTypeOf(port: PortLike): PortType {
+  if (!('port' in port)) return valueType(port)
+  switch (port.port) {
+    case 'value':
+      return valueType(port.schema)
+    case 'list':
+      return portTypeOf(port.item)
+    case 'table':
+      return { kind: 'table', ...(port.schema && { schema: port.schema }) }
+    case 'file':
+      return { kind: 'file', ...(port.mediaType !== undefined && { mediaType: port.mediaType }) }
+    case 'model':
+      return { kind: 'model' }
+  }
+}
+
+/** A parameter's JSON Schema and default, as the graph keeps them. */
+export function jsonSchemaOf(schema: z.ZodType): { schema: Record<string, unknown>; default?: unknown } {
+  const absent = schema.safeParse(undefined)
+  return {
+    schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+    ...(absent.success && absent.data !== undefined && { default: absent.data }),
+  }
+}
+
+const valueType = (schema: z.ZodType): PortType => ({ kind: 'value', ...jsonSchemaOf(schema) })

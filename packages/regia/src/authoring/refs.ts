@@ -1,0 +1,105 @@
+import { type PortRef, RegiaError } from '@regia/core'
+import type { z } from 'zod'
+import type { FilePort, ListPort, ModelPort, PortLike, TablePort, ValuePort } from './ports.ts'
+
+const SOURCE: unique symbol = Symbol.for('regia.ref') as never
+declare const carries: unique symbol
+
+/** Where an input comes from while the pipeline is being described: a step's output by its name in the graph, or something from outside. */
+export type Source =
+  | Exclude<PortRef, { readonly from: 'list' } | { readonly from: 'step' }>
+  | { readonly from: 'data'; readonly name: string }
+  | { readonly from: 'list'; readonly items: readonly Source[] }
+
+/** What will be there when the pipeline runs. It only stands for the thing: wire it into a step, a gate or `when`. */
+export type Ref<Carried> = { readonly [SOURCE]: Source; readonly [carries]?: Carried }
+
+export type TableData = { readonly kind: 'table' }
+export type FileData = { readonly kind: 'file' }
+export type ModelData = { readonly kind: 'model' }
+export type ReportData = { readonly kind: 'report' }
+
+/** The ref that an output port gives. */
+export type OutputRef<P> = P extends TablePort
+  ? Ref<TableData>
+  : P extends FilePort
+    ? Ref<FileData>
+    : P extends ModelPort
+      ? Ref<ModelData>
+      : P extends ValuePort<infer Schema>
+        ? Ref<z.output<Schema>>
+        : P extends z.ZodType
+          ? Ref<z.output<P>>
+          : never
+
+/** What may be wired into an input port: a fitting ref, for values also a literal, for lists an array. */
+export type Wire<P> = P extends TablePort
+  ? Ref<TableData>
+  : P extends FilePort
+    ? Ref<FileData>
+    : P extends ModelPort<infer IsOptional>
+      ? Ref<ModelData | (IsOptional extends true ? undefined : never)>
+      : P extends ListPort<infer Item extends PortLike>
+        ? readonly Wire<Item>[]
+        : P extends ValuePort<infer Schema>
+          ? WireValue<z.input<Schema>>
+          : P extends z.ZodType
+            ? WireValue<z.input<P>>
+            : never
+
+type WireValue<Value> = Value | Ref<Value>
+
+const refuse = (): never => {
+  throw new RegiaError('PIPELINE_INVALID', 'A ref has no value yet: the pipeline is being described, not run.', {
+    hint: 'Wire the ref into a step and use the value inside its run function; to run steps on a condition use when(ref, …).',
+  })
+}
+
+export function makeRef<Carried>(source: Source): Ref<Carried> {
+  const ref: Ref<Carried> = { [SOURCE]: source }
+  return Object.defineProperties(ref, {
+    [Symbol.toPrimitive]: { value: refuse },
+    toJSON: { value: refuse },
+    toString: { value: refuse },
+  })
+}
+
+export const isRef = (value: unknown): value is Ref<unknown> =>
+  typeof value === 'object' && value !== null && SOURCE in value
+
+export const sourceOf = (ref: Ref<unknown>): Source => ref[SOURCE]
+
+/** The source of whatever an author wired: a ref, an array with refs in it, or a literal. */
+export function sourceOfWire(wire: unknown, isList: boolean): Source {
+  if (isRef(wire)) return sourceOf(wire)
+  if (isList && Array.isArray(wire)) return { from: 'list', items: wire.map((item) => sourceOfWire(item, false)) }
+  return { from: 'value', value: wire }
+}
+
+/**
+ * A dataset of the project, as a table.
+ *
+ * @param version - A fixed version; the latest one when the run starts where absent.
+ * @example split({ flights: dataset('flights') })
+ */
+export const dataset = (name: string, version?: number): Ref<TableData> =>
+  makeRef({ from: 'dataset', name, ...(version !== undefined && { version }) })
+
+/**
+ * A registered model by its alias, such as the champion that a new candidate must beat. It may not exist yet, unless `optional` is false.
+ *
+ * @param reference - `MODEL@ALIAS`.
+ * @throws RegiaError `PIPELINE_INVALID` when the reference is not of that form.
+ * @example gate(delayChecks, { model: trained.model, test, previous: registry('delays@champion') })
+ */
+export function registry(reference: string): Ref<ModelData | undefined>
+export function registry(reference: string, options: { readonly optional: false }): Ref<ModelData>
+export function registry(reference: string, options?: { readonly optional: boolean }): Ref<ModelData | undefined> {
+  const [name, alias, ...rest] = reference.split('@')
+  if (!name || !alias || rest.length > 0) {
+    throw new RegiaError('PIPELINE_INVALID', `"${reference}" does not name a registered model.`, {
+      hint: 'Write MODEL@ALIAS, such as delays@champion.',
+    })
+  }
+  return makeRef({ from: 'model', name, alias, optional: options?.optional ?? true })
+}
