@@ -1,4 +1,3 @@
-export { majority, stratifiedRandom } from './baselines.ts'
 export * from './compile-to-onnx.ts'
 export * from './feature-matrix.ts'
 export type {
@@ -12,6 +11,8 @@ export type { GradientBoostingParams } from './gradient-boosting/params.ts'
 export * from './learner.ts'
 export * from './learners.ts'
 export { type LogisticRegressionParams, logisticRegression } from './logistic-regression.ts'
+export { majority } from './majority.ts'
+export { stratifiedRandom } from './stratified-random.ts'
 export * from './tabular-model.ts'
 export { tabularModelFromJson } from './tabular-model-from-json.ts'
 export * from './target.ts'

@@ -5,7 +5,8 @@ import type { FeatureMatrix } from './feature-matrix.ts'
 import type { HistogramKernels } from './gradient-boosting/kernels.ts'
 import type { LearningTarget } from './target.ts'
 
-export type LearningTask = 'binary' | 'multiclass' | 'regression'
+export const LEARNING_TASKS = ['binary', 'multiclass', 'regression'] as const
+export type LearningTask = (typeof LEARNING_TASKS)[number]
 
 /** How far a fit has come, in the learner's own units (trees, iterations). */
 export type FitProgress = { readonly done: number; readonly total: number; readonly validationLoss?: number }
@@ -23,7 +24,7 @@ export type FitOptions = {
 export type Learner = {
   readonly kind: string
   readonly params: { readonly [name: string]: unknown }
-  /** @throws RegiaError `INVALID_INPUT` when the target is of a task that the learner does not learn. */
+  /** @throws RegiaError `DATA_EMPTY` without rows or features; `INVALID_INPUT` when the learner does not learn the target's task, or rows do not match. */
   readonly fit: (matrix: FeatureMatrix, target: LearningTarget, options: FitOptions) => FittedModel
 }
 
@@ -48,7 +49,7 @@ export type LearnerKind = {
   readonly kind: string
   readonly title: string
   readonly tasks: readonly LearningTask[]
-  readonly params: z.ZodType
+  readonly params: z.ZodObject
   /** @throws RegiaError `INVALID_INPUT` naming the parameter that is wrong. */
   readonly create: (params?: unknown) => Learner
   /** @throws RegiaError `MODEL_INVALID` when the JSON is not of this kind. */

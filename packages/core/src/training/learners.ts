@@ -1,8 +1,9 @@
 import { RegiaError } from '../kernel/index.ts'
-import { majorityKind, stratifiedRandomKind } from './baselines.ts'
 import { gradientBoostingKind } from './gradient-boosting/gradient-boosting.ts'
 import type { LearnerKind } from './learner.ts'
 import { logisticRegressionKind } from './logistic-regression.ts'
+import { majorityKind } from './majority.ts'
+import { stratifiedRandomKind } from './stratified-random.ts'
 
 /** Every kind of learner. A new one is a file beside these and a line here. */
 export const LEARNERS: readonly LearnerKind[] = [

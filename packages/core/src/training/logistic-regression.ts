@@ -1,25 +1,17 @@
 import { z } from 'zod'
 import type { JsonObject } from '../kernel/index.ts'
 import { attr, type GraphBuilder } from '../onnx/index.ts'
+import { defineLearner } from './define-learner.ts'
 import type { FeatureMatrix } from './feature-matrix.ts'
-import { sigmoid, softmaxInPlace } from './gradient-boosting/objectives.ts'
 import { minimise } from './lbfgs.ts'
-import {
-  type FitOptions,
-  type FittedModel,
-  type Learner,
-  type LearnerKind,
-  type LearningTask,
-  parseParams,
-  parseState,
-} from './learner.ts'
+import { type FitOptions, type FittedModel, type Learner, parseState } from './learner.ts'
 import { logisticLoss } from './logistic-loss.ts'
+import { probabilitiesToOnnx, toProbabilities } from './score-probabilities.ts'
 import { toShares } from './shares.ts'
 import { type Standards, standardise, standardiseToOnnx, standardsOf } from './standardise.ts'
-import { assertTask, type LearningTarget } from './target.ts'
+import type { LearningTarget } from './target.ts'
 
 const KIND = 'logisticRegression'
-const TASKS: readonly LearningTask[] = ['binary', 'multiclass']
 
 const paramsSchema = z.strictObject({
   /** Half of this times the squared weights (not the intercepts) is added to the summed log-loss; 1 / C of scikit-learn. */
@@ -46,19 +38,17 @@ type LinearState = Standards & {
  * @see Hastie, Tibshirani and Friedman (2009), *The Elements of Statistical Learning*, §4.4.
  * @example logisticRegression({ l2: 0.1 })
  */
-export const logisticRegression = (params: Partial<LogisticRegressionParams> = {}): Learner => createLearner(params)
+export const logisticRegression = (params: Partial<LogisticRegressionParams> = {}): Learner =>
+  logisticRegressionKind.create(params)
 
-function createLearner(params: unknown): Learner {
-  const parsed = parseParams(KIND, paramsSchema, params)
-  return {
-    kind: KIND,
-    params: parsed,
-    fit: (matrix, target, options) => {
-      assertTask(KIND, TASKS, target)
-      return createModel(fitWeights(matrix, target, parsed, options))
-    },
-  }
-}
+export const logisticRegressionKind = defineLearner({
+  kind: KIND,
+  title: 'Logistic regression',
+  tasks: ['binary', 'multiclass'],
+  params: paramsSchema,
+  fit: (matrix, target, params, options) => createModel(fitWeights(matrix, target, params, options)),
+  fromJson: (json) => createModel(parseState(KIND, stateSchema, json)),
+})
 
 function fitWeights(
   matrix: FeatureMatrix,
@@ -103,12 +93,7 @@ function predict(state: LinearState, matrix: FeatureMatrix): Float64Array[] {
       for (let row = 0; row < rowCount; row++) ofScore[row]! += weight * column[row]!
     })
   })
-  if (scoreCount === 1) {
-    const positive = scores.map(sigmoid)
-    return [positive.map((probability) => 1 - probability), positive]
-  }
-  softmaxInPlace(scores, scoreCount, rowCount)
-  return state.intercepts.map((_, k) => scores.slice(k * rowCount, (k + 1) * rowCount))
+  return toProbabilities(scores, scoreCount, rowCount)
 }
 
 /** Standardised weights are comparable: their mean size over the scores says how much a feature moves them. */
@@ -123,9 +108,7 @@ function toOnnx(graph: GraphBuilder, features: string, state: LinearState): stri
     data: Float32Array.from(state.weights.flat()),
   })
   const scores = graph.node('Gemm', [x, weights, graph.floats(state.intercepts)], { transB: attr.int(1) })
-  if (state.intercepts.length > 1) return graph.node('Softmax', [scores], { axis: attr.int(1) })
-  const positive = graph.node('Sigmoid', [scores])
-  return graph.node('Concat', [graph.node('Sub', [graph.floats(1), positive]), positive], { axis: attr.int(1) })
+  return probabilitiesToOnnx(graph, scores, state.intercepts.length)
 }
 
 const numbers = z.array(z.number())
@@ -135,12 +118,3 @@ const stateSchema = z.object({
   weights: z.array(numbers).min(1),
   intercepts: numbers.min(1),
 })
-
-export const logisticRegressionKind: LearnerKind = {
-  kind: KIND,
-  title: 'Logistic regression',
-  tasks: TASKS,
-  params: paramsSchema,
-  create: createLearner,
-  fromJson: (json) => createModel(parseState(KIND, stateSchema, json)),
-}

@@ -1,3 +1,4 @@
+import type { Rng } from '../kernel/index.ts'
 import { attr, type GraphBuilder } from '../onnx/index.ts'
 import type { FeatureMatrix } from './feature-matrix.ts'
 
@@ -7,11 +8,15 @@ const LIMIT = 1e6
 /** Stands for a missing value. */
 const MISSING = 0.7
 
+/** One whole number in [1000, 8000) per feature. */
+export const drawFactors = (featureCount: number, rng: Rng): number[] =>
+  Array.from({ length: featureCount }, () => 1000 + rng.integer(7000))
+
 /**
  * A number in [0, 1) for each row that looks random but depends only on the row's features: the graph draws the same.
  * All steps are exact in float32.
  *
- * @param factors - One whole number in [1000, 8000) per feature.
+ * @param factors - Of {@link drawFactors}.
  * @returns Shape (rows,).
  */
 export function drawRows({ columns, rowCount }: FeatureMatrix, factors: readonly number[]): Float64Array {

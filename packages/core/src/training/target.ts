@@ -1,6 +1,5 @@
 import { RegiaError } from '../kernel/index.ts'
 import { type Column, getColumn, nullCount, type Table } from '../table/index.ts'
-import type { LearningTask } from './learner.ts'
 
 /** What a learner learns: the place of each row's class, or a value for each row. */
 export type LearningTarget =
@@ -50,14 +49,6 @@ export function classFractions({ codes, classCount }: ClassTarget, weights?: Flo
   for (let row = 0; row < codes.length; row++) sums[codes[row]!]! += weights?.[row] ?? 1
   const total = sums.reduce((sum, value) => sum + value, 0)
   return sums.map((sum) => sum / total)
-}
-
-/** @throws RegiaError `INVALID_INPUT` when a learner cannot learn a task. */
-export function assertTask(kind: string, tasks: readonly LearningTask[], target: LearningTarget): void {
-  if (tasks.includes(target.task)) return
-  throw new RegiaError('INVALID_INPUT', `${kind} does not learn ${target.task} targets.`, {
-    hint: `It learns: ${tasks.join(', ')}. Choose another learner or target.`,
-  })
 }
 
 const mostFrequent = (target: ClassTarget): number => {

@@ -1,4 +1,4 @@
-import { RegiaError, type Rng } from '../../kernel/index.ts'
+import type { Rng } from '../../kernel/index.ts'
 import type { FeatureMatrix } from '../feature-matrix.ts'
 import type { FitOptions } from '../learner.ts'
 import type { LearningTarget } from '../target.ts'
@@ -15,7 +15,6 @@ export type Ensemble = { readonly trees: readonly Tree[]; readonly outputCount: 
 /**
  * Fits gradient-boosted trees on histograms of at most 255 bins per feature.
  *
- * @throws RegiaError `INVALID_INPUT` when there are no features or no rows, or the weights do not fit the rows.
  * @see Friedman (2001), Greedy function approximation; Ke et al. (2017), LightGBM.
  */
 export function fitEnsemble(
@@ -24,7 +23,6 @@ export function fitEnsemble(
   params: GradientBoostingParams,
   { rng, weights, onProgress, kernels = typescriptKernels }: FitOptions,
 ): Ensemble {
-  assertUsable(matrix, weights)
   const thresholds = findAllThresholds(matrix, params.bins, rng.fork('bins'))
   const session = kernels.open({
     rowCount: matrix.rowCount,
@@ -171,16 +169,4 @@ function createStopping(patience: number) {
     },
     bestRound: () => bestRound,
   }
-}
-
-function assertUsable(matrix: FeatureMatrix, weights: Float64Array | undefined): void {
-  if (matrix.columns.length === 0 || matrix.rowCount === 0) {
-    throw new RegiaError('INVALID_INPUT', 'There is nothing to learn from: no features or no rows.', {
-      hint: 'Give at least one feature and one row.',
-    })
-  }
-  if (weights === undefined || (weights.length === matrix.rowCount && weights.every((weight) => weight >= 0))) return
-  throw new RegiaError('INVALID_INPUT', 'Weights must be one number ≥ 0 per row.', {
-    hint: `There are ${weights.length} weights for ${matrix.rowCount} rows.`,
-  })
 }

@@ -1,24 +1,16 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../kernel/index.ts'
+import { defineLearner } from '../define-learner.ts'
 import type { FeatureMatrix } from '../feature-matrix.ts'
-import {
-  type FittedModel,
-  type Learner,
-  type LearnerKind,
-  type LearningTask,
-  parseParams,
-  parseState,
-} from '../learner.ts'
+import { type FittedModel, LEARNING_TASKS, type Learner, type LearningTask, parseState } from '../learner.ts'
+import { toProbabilities } from '../score-probabilities.ts'
 import { toShares } from '../shares.ts'
-import { assertTask } from '../target.ts'
 import { type Ensemble, fitEnsemble } from './boosting.ts'
-import { sigmoid, softmaxInPlace } from './objectives.ts'
 import { type GradientBoostingParams, gradientBoostingParams } from './params.ts'
 import { ensembleToOnnx } from './to-onnx.ts'
 import { addTreeScores, treeFromJson, treeSchema, treeToJson } from './tree.ts'
 
 const KIND = 'gradientBoosting'
-const TASKS: readonly LearningTask[] = ['binary', 'multiclass', 'regression']
 /** Rows that are laid out row by row at once while predicting: they stay in the processor's cache for all trees. */
 const BLOCK_ROWS = 256
 
@@ -31,22 +23,21 @@ const BLOCK_ROWS = 256
  * @see Ke et al. (2017), LightGBM.
  * @example gradientBoosting({ trees: 200, leaves: 31, learningRate: 0.05 })
  */
-export function gradientBoosting(params: Partial<GradientBoostingParams> = {}): Learner {
-  return createLearner(params)
-}
+export const gradientBoosting = (params: Partial<GradientBoostingParams> = {}): Learner =>
+  gradientBoostingKind.create(params)
 
-function createLearner(params: unknown): Learner {
-  const parsed = parseParams(KIND, gradientBoostingParams, params)
-  return {
-    kind: KIND,
-    params: parsed,
-    fit: (matrix, target, options) => {
-      assertTask(KIND, TASKS, target)
-      const ensemble = fitEnsemble(matrix, target, parsed, options)
-      return createModel(target.task, matrix.columns.length, ensemble)
-    },
-  }
-}
+export const gradientBoostingKind = defineLearner({
+  kind: KIND,
+  title: 'Gradient-boosted trees',
+  tasks: LEARNING_TASKS,
+  params: gradientBoostingParams,
+  fit: (matrix, target, params, options) =>
+    createModel(target.task, matrix.columns.length, fitEnsemble(matrix, target, params, options)),
+  fromJson: (json) => {
+    const { task, featureCount, outputCount, trees } = parseState(KIND, stateSchema, json)
+    return createModel(task, featureCount, { outputCount, trees: trees.map(treeFromJson) })
+  },
+})
 
 function createModel(task: LearningTask, featureCount: number, ensemble: Ensemble): FittedModel {
   return {
@@ -54,7 +45,10 @@ function createModel(task: LearningTask, featureCount: number, ensemble: Ensembl
     task,
     featureCount,
     outputCount: task === 'binary' ? 2 : ensemble.outputCount,
-    predict: (matrix) => toOutputs(task, scoreRows(ensemble, matrix), ensemble.outputCount, matrix.rowCount),
+    predict: (matrix) => {
+      const scores = scoreRows(ensemble, matrix)
+      return task === 'regression' ? [scores] : toProbabilities(scores, ensemble.outputCount, matrix.rowCount)
+    },
     featureImportance: () => gainShares(ensemble, featureCount),
     toJson: () => toJson(task, featureCount, ensemble),
     toOnnx: (graph, features) => ensembleToOnnx(graph, features, ensemble, task),
@@ -77,16 +71,6 @@ function scoreRows({ trees, outputCount }: Ensemble, { columns, rowCount }: Feat
   return scores
 }
 
-function toOutputs(task: LearningTask, scores: Float64Array, outputCount: number, rowCount: number): Float64Array[] {
-  if (task === 'regression') return [scores]
-  if (task === 'binary') {
-    const positive = scores.map(sigmoid)
-    return [positive.map((probability) => 1 - probability), positive]
-  }
-  softmaxInPlace(scores, outputCount, rowCount)
-  return Array.from({ length: outputCount }, (_, k) => scores.slice(k * rowCount, (k + 1) * rowCount))
-}
-
 function gainShares({ trees }: Ensemble, featureCount: number): Float64Array {
   const gains = new Float64Array(featureCount)
   for (const { feature, gain } of trees) {
@@ -96,7 +80,7 @@ function gainShares({ trees }: Ensemble, featureCount: number): Float64Array {
 }
 
 const stateSchema = z.object({
-  task: z.enum(['binary', 'multiclass', 'regression']),
+  task: z.enum(LEARNING_TASKS),
   featureCount: z.number().int(),
   outputCount: z.number().int(),
   trees: z.array(treeSchema).min(1),
@@ -108,15 +92,3 @@ const toJson = (task: LearningTask, featureCount: number, { trees, outputCount }
   outputCount,
   trees: trees.map(treeToJson),
 })
-
-export const gradientBoostingKind: LearnerKind = {
-  kind: KIND,
-  title: 'Gradient-boosted trees',
-  tasks: TASKS,
-  params: gradientBoostingParams,
-  create: createLearner,
-  fromJson: (json) => {
-    const { task, featureCount, outputCount, trees } = parseState(KIND, stateSchema, json)
-    return createModel(task, featureCount, { outputCount, trees: trees.map(treeFromJson) })
-  },
-}

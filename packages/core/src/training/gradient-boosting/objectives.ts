@@ -1,3 +1,4 @@
+import { sigmoid, softmaxInPlace } from '../score-probabilities.ts'
 import { type ClassTarget, classFractions, type LearningTarget } from '../target.ts'
 
 /** A loss with its derivatives. Scores are kept output by output: score of row r for output k at `k · rowCount + r`. */
@@ -17,9 +18,6 @@ export function createObjective(target: LearningTarget, weights: Float64Array | 
   if (target.task === 'regression') return squaredError(target.values, weights)
   return target.task === 'binary' ? logLoss(target, weights) : softmaxLoss(target, weights)
 }
-
-/** Probability of the positive class from a score: the logistic function. */
-export const sigmoid = (score: number): number => 1 / (1 + Math.exp(-score))
 
 /** Keeps logarithms of probabilities finite. */
 const MIN_PROBABILITY = 1e-15
@@ -92,21 +90,6 @@ function softmaxLoss(target: ClassTarget, weights: Float64Array | undefined): Ob
       softmaxInPlace(at, classCount, rowCount)
       return meanOver(rows, weights, (row) => -logOf(at[codes[row]! * rowCount + row]!))
     },
-  }
-}
-
-/** Turns scores, output by output, into probabilities that sum to 1 in each row. */
-export function softmaxInPlace(scores: Float64Array, outputCount: number, rowCount: number): void {
-  for (let row = 0; row < rowCount; row++) {
-    let greatest = -Infinity
-    for (let at = row; at < outputCount * rowCount; at += rowCount) greatest = Math.max(greatest, scores[at]!)
-    let sum = 0
-    for (let at = row; at < outputCount * rowCount; at += rowCount) {
-      const part = Math.exp(scores[at]! - greatest)
-      scores[at] = part
-      sum += part
-    }
-    for (let at = row; at < outputCount * rowCount; at += rowCount) scores[at]! /= sum
   }
 }
 

@@ -1,5 +1,6 @@
 import { attr, type GraphBuilder, ML_DOMAIN } from '../../onnx/index.ts'
 import type { LearningTask } from '../learner.ts'
+import { probabilitiesToOnnx } from '../score-probabilities.ts'
 import type { Ensemble } from './boosting.ts'
 
 /**
@@ -11,10 +12,7 @@ import type { Ensemble } from './boosting.ts'
 export function ensembleToOnnx(graph: GraphBuilder, features: string, ensemble: Ensemble, task: LearningTask): string {
   const scores = graph.node('TreeEnsembleRegressor', [features], treeAttributes(ensemble), { domain: ML_DOMAIN })
   if (task === 'regression') return scores
-  if (task === 'multiclass') return graph.node('Softmax', [scores], { axis: attr.int(1) })
-  const positive = graph.node('Sigmoid', [scores])
-  const negative = graph.node('Sub', [graph.floats(1), positive])
-  return graph.node('Concat', [negative, positive], { axis: attr.int(1) })
+  return probabilitiesToOnnx(graph, scores, ensemble.outputCount)
 }
 
 function treeAttributes({ trees, outputCount }: Ensemble) {
