@@ -84,6 +84,11 @@ def contingency():
     return rows
 
 
+def fisher():
+    tables = [[[8, 2], [1, 5]], [[13, 237], [400, 19600]], [[0, 30], [4, 900]], [[40, 60], [35, 65]], [[3000, 7000], [61000, 139000]]]
+    return [{"table": t, "greater": stats.fisher_exact(t, "greater").pvalue, "less": stats.fisher_exact(t, "less").pvalue} for t in tables]
+
+
 def distances():
     p, q = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.25] * 4)
     z, w = np.array([0.5, 0.5, 0.0]), np.array([0.4, 0.4, 0.2])
@@ -151,6 +156,7 @@ json.dump(
         "wilson": wilson(),
         "kolmogorovSmirnov": kolmogorov_smirnov(),
         "contingency": contingency(),
+        "fisher": fisher(),
         "distances": distances(),
         "delong": delong(),
         "multipleTesting": multiple_testing(),

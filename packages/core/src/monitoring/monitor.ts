@@ -59,8 +59,10 @@ export const columnDriftSchema = z.object({
   pValue: z.number(),
   /** Corrected for the number of columns. */
   adjustedPValue: z.number(),
-  /** Total variation distance between reference and window, 0 to 1. */
+  /** Share of rows that moved to other bins (total variation), 0 to 1, less what sampling noise alone would move. */
   effect: z.number(),
+  /** The effect from which the column counts as drifted. */
+  minimumEffect: z.number(),
   psi: z.number().optional(),
   n: z.number().int(),
   nullFraction: z.number(),

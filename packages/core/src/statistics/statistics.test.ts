@@ -102,6 +102,19 @@ describe('chiSquareContingency', () => {
   })
 })
 
+describe('fisherExact', () => {
+  it.each(fixture.fisher)('matches SciPy: $table', ({ table, greater, less }) => {
+    const [[a, b], [c, d]] = table as [[number, number], [number, number]]
+    const result = statistics.fisherExact([
+      [a, b],
+      [c, d],
+    ])
+    expectClose(result.greater, greater, 7)
+    expectClose(result.less, less, 7)
+    expect(result.pValue).toBeCloseTo(Math.min(1, 2 * Math.min(greater, less)), 7)
+  })
+})
+
 describe('distances', () => {
   const [p, q] = [
     [0.1, 0.2, 0.3, 0.4],
