@@ -21,6 +21,13 @@ export type PortRef =
   | { readonly from: 'dataset'; readonly name: string; readonly version?: number | undefined }
   | { readonly from: 'model'; readonly name: string; readonly alias: string; readonly optional: boolean }
   | { readonly from: 'list'; readonly items: readonly PortRef[] }
+  /** Content that is already in the blob store, fixed in the graph: what a one-off check of an older version looks at. */
+  | {
+      readonly from: 'artifact'
+      readonly kind: 'table' | 'file' | 'model'
+      readonly digest: Digest
+      readonly sizeBytes: number
+    }
 
 export const portRefSchema: z.ZodType<PortRef> = z.lazy(() =>
   z.discriminatedUnion('from', [
@@ -30,6 +37,12 @@ export const portRefSchema: z.ZodType<PortRef> = z.lazy(() =>
     z.object({ from: z.literal('dataset'), name: nameSchema, version: z.number().int().positive().optional() }),
     z.object({ from: z.literal('model'), name: nameSchema, alias: nameSchema, optional: z.boolean() }),
     z.object({ from: z.literal('list'), items: z.array(portRefSchema) }),
+    z.object({
+      from: z.literal('artifact'),
+      kind: z.enum(['table', 'file', 'model']),
+      digest: digestSchema,
+      sizeBytes: z.number().int(),
+    }),
   ]),
 )
 

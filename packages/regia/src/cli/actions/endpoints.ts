@@ -1,0 +1,135 @@
+import { type Decision, type Endpoint, endpointSpecSchema, RegiaError, type ShadowComparison } from '@regia/core'
+import type { Action } from '../command.ts'
+import type { Output } from '../output.ts'
+import { formatNumber, formatScore, formatTime } from './format.ts'
+import { statusMark } from './status-mark.ts'
+
+type CreateInput = { name: string; stable: string; shadow: string | undefined; description: string | undefined }
+
+export const createEndpoint: Action<CreateInput> = async (input, context) => {
+  const parsed = endpointSpecSchema.safeParse({
+    name: input.name,
+    stable: input.stable,
+    ...(input.shadow && { shadow: { model: input.shadow } }),
+    ...(input.description && { description: input.description }),
+  })
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    throw new RegiaError('INVALID_INPUT', `The endpoint is wrong at "${issue.path.join('.')}": ${issue.message}.`, {
+      where: `endpoint ${input.name}`,
+      hint: 'Models are named MODEL@ALIAS, such as penguins@champion.',
+    })
+  }
+  const { client } = await context.connect({ needsGateway: true })
+  const endpoint = await client.endpoints.apply(parsed.data)
+  const { output } = context
+  output.result(endpoint, () => `${output.style.green('✓')} ${endpoint.spec.name} serves ${servesText(endpoint)}.`)
+}
+
+export const listEndpoints: Action<Record<never, never>> = async (_input, context) => {
+  const { client } = await context.connect({ needsGateway: true })
+  const page = await client.endpoints.list({ limit: 1000 })
+  const { output } = context
+  output.result(page, () =>
+    page.items.length === 0
+      ? 'No endpoints yet. Declare one in endpoints/ and run "regia apply".'
+      : output.table(page.items, [
+          { title: 'endpoint', value: (each) => each.spec.name },
+          { title: 'serves', value: servesText },
+          { title: 'predictions', value: (each) => formatNumber(each.predictionCount), align: 'right' },
+          { title: 'labels', value: (each) => formatNumber(each.labelCount), align: 'right' },
+          { title: 'errors', value: (each) => formatNumber(each.errorCount), align: 'right' },
+          { title: 'event time', value: (each) => formatTime(each.watermark) },
+        ]),
+  )
+}
+
+/** What answers and what shadows it, by version. */
+export const servesText = (endpoint: Endpoint): string =>
+  endpoint.deployments
+    .filter(({ role }) => role !== 'previous')
+    .map(
+      ({ model, version, role, state }) =>
+        `${model} ${version}${role === 'shadow' ? ' (shadow)' : ''}${state === 'ready' ? '' : ` (${state})`}`,
+    )
+    .join(', ') || 'nothing'
+
+export const showEndpoint: Action<{ name: string }> = async (input, context) => {
+  const { client } = await context.connect({ needsGateway: true })
+  const [endpoint, decisions] = await Promise.all([
+    client.endpoints.get(input.name),
+    client.endpoints.decisions(input.name, { limit: 10 }),
+  ])
+  context.output.result({ ...endpoint, decisions: decisions.items }, () =>
+    describeEndpoint(endpoint, decisions.items, context.output),
+  )
+}
+
+function describeEndpoint(endpoint: Endpoint, decisions: readonly Decision[], output: Output): string {
+  const { style } = output
+  const deployments = output.table(endpoint.deployments, [
+    { title: 'role', value: (each) => each.role },
+    { title: 'model', value: (each) => `${each.model} ${each.version}` },
+    { title: 'state', value: (each) => statusMark(each.state, style) },
+    { title: 'since', value: (each) => formatTime(each.since) },
+    { title: 'error', value: (each) => each.error ?? '', shrinks: true },
+  ])
+  const traffic = output.table(endpoint.traffic, [
+    { title: 'version', value: (each) => String(each.version), align: 'right' },
+    { title: 'requests', value: (each) => formatNumber(each.requestCount), align: 'right' },
+    { title: 'errors', value: (each) => formatNumber(each.errorCount), align: 'right' },
+    { title: 'per second', value: (each) => formatNumber(each.requestsPerSecond), align: 'right' },
+    { title: 'p50 ms', value: (each) => formatNumber(each.p50Ms), align: 'right' },
+    { title: 'p99 ms', value: (each) => formatNumber(each.p99Ms), align: 'right' },
+  ])
+  const sections = [`${style.bold(endpoint.spec.name)}  ${endpoint.spec.description}`.trim(), deployments]
+  sections.push(
+    `${formatNumber(endpoint.predictionCount)} predictions, ${formatNumber(endpoint.labelCount)} labels, ${formatNumber(endpoint.errorCount)} errors`,
+  )
+  if (endpoint.traffic.length) sections.push(traffic)
+  if (endpoint.comparison) sections.push(describeComparison(endpoint.comparison))
+  if (decisions.length) sections.push(decisionTable(decisions, output))
+  if (endpoint.rollbackVersion)
+    sections.push(
+      style.dim(`"regia endpoints rollback ${endpoint.spec.name}" brings version ${endpoint.rollbackVersion} back.`),
+    )
+  return sections.join('\n\n')
+}
+
+const decisionTable = (decisions: readonly Decision[], output: Output) =>
+  output.table(decisions, [
+    { title: 'decision', value: (each) => each.kind },
+    { title: 'from', value: (each) => String(each.fromVersion ?? ''), align: 'right' },
+    { title: 'to', value: (each) => String(each.toVersion ?? ''), align: 'right' },
+    { title: 'at', value: (each) => formatTime(each.at) },
+    { title: 'by', value: (each) => each.by },
+    { title: 'reason', value: (each) => each.reason, shrinks: true },
+  ])
+
+const describeComparison = (found: ShadowComparison) =>
+  `Version ${found.challengerVersion} in shadow of ${found.championVersion}: ${found.verdict}. ${found.reason}\n` +
+  `  AUC ${formatScore(found.challengerAuc)} against ${formatScore(found.championAuc)}, difference ${formatScore(found.difference)}` +
+  (found.interval ? ` [${formatScore(found.interval.lower)}, ${formatScore(found.interval.upper)}]` : '') +
+  `, ${formatNumber(found.labelledPairCount)} labelled pairs`
+
+type ReleaseInput = { name: string; reason: string | undefined }
+
+export const promoteEndpoint: Action<ReleaseInput> = async (input, context) => {
+  const { client } = await context.connect({ needsGateway: true })
+  const endpoint = await client.endpoints.promote(input.name, { ...(input.reason && { reason: input.reason }) })
+  context.output.result(
+    endpoint,
+    () => `${context.output.style.green('✓')} ${input.name} serves ${servesText(endpoint)}.`,
+  )
+}
+
+export const rollbackEndpoint: Action<ReleaseInput> = async (input, context) => {
+  const { client } = await context.connect({ needsGateway: true })
+  const startedAt = performance.now()
+  const endpoint = await client.endpoints.rollback(input.name, { ...(input.reason && { reason: input.reason }) })
+  const tookMs = Math.round(performance.now() - startedAt)
+  context.output.result(
+    { ...endpoint, tookMs },
+    () => `${context.output.style.green('✓')} ${input.name} serves ${servesText(endpoint)} again (${tookMs} ms).`,
+  )
+}

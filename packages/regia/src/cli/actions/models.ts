@@ -1,0 +1,128 @@
+import type { ModelVersion, RegisteredModel, Report } from '@regia/core'
+import type { Action } from '../command.ts'
+import type { Output } from '../output.ts'
+import { formatEstimate, formatNumber, formatTime, formatValue } from './format.ts'
+import { parseModelReference } from './model-reference.ts'
+import { statusMark } from './status-mark.ts'
+
+export const listModels: Action<Record<never, never>> = async (_input, context) => {
+  const { client } = await context.connect()
+  const page = await client.models.list({ limit: 1000 })
+  const { output } = context
+  output.result(page, () =>
+    page.items.length === 0
+      ? 'No models yet. A pipeline with a register step makes them.'
+      : output.table(page.items, [
+          { title: 'model', value: (model) => model.name },
+          { title: 'latest', value: (model) => String(model.latestVersion), align: 'right' },
+          { title: 'aliases', value: aliasesText },
+          { title: 'updated', value: (model) => formatTime(model.updatedAt) },
+        ]),
+  )
+}
+
+const aliasesText = (model: RegisteredModel) =>
+  model.aliases.map(({ alias, version }) => `${alias} → ${version}`).join(', ')
+
+export const showModel: Action<{ model: string }> = async (input, context) => {
+  const { client } = await context.connect()
+  const { output } = context
+  if (input.model.includes('@')) {
+    const { model, version } = parseModelReference(input.model)
+    const found = await client.models.version(model, version)
+    return output.result(found, () => describeVersion(found, output))
+  }
+  const [model, versions, history] = await Promise.all([
+    client.models.get(input.model),
+    client.models.versions(input.model, { limit: 1000 }),
+    client.models.history(input.model, { limit: 20 }),
+  ])
+  output.result({ ...model, versions: versions.items, history: history.items }, () =>
+    [output.style.bold(model.name), aliasesText(model), '', versionTable(versions.items, output)]
+      .filter((line) => line !== undefined)
+      .join('\n'),
+  )
+}
+
+const versionTable = (versions: readonly ModelVersion[], output: Output) =>
+  output.table(versions, [
+    { title: 'version', value: (each) => String(each.version), align: 'right' },
+    { title: 'aliases', value: (each) => each.aliases.join(', ') },
+    {
+      title: 'checks',
+      value: (each) => (each.report ? statusMark(each.report.passed ? 'passed' : 'failed', output.style) : 'none'),
+    },
+    { title: 'metrics', value: metricsText, shrinks: true },
+    { title: 'registered', value: (each) => formatTime(each.createdAt) },
+    { title: 'run', value: (each) => each.lineage.runId ?? '' },
+  ])
+
+const metricsText = (version: ModelVersion) =>
+  Object.entries(version.report?.metrics ?? {})
+    .map(([name, estimate]) => `${name} ${formatEstimate(estimate)}`)
+    .join(', ')
+
+function describeVersion(found: ModelVersion, output: Output): string {
+  const { lineage } = found
+  const facts: [string, string | undefined][] = [
+    ['aliases', found.aliases.join(', ') || undefined],
+    ['learner', `${found.package.learner.name} ${formatValue(found.package.learner.params)}`],
+    ['target', `${found.package.signature.target} (${found.package.signature.task})`],
+    ['inputs', found.package.signature.inputs.map((column) => `${column.name}: ${column.type}`).join(', ')],
+    [
+      'trained on',
+      found.package.trainedOn &&
+        `${formatTime(found.package.trainedOn.from)} to ${formatTime(found.package.trainedOn.until)}`,
+    ],
+    [
+      'parity',
+      `${found.package.parity.maxError.toExponential(1)} over ${formatNumber(found.package.parity.rowCount)} rows`,
+    ],
+    ['run', lineage.runId],
+    ['pipeline', lineage.pipeline && `${lineage.pipeline.name} version ${lineage.pipeline.version}`],
+    ['data', lineage.datasets.map((each) => `${each.name} version ${each.version}`).join(', ') || undefined],
+    ['package', found.packageDigest],
+  ]
+  const lines = facts.flatMap(([name, value]) => (value ? [`  ${output.style.dim(name.padEnd(11))} ${value}`] : []))
+  return [
+    output.style.bold(`${found.model} version ${found.version}`),
+    ...lines,
+    ...(found.report ? ['', describeReport(found.report, output)] : []),
+  ].join('\n')
+}
+
+/** Checks and metrics of a report, for a terminal. */
+export function describeReport(report: Report, output: Output): string {
+  const checks = output.table(report.checks, [
+    { title: 'check', value: (check) => check.name },
+    { title: 'status', value: (check) => statusMark(check.status, output.style) },
+    { title: 'found', value: (check) => check.message, shrinks: true },
+    { title: 'n', value: (check) => formatNumber(check.n), align: 'right' },
+  ])
+  const metrics = Object.entries(report.metrics).map(
+    ([name, estimate]) => `  ${name} ${formatEstimate(estimate)} (n ${formatNumber(estimate.n)})`,
+  )
+  const baselines = Object.entries(report.baselines).flatMap(([baseline, values]) =>
+    Object.entries(values).map(([name, estimate]) =>
+      output.style.dim(`  ${name} ${formatEstimate(estimate)} of the baseline "${baseline}"`),
+    ),
+  )
+  return [checks, '', ...metrics, ...baselines].join('\n')
+}
+
+export const promoteModel: Action<{ model: string; alias: string; reason: string | undefined }> = async (
+  input,
+  context,
+) => {
+  const { model, version } = parseModelReference(input.model)
+  const { client } = await context.connect({ needsGateway: true })
+  const promoted = await client.models.promote(model, version, {
+    alias: input.alias,
+    ...(input.reason && { reason: input.reason }),
+  })
+  const { output } = context
+  output.result(
+    promoted,
+    () => `${output.style.green('✓')} ${input.alias} of ${model} is now version ${promoted.version}.`,
+  )
+}

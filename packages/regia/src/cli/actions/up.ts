@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { RegiaError } from '@regia/core'
+import type { Role } from '@regia/server'
+import { findProject } from '../../project/find-project.ts'
+import { homeOf } from '../../project/home.ts'
+import { type OwnedHome, ownHome } from '../../project/own-home.ts'
+import { VERSION } from '../../version.ts'
+import type { Action } from '../command.ts'
+import type { Context } from '../context.ts'
+
+type UpInput = { port: number; host: string; tokenFile: string | undefined; roles: string; noWorker: boolean }
+
+export const up: Action<UpInput> = async (input, context) => {
+  if (input.port < 0 || input.port > 65_535) {
+    throw new RegiaError('INVALID_INPUT', `${input.port} is not a port.`, {
+      where: '--port',
+      hint: 'Use 1 to 65535, or 0 for a free one.',
+    })
+  }
+  const token = input.tokenFile
+    ? await readToken(resolve(context.workingDir, input.tokenFile))
+    : context.environment.token
+  const project = await findProject(context.workingDir)
+  const home = homeOf(context.environment, project.dir)
+  const roles = parseRoles(input.roles).filter((role) => role !== 'worker' || !input.noWorker)
+  const owner = await ownHome({ home, project, host: input.host, port: input.port, token, roles })
+  announce(owner, home, roles, context)
+  await untilStopped(context.signal)
+  context.output.line('Stopping …')
+  await owner.close()
+}
+
+function announce({ url }: OwnedHome, home: string, roles: readonly Role[], { output }: Context): void {
+  const { style } = output
+  output.result({ url, home, pid: process.pid, roles, version: VERSION }, () =>
+    [
+      `${style.green('●')} Regia ${VERSION} at ${style.bold(url)}`,
+      style.dim(`  home ${home} · ${roles.join(', ')} · Ctrl-C stops it`),
+    ].join('\n'),
+  )
+}
+
+const ROLES: readonly Role[] = ['api', 'scheduler', 'worker', 'gateway']
+
+function parseRoles(text: string): Role[] {
+  const asked = text.split(',').map((role) => role.trim())
+  const unknown = asked.find((role) => !ROLES.some((known) => known === role))
+  if (unknown === undefined) return ROLES.filter((role) => asked.includes(role))
+  throw new RegiaError('INVALID_INPUT', `"${unknown}" is not a role.`, {
+    where: '--roles',
+    hint: `Choose from ${ROLES.join(', ')}.`,
+  })
+}
+
+async function readToken(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new RegiaError('CONFIG_INVALID', 'The token file cannot be read.', {
+      where: path,
+      cause,
+      hint: 'Check the path after --token-file.',
+    })
+  })
+  return text.trim()
+}
+
+const untilStopped = (signal: AbortSignal): Promise<void> =>
+  new Promise((done) => {
+    if (signal.aborted) done()
+    else signal.addEventListener('abort', () => done(), { once: true })
+  })

@@ -1,0 +1,91 @@
+import { command } from '../command.ts'
+
+const endpoint = { description: 'name of the endpoint' } as const
+const reason = { type: 'text', value: 'TEXT', description: 'why, for the history' } as const
+
+const apply = command({
+  name: 'apply',
+  summary: 'bring endpoints and monitors to what the files of this project say',
+  options: { dryRun: { type: 'flag', description: 'only show what would change' } },
+  examples: ['regia apply', 'regia apply --dry-run'],
+  load: async () => (await import('../actions/apply.ts')).apply,
+})
+
+const create = command({
+  name: 'endpoints create',
+  summary: 'create an endpoint, or change it, without a file',
+  args: { name: endpoint },
+  options: {
+    stable: { type: 'text', value: 'MODEL@ALIAS', description: 'what answers', required: true },
+    shadow: { type: 'text', value: 'MODEL@ALIAS', description: 'what answers beside it, unseen, to be compared' },
+    description: { type: 'text', value: 'TEXT', description: 'what it is for' },
+  },
+  examples: ['regia endpoints create penguins --stable penguins@champion'],
+  load: async () => (await import('../actions/endpoints.ts')).createEndpoint,
+})
+
+const list = command({
+  name: 'endpoints list',
+  summary: 'list the endpoints and what they serve',
+  examples: ['regia endpoints list'],
+  load: async () => (await import('../actions/endpoints.ts')).listEndpoints,
+})
+
+const show = command({
+  name: 'endpoints show',
+  summary: 'show an endpoint: deployments, traffic, shadow, decisions',
+  args: { name: endpoint },
+  examples: ['regia endpoints show penguins', 'regia endpoints show penguins --json'],
+  load: async () => (await import('../actions/endpoints.ts')).showEndpoint,
+})
+
+const promote = command({
+  name: 'endpoints promote',
+  summary: 'make the version in shadow the one that answers',
+  args: { name: endpoint },
+  options: { reason },
+  examples: ['regia endpoints promote penguins --reason "looked at it"'],
+  load: async () => (await import('../actions/endpoints.ts')).promoteEndpoint,
+})
+
+const rollback = command({
+  name: 'endpoints rollback',
+  summary: 'bring the last version back, at once',
+  args: { name: endpoint },
+  options: { reason },
+  examples: ['regia endpoints rollback penguins'],
+  load: async () => (await import('../actions/endpoints.ts')).rollbackEndpoint,
+})
+
+const predict = command({
+  name: 'predict',
+  summary: 'ask an endpoint for predictions',
+  args: { endpoint },
+  options: {
+    row: { type: 'list', value: 'JSON', description: 'a row as a JSON object; may be given several times' },
+    file: { type: 'text', value: 'FILE', description: 'JSON (an array of rows) or JSONL file' },
+    at: { type: 'text', value: 'TIME', description: 'when the event happened, ISO-8601 in UTC; now where absent' },
+  },
+  examples: [
+    `regia predict penguins --row '{"bill_length_mm": 39.1, "bill_depth_mm": 18.7, "flipper_length_mm": 181, "body_mass_g": 3750, "island": "Torgersen", "sex": "male"}'`,
+    'regia predict penguins --file rows.jsonl --json',
+  ],
+  load: async () => (await import('../actions/predict.ts')).predict,
+})
+
+const pushLabels = command({
+  name: 'labels push',
+  summary: 'report what really happened, by prediction id',
+  options: {
+    file: {
+      type: 'text',
+      value: 'FILE',
+      description: 'CSV or JSONL with prediction_id, label and perhaps at',
+      required: true,
+    },
+  },
+  examples: ['regia labels push --file labels.csv'],
+  load: async () => (await import('../actions/labels.ts')).pushLabels,
+})
+
+export const endpointCommands = [apply, create, list, show, promote, rollback, predict, pushLabels]

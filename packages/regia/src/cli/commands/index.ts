@@ -1,0 +1,33 @@
+import type { AnyCommand } from '../command.ts'
+import { dataCommands } from './data.ts'
+import { demoCommands } from './demo.ts'
+import { endpointCommands } from './endpoints.ts'
+import { modelCommands } from './models.ts'
+import { monitorCommands } from './monitors.ts'
+import { pipelineCommands } from './pipelines.ts'
+import { runCommands } from './runs.ts'
+import { serverCommands } from './server.ts'
+
+/** Every command of `regia`, in the order of the help. */
+export const COMMANDS: readonly AnyCommand[] = [
+  ...serverCommands,
+  ...pipelineCommands,
+  ...runCommands,
+  ...dataCommands,
+  ...modelCommands,
+  ...endpointCommands,
+  ...monitorCommands,
+  ...demoCommands,
+]
+
+/** What the words above commands mean. */
+export const GROUPS: readonly { readonly path: string; readonly summary: string }[] = [
+  { path: 'pipelines', summary: 'what is deployed: pipelines and their graphs' },
+  { path: 'runs', summary: 'what ran: steps, logs, metrics' },
+  { path: 'data', summary: 'datasets: add a file, see versions, profile, rows and quarantine' },
+  { path: 'models', summary: 'registered models: versions, checks, aliases, lineage' },
+  { path: 'endpoints', summary: 'what serves: versions, traffic, shadow; promote and roll back' },
+  { path: 'labels', summary: 'what really happened, by prediction' },
+  { path: 'monitors', summary: 'drift and scores, window by window' },
+  { path: 'alerts', summary: 'what somebody should look at' },
+]

@@ -1,0 +1,65 @@
+import { command } from '../command.ts'
+
+const modelRef = { description: 'MODEL@ALIAS or MODEL@VERSION, such as penguins@champion' } as const
+
+const list = command({
+  name: 'models list',
+  summary: 'list the registered models and their aliases',
+  examples: ['regia models list'],
+  load: async () => (await import('../actions/models.ts')).listModels,
+})
+
+const show = command({
+  name: 'models show',
+  summary: 'show a model with its versions, or one version: checks, metrics, lineage',
+  args: { model: { description: 'MODEL, MODEL@ALIAS or MODEL@VERSION' } },
+  examples: ['regia models show penguins', 'regia models show penguins@champion --json'],
+  load: async () => (await import('../actions/models.ts')).showModel,
+})
+
+const promote = command({
+  name: 'models promote',
+  summary: 'move an alias to a version',
+  details: 'Endpoints that name the alias load the version, test it and swap without dropping a request.',
+  args: { model: modelRef },
+  options: {
+    alias: { type: 'text', value: 'ALIAS', description: 'the alias to move', default: 'champion' },
+    reason: { type: 'text', value: 'TEXT', description: 'why, for the history' },
+  },
+  examples: [
+    'regia models promote penguins@2',
+    'regia models promote penguins@challenger --alias champion --reason "better in June"',
+  ],
+  load: async () => (await import('../actions/models.ts')).promoteModel,
+})
+
+const check = command({
+  name: 'check',
+  summary: 'run the checks of this project against a model version, like a test run',
+  details: 'The test rows are those of the run that made the version. Exit code 1 when a check is red.',
+  args: { model: modelRef },
+  options: {
+    junit: { type: 'text', value: 'FILE', description: 'also write a JUnit XML report there' },
+  },
+  examples: ['regia check penguins@champion', 'regia check penguins@2 --junit checks.xml --json'],
+  load: async () => (await import('../actions/check.ts')).check,
+})
+
+const score = command({
+  name: 'score',
+  summary: 'predict a whole file with a model version, in this process',
+  args: { model: modelRef },
+  options: {
+    in: { type: 'text', value: 'FILE', description: 'CSV or Parquet file with the inputs', required: true },
+    out: {
+      type: 'text',
+      value: 'FILE',
+      description: 'where the rows go with their predictions: CSV or Parquet',
+      required: true,
+    },
+  },
+  examples: ['regia score penguins@champion --in penguins.csv --out scored.parquet'],
+  load: async () => (await import('../actions/score.ts')).score,
+})
+
+export const modelCommands = [list, show, promote, check, score]

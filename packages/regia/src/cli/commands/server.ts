@@ -1,0 +1,37 @@
+import { command } from '../command.ts'
+
+export const DEFAULT_PORT = 4300
+
+export const up = command({
+  name: 'up',
+  summary: 'start the control room, the API, the gateway, the scheduler and a worker',
+  details:
+    'One process that owns the folder .regia/ of this project until it ends. SIGTERM and Ctrl-C end it when what is under way has been answered.',
+  options: {
+    port: { type: 'integer', value: 'N', description: 'port to listen on; 0 takes a free one', default: DEFAULT_PORT },
+    host: { type: 'text', description: 'address to bind; any but loopback needs a token', default: '127.0.0.1' },
+    tokenFile: {
+      type: 'text',
+      value: 'FILE',
+      description: 'file with the token that clients must send (or REGIA_TOKEN)',
+    },
+    roles: {
+      type: 'text',
+      value: 'LIST',
+      description: 'api, scheduler, worker, gateway: comma-separated',
+      default: 'api,scheduler,worker,gateway',
+    },
+    noWorker: { type: 'flag', description: 'leave the worker out: steps wait for one elsewhere' },
+  },
+  examples: ['regia up', 'regia up --port 8080 --host 0.0.0.0 --token-file token.txt'],
+  load: async () => (await import('../actions/up.ts')).up,
+})
+
+export const overview = command({
+  name: 'overview',
+  summary: 'what is in production, whether it works, and what needs a person',
+  examples: ['regia overview', 'regia overview --json'],
+  load: async () => (await import('../actions/overview.ts')).overview,
+})
+
+export const serverCommands = [up, overview]

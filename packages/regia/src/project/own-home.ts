@@ -1,0 +1,62 @@
+import { availableParallelism, hostname, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { createClient, type RegiaClient } from '@regia/sdk'
+import { createServer, type Role } from '@regia/server'
+import type { Project } from './find-project.ts'
+import { findWebDir } from './web-dir.ts'
+import { workerClient } from './worker-client.ts'
+
+export type OwnRequest = {
+  readonly home: string
+  readonly project: Project
+  readonly host: string
+  readonly port: number
+  readonly token: string | undefined
+  readonly roles: readonly Role[]
+}
+
+/** A home that this process owns, with everything that runs on it. */
+export type OwnedHome = { readonly client: RegiaClient; readonly url: string; readonly close: () => Promise<void> }
+
+/** Steps may take this share of the machine's memory; the rest is for the server, the data worker and others. */
+const MEMORY_SHARE = 0.7
+
+/**
+ * Becomes the owner of a home: the server with its roles and, with the role `worker`, a worker that speaks to it over loopback like any other.
+ *
+ * @throws RegiaError `HOME_LOCKED`, `HOME_NOT_WRITABLE`, `PORT_IN_USE`, `CONFIG_INVALID`.
+ */
+export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
+  const { home, project, host, port, token, roles } = request
+  const webDir = findWebDir()
+  const server = await createServer({
+    home,
+    projectDir: project.dir,
+    host,
+    port,
+    roles,
+    ...(webDir !== undefined && { webDir }),
+    ...(token !== undefined && { token }),
+  })
+  const client = createClient({ url: server.url, ...(token !== undefined && { token }) })
+  const stopWorker = roles.includes('worker') ? await startLocalWorker(client, home) : async () => {}
+  const close = async () => {
+    await stopWorker()
+    await server.close()
+  }
+  return { client, url: server.url, close }
+}
+
+async function startLocalWorker(client: RegiaClient, home: string): Promise<() => Promise<void>> {
+  const { folderBlobStore, startWorker } = await import('@regia/engine')
+  const worker = startWorker({
+    client: workerClient(client, home),
+    blobs: folderBlobStore(join(home, 'blobs')),
+    home,
+    cpu: availableParallelism(),
+    memoryMb: Math.floor((totalmem() / 1e6) * MEMORY_SHARE),
+    name: `${hostname()}-${process.pid}`,
+    now: Date.now,
+  })
+  return worker.stop
+}
