@@ -54,8 +54,7 @@ function findSplitOfFeature(
   const missingGradient = histogram[offset + 2 * MISSING_BIN]!
   const missingHessian = histogram[offset + 2 * MISSING_BIN + 1]!
   const hasMissing = missingHessian > MIN_HESSIAN / BINS_PER_FEATURE
-  // LightGBM's estimate: rows in proportion to hessians, which spares the histogram a third sum.
-  const minHessian = Math.max(MIN_HESSIAN, (rules.minRowsPerLeaf * H) / leaf.rowCount - 1e-9 * H)
+  const minHessian = leastHessian(leaf, rules.minRowsPerLeaf)
   const parentScore = (G * G) / (H + rules.l2)
   let bestScore = parentScore + minGain + 1e-10
   let bestBin = -1
@@ -90,3 +89,7 @@ function findSplitOfFeature(
   if (bestBin < 0) return undefined
   return { feature, bin: bestBin, missingGoesLeft: bestMissingLeft, gain: bestScore - parentScore }
 }
+
+/** LightGBM's estimate: rows in proportion to hessians, which spares the histogram a third sum. One row is never too few. */
+const leastHessian = ({ hessian, rowCount }: LeafSums, minRows: number): number =>
+  minRows === 1 ? MIN_HESSIAN : Math.max(MIN_HESSIAN, hessian * (minRows / rowCount - 1e-9))
