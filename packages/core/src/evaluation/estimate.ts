@@ -7,9 +7,12 @@ import type { Estimate } from './report.ts'
 export type EstimateOptions = {
   readonly rng: Rng
   readonly confidence?: number
-  /** Resamples of the bootstrap, where no formula gives the interval. */
+  /** Resamples of the bootstrap, where no formula gives the interval; 0 for none. By default 200, fewer for very many rows. */
   readonly resamples?: number
 }
+
+/** Rows drawn by the bootstrap in all: about half a second. Many rows need fewer resamples for the same certainty. */
+const MAX_DRAWS = 20_000_000
 
 /** The metrics that apply to an outcome. */
 export const metricsFor = (outcome: Outcome): readonly Metric[] =>
@@ -92,7 +95,7 @@ function pairedAucInterval(metric: Metric, candidate: Outcome, other: Outcome, {
 function resampled(
   { rowCount }: Outcome,
   statistic: (weights: Float64Array) => number,
-  { rng, resamples = 200, confidence = 0.95 }: EstimateOptions,
+  { rng, resamples = defaultResamples(rowCount), confidence = 0.95 }: EstimateOptions,
 ): ConfidenceInterval {
   // Counting how often a row is drawn, instead of copying it, keeps a ranking valid: no resample sorts again.
   const weights = new Float64Array(rowCount)
@@ -103,3 +106,5 @@ function resampled(
   }
   return bootstrapInterval(rowCount, ofRows, { rng, resamples, confidence })
 }
+
+const defaultResamples = (rowCount: number): number => Math.min(200, Math.max(50, Math.round(MAX_DRAWS / rowCount)))

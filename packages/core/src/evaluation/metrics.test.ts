@@ -160,6 +160,17 @@ describe('intervals', () => {
     expect(covered / 200).toBeGreaterThan(0.89)
   })
 
+  it('of average precision cover the truth', () => {
+    // Its true value has no simple formula: that of a sample of 200,000 stands for it.
+    const truth = computeMetric(getMetric('averagePrecision'), binaryOutcome(sampleOf(200_000)))
+    let covered = 0
+    for (let trial = 0; trial < 200; trial++) {
+      const { interval } = estimateMetric(getMetric('averagePrecision'), binaryOutcome(sampleOf(150)), { rng })!
+      if (interval!.lower <= truth && truth <= interval!.upper) covered++
+    }
+    expect(covered / 200).toBeGreaterThan(0.89)
+  })
+
   it('of a difference are narrower than those of its parts', () => {
     const sample = sampleOf(800)
     const better = binaryOutcome(sample)

@@ -65,7 +65,10 @@ type Description = Omit<Report, 'name' | 'passed' | 'checks' | 'createdAt' | 'pa
 function describe(evaluation: Evaluation, sliceColumns: readonly string[]): Description {
   const { outcome, baselines, rng } = evaluation
   const options = { rng: rng.fork('report') }
-  const baselineMetrics = Object.entries(baselines).map(([name, baseline]) => [name, estimateAll(baseline, options)])
+  const baselineMetrics = Object.entries(baselines).map(([name, baseline]) => [
+    name,
+    estimateAll(baseline, { ...options, resamples: 0 }),
+  ])
   return {
     metrics: estimateAll(outcome, options),
     baselines: Object.fromEntries(baselineMetrics),

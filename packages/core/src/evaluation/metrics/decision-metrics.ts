@@ -53,6 +53,13 @@ export const f1: ClassificationMetric = {
   compute: averaged(({ hits, predicted, actual }) =>
     predicted + actual === 0 ? 0 : (2 * hits) / (predicted + actual),
   ),
+  interval: (outcome, confidence) => {
+    if (outcome.positive === undefined) return undefined
+    const { hits, predicted, actual } = countsOf(outcome, outcome.positive)
+    // F1 grows with the share of hits among the rows that are or seem positive, J: F1 = 2J / (1 + J). And J is a proportion.
+    const { lower, upper } = wilsonInterval(hits, predicted + actual - hits, confidence)
+    return { lower: (2 * lower) / (1 + lower), upper: (2 * upper) / (1 + upper), confidence }
+  },
 }
 
 function averaged(metric: (counts: Counts) => number): ClassificationMetric['compute'] {

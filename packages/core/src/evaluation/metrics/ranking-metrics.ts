@@ -1,4 +1,4 @@
-import { delongAuc } from '../../statistics/index.ts'
+import { delongAuc, normalCritical } from '../../statistics/index.ts'
 import { type ClassificationOutcome, labelsOf, scoresOf } from '../outcome.ts'
 import { walkThresholds } from '../ranking.ts'
 import { askedClasses, averageOf, type ClassificationMetric, type Weights } from './metric.ts'
@@ -27,6 +27,18 @@ export const averagePrecision: ClassificationMetric = {
   direction: 'higher',
   compute: (outcome, weights) =>
     averageOf(askedClasses(outcome).map((classIndex) => averagePrecisionOfClass(outcome, classIndex, weights))),
+  interval: (outcome, confidence) => {
+    const { positive } = outcome
+    if (positive === undefined) return undefined
+    const value = averagePrecisionOfClass(outcome, positive, undefined)
+    const positives = outcome.actual.filter((label) => label === positive).length
+    // Boyd, Eng and Page (2013), "Area under the precision-recall curve": the logit interval.
+    if (!(value > 0 && value < 1)) return undefined
+    const centre = Math.log(value / (1 - value))
+    const half = normalCritical(confidence) / Math.sqrt(positives * value * (1 - value))
+    const fromLogit = (logit: number) => 1 / (1 + Math.exp(-logit))
+    return { lower: fromLogit(centre - half), upper: fromLogit(centre + half), confidence }
+  },
 }
 
 function aucOfClass(outcome: ClassificationOutcome, classIndex: number, weights: Weights): number {
