@@ -71,7 +71,7 @@ export function createGraphBuilder(name: string): GraphBuilder {
   const fresh = createNames()
 
   const constant = (value: TensorValue): string => {
-    const key = `${value.elementType} ${value.dims.join()} ${JSON.stringify([...value.data].map(String))}`
+    const key = `${value.elementType} ${value.dims.join()} ${JSON.stringify([...value.data].map(textOf))}`
     const tensor = initializers.get(key) ?? { ...value, name: fresh.next('constant') }
     initializers.set(key, tensor)
     return tensor.name
@@ -102,6 +102,9 @@ export function createGraphBuilder(name: string): GraphBuilder {
     }),
   }
 }
+
+/** Tells −0 from 0, which differ in a division. */
+const textOf = (value: unknown): string => (Object.is(value, -0) ? '-0' : String(value))
 
 const floatTensor = (values: number | Iterable<number>): TensorValue => {
   const data = typeof values === 'number' ? Float32Array.of(values) : Float32Array.from(values)
