@@ -43,9 +43,9 @@ export type RowsPage = { readonly rows: readonly Row[]; readonly total: number }
 export type ReadTableOptions = { readonly columns?: readonly string[]; readonly where?: string }
 
 export type QueryRequest = {
-  /** One SELECT. It sees the files of `tables` under their names, and nothing else of the machine. */
+  /** One SELECT. It sees the files of `tables` under their names (several files one after another), and nothing else of the machine. */
   readonly sql: string
-  readonly tables: Readonly<Record<string, string>>
+  readonly tables: Readonly<Record<string, string | readonly string[]>>
 }
 export type QueryToFileRequest = QueryRequest & {
   /** `.parquet` or `.csv`. */

@@ -180,10 +180,11 @@ async function withQuery<Result>(
   outputs: readonly string[],
   work: (connection: DuckDBConnection, select: string) => Promise<Result>,
 ): Promise<Result> {
-  for (const path of Object.values(tables)) await assertSourceFile(path)
-  return withDuckDB(options, [...Object.values(tables), ...outputs], async (connection) => {
-    for (const [name, path] of Object.entries(tables)) {
-      await connection.run(`CREATE TEMP VIEW ${sqlName(name)} AS ${selectFile(path)}`)
+  const files = Object.entries(tables).map(([name, paths]) => ({ name, paths: [paths].flat() }))
+  for (const path of files.flatMap(({ paths }) => paths)) await assertSourceFile(path)
+  return withDuckDB(options, [...files.flatMap(({ paths }) => paths), ...outputs], async (connection) => {
+    for (const { name, paths } of files) {
+      await connection.run(`CREATE TEMP VIEW ${sqlName(name)} AS ${paths.map(selectFile).join(' UNION ALL ')}`)
     }
     return work(connection, await assertOneSelect(connection, sql))
   })

@@ -1,1 +1,11 @@
-export type * from './model-session-types.ts'
+export { inputBatches } from './input-batch.ts'
+export { type OpenedPackage, type PackageContents, packModel, readModelPackage } from './model-package.ts'
+export type * from './model-session.ts'
+export { openModel } from './open-model.ts'
+export { type ScoreFileRequest, type ScoreFileResult, scoreFile } from './score-file.ts'
+export {
+  measureParity,
+  type WriteModelPackageOptions,
+  type WrittenModelPackage,
+  writeModelPackage,
+} from './write-model-package.ts'

@@ -1,10 +1,26 @@
 import type { ModelPackage, Row, Signature, Table } from '@regia/core'
 
 /** The values of one input for n rows, in the element type that the graph wants. */
-export type InputValues = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array | readonly string[]
+export type InputValues = Float32Array | BigInt64Array | Uint8Array | readonly string[]
 
 /** One entry per input of the signature, in its order. */
 export type InputColumns = readonly InputValues[]
+
+/** Rows on their way into a graph. Requests that arrive together become one batch: each appends its rows and keeps the place of its first. */
+export type InputBatch = {
+  readonly rowCount: number
+  /**
+   * Adds rows, all or none.
+   *
+   * @returns The place of the first of them.
+   * @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE` naming field and row; the batch is then as it was.
+   */
+  readonly append: (rows: readonly Row[]) => number
+  /** What the graph is fed with; valid until the next `append` or `clear`. */
+  readonly columns: () => InputColumns
+  /** Empties it for the next batch, keeping its memory. Not before the prediction has answered. */
+  readonly clear: () => void
+}
 
 export type Predictions = {
   readonly rowCount: number
@@ -22,10 +38,13 @@ export type SelfTestResult = { readonly maxError: number; readonly rowCount: num
 export type ModelSession = {
   readonly manifest: ModelPackage
   readonly signature: Signature
-  /** Turns JSON rows into inputs. @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE` naming field and row. */
-  readonly toInputs: (rows: readonly Row[]) => InputColumns
-  /** The online path: one call of the graph over inputs that were validated before, on this thread. */
+  /** Makes an empty batch for the online path. */
+  readonly createBatch: () => InputBatch
+  /** The online path: one call of the graph over rows that were validated when they were appended, on this thread. */
+  readonly predictBatch: (batch: InputBatch) => Promise<Predictions>
+  /** The same over columns. */
   readonly predictInputs: (inputs: InputColumns, rowCount: number) => Promise<Predictions>
+  /** Validates and answers JSON rows. @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE` naming field and row. */
   readonly predictRows: (rows: readonly Row[]) => Promise<Predictions>
   /** The batch path: in chunks, and above some thousand rows on another thread. */
   readonly predictTable: (table: Table) => Promise<Predictions>

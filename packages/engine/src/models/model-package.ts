@@ -1,0 +1,132 @@
+import {
+  canonicalJson,
+  type FittedTabularModel,
+  type ModelPackage,
+  modelPackageSchema,
+  type ReferenceProfile,
+  RegiaError,
+  referenceProfileSchema,
+  tabularModelFromJson,
+} from '@regia/core'
+import { strToU8, unzipSync, zipSync } from 'fflate'
+import { hashBytes } from '../blobs/index.ts'
+
+/** The files of a package and how large each may be once unpacked: a small zip may claim to hold any amount. */
+const FILES = {
+  'manifest.json': 16 * 2 ** 20,
+  'model.onnx': 512 * 2 ** 20,
+  'reference-profile.json': 64 * 2 ** 20,
+  'training.json': 512 * 2 ** 20,
+} as const
+type FileName = keyof typeof FILES
+
+/** An unpacked and verified model package. */
+export type OpenedPackage = {
+  readonly manifest: ModelPackage
+  /** The bytes of `model.onnx`. */
+  readonly graph: Uint8Array
+  readonly referenceProfile: ReferenceProfile | undefined
+  /** The training code's own model, for comparison with the graph; undefined when the package holds none. @throws RegiaError `MODEL_INVALID`. */
+  readonly readTraining: () => FittedTabularModel | undefined
+}
+
+export type PackageContents = {
+  /** The manifest without what follows from the other contents. */
+  readonly manifest: Omit<ModelPackage, 'format' | 'graph' | 'graphSizeBytes' | 'referenceProfile'>
+  readonly graph: Uint8Array
+  readonly referenceProfile?: ReferenceProfile
+  readonly training?: FittedTabularModel
+}
+
+/** Zips a package: sorted names, one fixed time, so that equal contents give equal bytes and one digest. */
+export function packModel({ manifest, graph, referenceProfile, training }: PackageContents): Uint8Array {
+  const profileBytes = referenceProfile && strToU8(canonicalJson(referenceProfile))
+  const whole: ModelPackage = {
+    ...manifest,
+    format: 1,
+    graph: hashBytes(graph),
+    graphSizeBytes: graph.byteLength,
+    ...(profileBytes && { referenceProfile: hashBytes(profileBytes) }),
+  }
+  const files: Record<FileName, Uint8Array | undefined> = {
+    'manifest.json': strToU8(canonicalJson(modelPackageSchema.parse(whole))),
+    'model.onnx': graph,
+    'reference-profile.json': profileBytes,
+    'training.json': training && strToU8(canonicalJson(training.toJson())),
+  }
+  const present = Object.entries(files).filter(([, bytes]) => bytes !== undefined)
+  // A zip keeps local time without a zone; this writes the same fields wherever it runs.
+  const mtime = new Date(1980, 0, 1)
+  return zipSync(Object.fromEntries(present.map(([name, bytes]) => [name, [bytes ?? new Uint8Array(), { mtime }]])))
+}
+
+/**
+ * Unpacks and verifies a model package.
+ *
+ * @throws RegiaError `MODEL_INVALID` when it is no package, holds other files than a package does or more than it may, or when a
+ *   digest is not what the manifest says.
+ */
+export function readModelPackage(bytes: Uint8Array): OpenedPackage {
+  const files = unpack(bytes)
+  const manifest = readManifest(files.get('manifest.json'))
+  const graph = files.get('model.onnx')
+  if (!graph) throw invalid('it holds no model.onnx')
+  assertDigest('model.onnx', graph, manifest.graph)
+  const profile = files.get('reference-profile.json')
+  if (manifest.referenceProfile) assertDigest('reference-profile.json', profile, manifest.referenceProfile)
+  const training = files.get('training.json')
+  return {
+    manifest,
+    graph,
+    referenceProfile: profile && parse('reference-profile.json', profile, (json) => referenceProfileSchema.parse(json)),
+    readTraining: () => training && parse('training.json', training, tabularModelFromJson),
+  }
+}
+
+function unpack(bytes: Uint8Array): ReadonlyMap<FileName, Uint8Array> {
+  const files = new Map<FileName, Uint8Array>()
+  const seen = new Set<string>()
+  const assertEntry = ({ name, originalSize }: { readonly name: string; readonly originalSize: number }): boolean => {
+    if (!isFileName(name)) throw invalid(`it holds "${name.slice(0, 100)}", which no package does`)
+    if (seen.has(name)) throw invalid(`it holds ${name} twice`)
+    if (originalSize > FILES[name]) throw invalid(`${name} claims ${originalSize} bytes, more than ${FILES[name]}`)
+    seen.add(name)
+    return true
+  }
+  try {
+    for (const [name, content] of Object.entries(unzipSync(bytes, { filter: assertEntry }))) {
+      if (isFileName(name)) files.set(name, content)
+    }
+  } catch (error) {
+    if (error instanceof RegiaError) throw error
+    throw invalid('it is no zip, or a damaged one', error)
+  }
+  return files
+}
+
+function readManifest(bytes: Uint8Array | undefined): ModelPackage {
+  if (!bytes) throw invalid('it holds no manifest.json')
+  return parse('manifest.json', bytes, (json) => modelPackageSchema.parse(json))
+}
+
+function parse<Value>(name: FileName, bytes: Uint8Array, read: (json: unknown) => Value): Value {
+  try {
+    return read(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+  } catch (error) {
+    const message = error instanceof Error ? error.message.slice(0, 500) : String(error)
+    throw invalid(`${name} is not as it should be: ${message}`, error)
+  }
+}
+
+function assertDigest(name: FileName, bytes: Uint8Array | undefined, expected: string): void {
+  const got = bytes ? hashBytes(bytes) : 'absent'
+  if (got !== expected) throw invalid(`${name} is ${got}, its manifest says ${expected}`)
+}
+
+const isFileName = (name: string): name is FileName => Object.hasOwn(FILES, name)
+
+const invalid = (fault: string, cause?: unknown): RegiaError =>
+  new RegiaError('MODEL_INVALID', `This is not a sound model package: ${fault}.`, {
+    hint: 'Package the model again, or fetch the package from the registry anew.',
+    cause,
+  })
