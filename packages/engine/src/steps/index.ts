@@ -8,6 +8,7 @@ export type {
   ModelHandle,
   PipelineDefinition,
   PortDefinition,
+  Progress,
   StepContext,
   StepDefinition,
   TableHandle,

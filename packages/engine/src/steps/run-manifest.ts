@@ -1,11 +1,12 @@
 import { createRng, isDefinition, RegiaError, type StepManifest, type StepResult } from '@regia/core'
 import { importUserCode } from '../bundling/load-user-code.ts'
 import { userCodeError } from '../bundling/user-code-error.ts'
+import { openStepModels } from './model-files.ts'
 import { runGate } from './run-gate.ts'
 import { openStepData, type StepData } from './step-data.ts'
-import type { PipelineDefinition, StepContext, StepDefinition } from './step-definition.ts'
+import type { PipelineDefinition, Progress, StepContext, StepDefinition } from './step-definition.ts'
 import type { StepEvents } from './step-events.ts'
-import { readInputs } from './step-inputs.ts'
+import { readInputs, type StepFiles } from './step-inputs.ts'
 import { writeOutputs } from './step-outputs.ts'
 
 /** Does what a manifest says. Never rejects: what fails is the result. */
@@ -15,14 +16,17 @@ export async function runManifest(
   signal: AbortSignal,
 ): Promise<StepResult> {
   const data = openStepData({ dir: manifest.outputDir, cpu: manifest.cpu, memoryMb: manifest.memoryMb, signal })
+  const files = { data, models: openStepModels() }
   const context = createContext(manifest, events, data, signal)
   try {
     const outputs = await (manifest.kind === 'gate'
-      ? runGate(manifest, context, data)
-      : runCode(manifest, context, data))
+      ? runGate(manifest, context, files)
+      : runCode(manifest, context, files))
     return { status: 'succeeded', outputs }
   } catch (error) {
     return failedResult(error, manifest)
+  } finally {
+    await files.models.close()
   }
 }
 
@@ -34,12 +38,12 @@ export function failedResult(thrown: unknown, manifest: StepManifest): StepResul
 
 const RETRYABLE = new Set<string>(['USER_CODE_FAILED', 'TIMEOUT', 'UNAVAILABLE', 'BLOB_CORRUPT'])
 
-async function runCode(manifest: StepManifest, context: StepContext, data: StepData) {
+async function runCode(manifest: StepManifest, context: StepContext, files: StepFiles) {
   const exports = await importUserCode(manifest.bundlePath, manifest.projectDir)
   const definition = findStep(exports, manifest)
-  const inputs = await readInputs(definition, manifest, data)
+  const inputs = await readInputs(definition, manifest, files)
   const returned = await definition.execute(inputs, context)
-  return writeOutputs(definition, returned, manifest, data)
+  return writeOutputs(definition, returned, manifest, files.data)
 }
 
 function findStep(
@@ -68,7 +72,7 @@ const isPipeline = (value: unknown): value is PipelineDefinition => isDefinition
 function createContext(manifest: StepManifest, events: StepEvents, data: StepData, signal: AbortSignal): StepContext {
   return {
     log: (text) => events.log('stdout', String(text)),
-    progress: (fraction, message) => events.progress(fraction, message),
+    progress: (progress, message) => events.progress(fractionOf(progress), message),
     metric: (name, value, step = 0) => events.metric(name, value, step),
     seed: manifest.seed,
     rng: createRng(manifest.seed),
@@ -77,3 +81,6 @@ function createContext(manifest: StepManifest, events: StepEvents, data: StepDat
     sql: (text, options) => data.sql(text, options?.tables ?? {}),
   }
 }
+
+const fractionOf = (progress: Progress): number =>
+  typeof progress === 'number' ? progress : progress.done / Math.max(1, progress.total)

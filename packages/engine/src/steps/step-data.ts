@@ -27,6 +27,9 @@ export type StepDataOptions = {
   readonly signal?: AbortSignal
 }
 
+/** DuckDB's memory is not on the JavaScript heap, which may take all of `memoryMb`; few steps use both at once. */
+const DUCKDB_SHARE = 0.75
+
 export function openStepData({ dir, cpu, memoryMb, signal }: StepDataOptions): StepData {
   let opened: Promise<DataEngine> | undefined
   const engine = () => {
@@ -35,7 +38,10 @@ export function openStepData({ dir, cpu, memoryMb, signal }: StepDataOptions): S
   }
   const createEngine = async () => {
     const { createDataEngine } = await import('../data/index.ts')
-    const limits = { memoryLimitMb: Math.max(256, Math.round(memoryMb / 2)), threads: Math.max(1, Math.ceil(cpu)) }
+    const limits = {
+      memoryLimitMb: Math.max(256, Math.round(memoryMb * DUCKDB_SHARE)),
+      threads: Math.max(1, Math.ceil(cpu)),
+    }
     return createDataEngine({ tempDir: join(dir, 'spill'), ...limits, ...(signal && { signal }) })
   }
   const newPath = () => join(dir, `${randomUUID()}.parquet`)

@@ -47,7 +47,12 @@ export type ModelHandle = {
   readonly path: string
   /** Probabilities per class for a classifier, values for a regression. */
   readonly predict: (table: Table) => Promise<Predictions>
+  /** One number a row, shape (rows,): the probability of the positive class, or the value of a regression. */
+  readonly scores: (table: Table) => Promise<Float32Array>
 }
+
+/** How far a step is: a fraction of 1, or what is done of a total, as learners count it. */
+export type Progress = number | { readonly done: number; readonly total: number }
 
 /** A file that a step made or got. */
 export type FileHandle = { readonly path: string }
@@ -56,8 +61,8 @@ export type FileHandle = { readonly path: string }
 export type StepContext = {
   /** Writes a line to the log of this attempt. */
   readonly log: (text: string) => void
-  /** How far the step is, 0 to 1. */
-  readonly progress: (fraction: number, message?: string) => void
+  /** Says how far the step is. Cheap enough for an inner loop. */
+  readonly progress: (progress: Progress, message?: string) => void
   /** Logs one number of the run; `step` is the training step, 0 where there is none. */
   readonly metric: (name: string, value: number, step?: number) => void
   /** The seed of this step: the same for the same run parameters, so that a repeated run gives equal results. */

@@ -1,7 +1,10 @@
 import { type Artifact, columnTypeSchema, RegiaError, type StepManifest } from '@regia/core'
-import { openModel } from './model-files.ts'
+import type { StepModels } from './model-files.ts'
 import type { StepData } from './step-data.ts'
 import type { PortDefinition, StepDefinition } from './step-definition.ts'
+
+/** Where a step's tables and models come from. */
+export type StepFiles = { readonly data: StepData; readonly models: StepModels }
 
 type ManifestInput = StepManifest['inputs'][string]
 type Located = ManifestInput['artifacts'][number]
@@ -10,11 +13,11 @@ type Located = ManifestInput['artifacts'][number]
 export async function readInputs(
   definition: Pick<StepDefinition, 'inputs' | 'stepName'>,
   manifest: StepManifest,
-  data: StepData,
+  files: StepFiles,
 ): Promise<Record<string, unknown>> {
   const entries = Object.entries(definition.inputs).map(async ([name, port]) => {
     const where = `input "${name}" of step "${manifest.step}"`
-    return [name, await readInput(port, manifest.inputs[name], where, data)] as const
+    return [name, await readInput(port, manifest.inputs[name], where, files)] as const
   })
   return Object.fromEntries(await Promise.all(entries))
 }
@@ -23,15 +26,15 @@ function readInput(
   port: PortDefinition,
   input: ManifestInput | undefined,
   where: string,
-  data: StepData,
+  files: StepFiles,
 ): Promise<unknown> | unknown {
   const items = input?.artifacts ?? []
   if (port.port === 'value') return parseValue(port.schema, items[0] ? items[0].artifact.value : input?.value, where)
-  if (port.port !== 'list') return readItem(port, items[0], undefined, where, data)
+  if (port.port !== 'list') return readItem(port, items[0], undefined, where, files)
   const { item } = port
-  if (items.length > 0) return Promise.all(items.map((located) => readItem(item, located, undefined, where, data)))
+  if (items.length > 0) return Promise.all(items.map((located) => readItem(item, located, undefined, where, files)))
   const values = Array.isArray(input?.value) ? input.value : []
-  return Promise.all(values.map((value: unknown) => readItem(item, undefined, value, where, data)))
+  return Promise.all(values.map((value: unknown) => readItem(item, undefined, value, where, files)))
 }
 
 async function readItem(
@@ -39,7 +42,7 @@ async function readItem(
   located: Located | undefined,
   value: unknown,
   where: string,
-  data: StepData,
+  files: StepFiles,
 ): Promise<unknown> {
   if (port.port === 'value') return parseValue(port.schema, located ? located.artifact.value : value, where)
   if (port.port === 'model' && !located && port.isOptional) return undefined
@@ -51,11 +54,11 @@ async function readItem(
   }
   switch (port.port) {
     case 'table':
-      return data.handleOf(located.path, knownTable(located.artifact))
+      return files.data.handleOf(located.path, knownTable(located.artifact))
     case 'file':
       return { path: located.path }
     case 'model':
-      return openModel(located.path)
+      return files.models.open(located.path)
     case 'list':
       throw new RegiaError('INVALID_INPUT', 'Lists of lists are not supported.', { where, hint: 'Use one list.' })
   }
@@ -66,6 +69,9 @@ type ValueSchema = Extract<PortDefinition, { readonly port: 'value' }>['schema']
 function parseValue(schema: ValueSchema, value: unknown, where: string): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
+  // JSON has no undefined: a parameter that was left out may arrive as null.
+  const absent = value === null ? schema.safeParse(undefined) : parsed
+  if (absent.success) return absent.data
   const [issue] = parsed.error.issues
   const path = issue?.path.join('.')
   throw new RegiaError(

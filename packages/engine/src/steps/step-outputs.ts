@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { canonicalJson, isDefinition, RegiaError, type StepManifest, type StepResult } from '@regia/core'
 import { type PackageRequest, writeModel } from './model-files.ts'
 import { isHandle, isTable, type StepData } from './step-data.ts'
-import type { PortDefinition, StepDefinition, TableOutput } from './step-definition.ts'
+import type { ModelHandle, PortDefinition, StepDefinition, TableOutput } from './step-definition.ts'
 import { validateTable } from './validate-table.ts'
 
 type Outputs = Extract<StepResult, { readonly status: 'succeeded' }>['outputs']
@@ -53,7 +53,7 @@ async function writeOutput(
     case 'file':
       return { kind: 'file', path: await existingFile(value, where) }
     case 'model':
-      return { kind: 'model', path: await writeModel(packageRequest(value, where), `${path}.zip`) }
+      return { kind: 'model', path: await modelPath(value, where, `${path}.zip`) }
     case 'list':
       throw invalid('An output cannot be a list.', where, { hint: 'Declare one output for each thing.' })
   }
@@ -108,12 +108,17 @@ async function existingFile(value: unknown, where: string): Promise<string> {
 
 const FILE_HINT = { hint: 'Write the file into context.dir and return its path.' }
 
-function packageRequest(value: unknown, where: string): PackageRequest {
-  if (isPackageRequest(value)) return value
+/** A model that came in may go out again: the best of several. */
+async function modelPath(value: unknown, where: string, path: string): Promise<string> {
+  if (isPackageRequest(value)) return writeModel(value, path)
+  if (isModelHandle(value)) return value.path
   throw invalid(`Expected a packaged model, got ${describe(value)}.`, where, {
-    hint: 'Return packageModel(fitted, { train: rows }).',
+    hint: 'Return packageModel(fitted, { train: rows }), or a model that came as an input.',
   })
 }
+
+const isModelHandle = (value: unknown): value is ModelHandle =>
+  typeof value === 'object' && value !== null && 'manifest' in value && 'path' in value && 'predict' in value
 
 const isPackageRequest = (value: unknown): value is PackageRequest => isDefinition(value, 'packaged-model')
 

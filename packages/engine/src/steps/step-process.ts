@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
-import { type StepManifest, type StepResult, stepManifestSchema } from '@regia/core'
+import { RegiaError, type StepManifest, type StepResult, stepManifestSchema } from '@regia/core'
 import { prepareForUserCode } from '../bundling/load-user-code.ts'
 import { failedResult, runManifest } from './run-manifest.ts'
 import { captureOutput, StepEvents } from './step-events.ts'
@@ -35,12 +35,24 @@ async function run(manifest: StepManifest): Promise<StepResult> {
   const stray = Promise.withResolvers<never>()
   running = { manifest, fail: stray.reject, abort: () => abort.abort() }
   try {
-    process.chdir(manifest.projectDir)
+    if (manifest.kind === 'code') enterProject(manifest.projectDir)
     return await Promise.race([runManifest(manifest, events, abort.signal), stray.promise])
   } catch (error) {
     return failedResult(error, manifest)
   } finally {
     running = undefined
+  }
+}
+
+/** Relative paths in user code start at the project. */
+function enterProject(projectDir: string): void {
+  try {
+    process.chdir(projectDir)
+  } catch (cause) {
+    throw new RegiaError('NOT_FOUND', `The project's folder cannot be entered: ${String(cause)}`, {
+      where: projectDir,
+      hint: 'Its packages are resolved from there. Bring it back, or deploy the pipeline from where it is now.',
+    })
   }
 }
 

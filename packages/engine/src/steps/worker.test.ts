@@ -357,7 +357,7 @@ describe('a step', () => {
   it('that ignores SIGTERM is killed after the grace', async () => {
     const marker = join(home, 'stubborn.pid')
     await withWorker(async (plane) => {
-      const inputs = { marker: { type: graph.steps[0]!.inputTypes['a']!, value: marker, artifacts: [], isList: false } }
+      const inputs = { marker: { type: graph.steps[0]!.inputTypes.a!, value: marker, artifacts: [], isList: false } }
       const asked = plane.ask('stubborn', { inputs })
       const { readFile } = await import('node:fs/promises')
       const pid = async () => Number(await readFile(marker, 'utf8').catch(() => 0))
@@ -393,7 +393,7 @@ describe('a step', () => {
   })
 
   it('whose input does not fit its schema is told what came', async () => {
-    const inputs = { a: { type: graph.steps[0]!.inputTypes['a']!, value: 'two', artifacts: [], isList: false } }
+    const inputs = { a: { type: graph.steps[0]!.inputTypes.a!, value: 'two', artifacts: [], isList: false } }
     const { report } = await withWorker((plane) => plane.ask('add', { inputs }))
     expect(report).toMatchObject({
       error: { code: 'INVALID_INPUT', where: 'input "a" of step "add"', hint: 'Got "two".' },
@@ -406,7 +406,7 @@ describe('tables', () => {
     await withWorker(async (plane) => {
       const { report } = await plane.ask('rows')
       if (report.status !== 'succeeded') throw new Error(JSON.stringify(report))
-      const made = report.outputs['t']!
+      const made = report.outputs.t!
       expect(made).toMatchObject({ kind: 'table', rowCount: 3, columns: [{ name: 'id', type: 'int' }] })
       const inputs = { t: { type: { kind: 'table' as const }, artifacts: [made], isList: false } }
       const { report: next } = await plane.ask('double', { inputs })
@@ -428,7 +428,7 @@ describe('the worker', () => {
       async (plane) => {
         const pidOf = async (step: string) => {
           const { report } = await plane.ask(step)
-          return report.status === 'succeeded' ? report.outputs['pid']?.value : report
+          return report.status === 'succeeded' ? report.outputs.pid?.value : report
         }
         const first = await pidOf('pid')
         expect(await pidOf('pid')).toBe(first)

@@ -1,4 +1,5 @@
 // Computing on tables inside a step.
+// Models: transforms, learners, metrics.
 // Features with history, checks, errors.
 export {
   boolColumn,
@@ -10,7 +11,10 @@ export {
   count,
   createRng,
   createRollingAggregate,
+  type DatePart,
+  dateParts,
   type FeatureView,
+  type FittedTabularModel,
   featureView,
   filterRows,
   floatColumn,
@@ -18,30 +22,43 @@ export {
   getColumn,
   getNumericColumn,
   getStringColumn,
+  gradientBoosting,
   head,
+  impute,
   intColumn,
+  isNullAt,
+  type Learner,
+  logisticRegression,
+  majority,
   makeTable,
   max,
   mean,
   min,
   noise,
+  oneHot,
+  ordinal,
+  passthrough,
   pointInTimeSql,
   RegiaError,
   type Rng,
   type Row,
+  scale,
   selectColumns,
   shuffled,
+  stratifiedRandom,
   stringColumn,
   sum,
   type Table,
   type TableSchema,
+  type Transform,
+  tabularModel,
   takeRows,
   timestampColumn,
   toRows,
   withColumn,
   withoutColumns,
 } from '@regia/core'
-export type { FileHandle, ModelHandle, StepContext, TableHandle } from '@regia/engine'
+export type { FileHandle, ModelHandle, Progress, StepContext, TableHandle } from '@regia/engine'
 export { z } from 'zod'
 export { type Checks, checks } from './checks.ts'
 export { when } from './composition.ts'
@@ -72,5 +89,6 @@ export {
   value,
 } from './ports.ts'
 export { dataset, type FileData, type ModelData, type Ref, type ReportData, registry, type TableData } from './refs.ts'
+export { rocAuc } from './roc-auc.ts'
 export { type TestContext, tableHandle } from './run-here.ts'
 export { type Step, type StepSpec, step } from './step.ts'

@@ -3,7 +3,11 @@ import { DEFINITION, type FittedTabularModel, type Table } from '@regia/core'
 export type PackageOptions = {
   /** What it was trained on: its distributions become the reference of monitors, some of its rows the self-test. */
   readonly train: Table
-  /** The event times of the training rows, ISO-8601: an honest comparison uses none of them. */
+  /** Rows whose inputs and scores monitors compare with, instead of `train`: held-out rows give scores that are not flattered. */
+  readonly reference?: Table
+  /** What a client may leave null although training saw no nulls, and what a column means. */
+  readonly inputs?: { readonly [column: string]: { readonly nullable?: boolean; readonly description?: string } }
+  /** The event times of the training rows, ISO-8601; a date means the whole day. An honest comparison uses none of them. */
   readonly trainedOn?: { readonly from: string; readonly until: string }
   readonly metrics?: { readonly [name: string]: number }
 }

@@ -17,7 +17,7 @@ export function assertFits(node: GraphNode, input: string, wanted: PortType, giv
   if (kind !== wanted.kind) {
     throw misfit(node, `Input "${input}" of step "${node.id}" takes a ${wanted.kind}; got a ${kind}.`)
   }
-  if ('kind' in given && given.kind === 'table' && wanted.kind === 'table' && given.schema && wanted.schema) {
+  if ('schema' in given && given.kind === 'table' && wanted.kind === 'table' && given.schema && wanted.schema) {
     assertColumns(node, input, wanted.schema, given.schema)
   }
 }

@@ -43,7 +43,7 @@ export const table = (schema?: TableSchema): TablePort => ({ port: 'table', ...(
 export const file = (mediaType?: string): FilePort => ({ port: 'file', ...(mediaType && { mediaType }) })
 
 /**
- * A model package that a step takes or gives; `run` returns what `packageModel` made.
+ * A model package that a step takes or gives; `run` returns what `packageModel` made, or a model that came as an input.
  *
  * @param options - `optional` lets the step run where the model does not exist yet, such as the champion before the first one.
  */
@@ -88,7 +88,7 @@ export type RunOutput<P> = P extends TablePort
   : P extends FilePort
     ? string | FileHandle
     : P extends ModelPort
-      ? PackagedModel
+      ? PackagedModel | ModelHandle
       : P extends ValuePort<infer Schema>
         ? z.input<Schema>
         : P extends z.ZodType
