@@ -146,7 +146,7 @@ function aggregateOf(feature: GroupedFeature, history: History | undefined, at: 
   if (feature.aggregate === 'count') return n
   if (n === 0) return null
   const scale = 10 ** feature.decimals
-  if (feature.aggregate === 'mean') return sum / (n * scale)
+  if (feature.aggregate === 'mean') return sum / n / scale
   return { sum, min, max }[feature.aggregate] / scale
 }
 
