@@ -160,6 +160,21 @@ describe('intervals', () => {
     expect(covered / 200).toBeGreaterThan(0.89)
   })
 
+  it('of the bootstrap cover the truth', () => {
+    let covered = 0
+    for (let trial = 0; trial < 300; trial++) {
+      const predicted = Float64Array.from({ length: 150 }, () => rng.normal())
+      // Half of the variance is noise, so the true R² is one half.
+      const table = makeTable({ y: floatColumn(predicted.map((value) => value + rng.normal())) })
+      const { interval } = estimateMetric(getMetric('r2'), outcomeOf(table, { values: predicted }, { target: 'y' }), {
+        rng,
+      })!
+      if (interval!.lower <= 0.5 && 0.5 <= interval!.upper) covered++
+    }
+    expect(covered / 300).toBeGreaterThan(0.9)
+    expect(covered / 300).toBeLessThan(0.985)
+  })
+
   it('of average precision cover the truth', () => {
     // Its true value has no simple formula: that of a sample of 200,000 stands for it.
     const truth = computeMetric(getMetric('averagePrecision'), binaryOutcome(sampleOf(200_000)))

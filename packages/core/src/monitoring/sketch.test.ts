@@ -126,6 +126,8 @@ describe('sketch', () => {
       expectSame(sketcher.merge([b, a]), sketcher.merge([a, b]))
       const left = sketcher.subtract(sketched(sample), b)
       expect([...left.labels.positives]).toEqual([...a.labels.positives])
+      expect([...left.labels.negatives]).toEqual([...a.labels.negatives])
+      expect([...left.prediction.counts]).toEqual([...a.prediction.counts])
       expect([...left.columns.city!.counts]).toEqual([...a.columns.city!.counts])
     }
   })
