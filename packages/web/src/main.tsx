@@ -1,1 +1,34 @@
-export {}
+import '@fontsource-variable/inter'
+import '@fontsource-variable/jetbrains-mono'
+import '@mantine/core/styles.css'
+import './frame/tokens.css'
+import './frame/base.css'
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { NoticeProvider } from './frame/notices.tsx'
+import { theme, tokenVariables } from './frame/theme.ts'
+import { queryClient } from './kernel/query-client.ts'
+import { router } from './router.tsx'
+
+const root = document.querySelector('#root')
+if (!root) throw new Error('unreachable: index.html has a root')
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={tokenVariables}
+      defaultColorScheme="auto"
+      colorSchemeManager={localStorageColorSchemeManager({ key: 'regia-theme' })}
+    >
+      <QueryClientProvider client={queryClient}>
+        <NoticeProvider>
+          <RouterProvider router={router} />
+        </NoticeProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

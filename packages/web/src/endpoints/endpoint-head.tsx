@@ -1,0 +1,109 @@
+import type { Endpoint, ModelVersion, Monitor } from '@regia/core'
+import { Count } from '../kernel/count.tsx'
+import {
+  formatCount,
+  formatDifference,
+  formatDuration,
+  formatInterval,
+  formatNumber,
+  formatPercent,
+  formatScore,
+} from '../kernel/format.ts'
+import { Columns, Stat } from '../kernel/section.tsx'
+import { formatMinute } from '../kernel/time.ts'
+import { mainMetric, scoreOf } from '../models/scores.ts'
+import { answeredRate, roleWord } from './deployments.ts'
+import classes from './endpoints.module.css'
+import { ServingShare } from './serving-share.tsx'
+
+type HeadProps = {
+  readonly endpoint: Endpoint
+  readonly monitor: Monitor | undefined
+  readonly model: ModelVersion | undefined
+}
+
+/** The figures of an endpoint that are read first. */
+export function EndpointHead({ endpoint, monitor, model }: HeadProps) {
+  return (
+    <Columns min={235}>
+      <Stat label="Traffic" value={formatNumber(answeredRate(endpoint.traffic))} unit="requests/s">
+        <div className={classes.serving}>
+          <ServingShare endpoint={endpoint} />
+        </div>
+      </Stat>
+      <LatencyStat endpoint={endpoint} />
+      <ScoreStat monitor={monitor} model={model} />
+      <LogStat endpoint={endpoint} />
+      {endpoint.comparison && <ShadowStat comparison={endpoint.comparison} />}
+    </Columns>
+  )
+}
+
+function LatencyStat({ endpoint }: { readonly endpoint: Endpoint }) {
+  const answering = endpoint.traffic.filter((each) => each.role !== 'shadow')
+  const [main] = answering
+  const p99 = formatDuration(main?.p99Ms).split(' ')
+  return (
+    <Stat label="Latency" value={p99[0]} unit={`${p99.slice(1).join(' ')} p99`}>
+      {answering.map((each) => (
+        <div key={`${each.version}-${each.role}`}>
+          v{each.version} {roleWord(each.role)}: p50 {formatDuration(each.p50Ms)}, p95 {formatDuration(each.p95Ms)}
+        </div>
+      ))}
+      <span className={classes.muted}>{formatCount(endpoint.errorCount)} errors in all</span>
+    </Stat>
+  )
+}
+
+function ScoreStat({ monitor, model }: Pick<HeadProps, 'monitor' | 'model'>) {
+  const performance = monitor?.lastWindow?.performance
+  const metric = performance?.metric ?? mainMetric(model?.report)
+  const held = model && scoreOf(model, metric)
+  const name = metric?.toUpperCase() ?? 'Score'
+  return (
+    <Stat
+      label={`${name} on labels, last window`}
+      value={performance?.estimate ? formatScore(performance.estimate.value) : '–'}
+      unit={formatInterval(performance?.estimate?.interval)}
+    >
+      {held && <div>held out in training {formatScore(held.value)}</div>}
+      <span className={classes.muted}>
+        {performance
+          ? `${formatPercent(performance.labelCoverage)} of labels in · minimum ${formatScore(performance.minimum)}`
+          : 'no monitor measures the score'}
+      </span>
+    </Stat>
+  )
+}
+
+function LogStat({ endpoint }: { readonly endpoint: Endpoint }) {
+  const { predictionCount, labelCount, watermark } = endpoint
+  return (
+    <Stat label="Prediction log" value={<Count value={predictionCount} />} unit="predictions">
+      <div>
+        <Count value={labelCount} /> labels
+        {predictionCount > 0 && ` (${formatPercent(Math.min(1, labelCount / predictionCount))})`}
+      </div>
+      {watermark && (
+        <span className={classes.muted}>
+          events until {formatMinute(watermark)} UTC {watermark.slice(0, 4)}
+        </span>
+      )}
+    </Stat>
+  )
+}
+
+function ShadowStat({ comparison }: { readonly comparison: NonNullable<Endpoint['comparison']> }) {
+  return (
+    <Stat
+      label={`Shadow v${comparison.challengerVersion} against v${comparison.championVersion}, same rows`}
+      value={<span className={classes.challenger}>{formatDifference(comparison.difference)}</span>}
+      unit={formatInterval(comparison.interval)}
+    >
+      <div>
+        rule: lower bound above {formatScore(comparison.rule.minimumDifference)} · {comparison.verdict}
+      </div>
+      <span className={classes.muted}>{formatCount(comparison.labelledPairCount)} labelled pairs</span>
+    </Stat>
+  )
+}

@@ -1,0 +1,96 @@
+import type { Traffic } from '@regia/core'
+import type { TrafficPoint } from '@regia/sdk'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { ChartFrame } from '../charts/chart-frame.tsx'
+import { TimeChart } from '../charts/time-chart.tsx'
+import { type TimeModel, type TimeSeries, timeTable } from '../charts/time-model.ts'
+import { Choice } from '../kernel/choice.tsx'
+import { Empty } from '../kernel/empty.tsx'
+import { formatDuration, formatNumber } from '../kernel/format.ts'
+import { Loaded } from '../kernel/loaded.tsx'
+import { Card, Section } from '../kernel/section.tsx'
+import { trafficQuery } from './queries.ts'
+
+const SPANS = [
+  ['15', '15 min'],
+  ['60', '1 h'],
+  ['360', '6 h'],
+  ['1440', '24 h'],
+] as const
+
+type TrafficPanelProps = {
+  readonly endpoint: string
+  readonly minutes: number
+  readonly onMinutes: (minutes: number) => void
+}
+
+/** Rate, latency and errors by version, on the wall clock. */
+export function TrafficPanel({ endpoint, minutes, onMinutes }: TrafficPanelProps) {
+  const query = useQuery(trafficQuery(endpoint, minutes))
+  const model = useMemo(() => trafficModel(query.data?.points ?? []), [query.data])
+  const span = SPANS.find(([each]) => each === String(minutes))?.[0] ?? '60'
+  return (
+    <Section
+      title="Traffic"
+      note="wall clock, UTC; measured in the gateway from request to reply"
+      actions={<Choice label="Span" value={span} options={SPANS} onChange={(next) => onMinutes(Number(next))} />}
+    >
+      <Loaded query={query} height={330}>
+        {({ points }) =>
+          points.some((point) => point.versions.length > 0) ? (
+            <ChartFrame name={`Traffic of ${endpoint}`} title="Requests, latency, errors" data={() => timeTable(model)}>
+              <TimeChart label={`Requests, latency and errors of ${endpoint}`} model={model} />
+            </ChartFrame>
+          ) : (
+            <Card>
+              <Empty command={`regia predict ${endpoint} ROW.json`}>No request in this span.</Empty>
+            </Card>
+          )
+        }
+      </Loaded>
+    </Section>
+  )
+}
+
+function trafficModel(points: readonly TrafficPoint[]): TimeModel {
+  const lines = new Map<string, Pick<Traffic, 'version' | 'role'>>()
+  for (const point of points) for (const each of point.versions) lines.set(`${each.version}-${each.role}`, each)
+  const answering = [...lines.values()].filter((line) => line.role !== 'shadow')
+  const newest = Math.max(...answering.map((line) => line.version))
+  const series = (name: string, read: (traffic: Traffic) => number | undefined, isDashed = false): TimeSeries[] =>
+    answering.map((line) => ({
+      name: `v${line.version}${name}`,
+      tone: line.version === newest ? 'champion' : 'reference',
+      isDashed,
+      points: points.map((point) => {
+        const traffic = point.versions.find((each) => each.version === line.version && each.role === line.role)
+        return [Date.parse(point.at), (traffic && read(traffic)) ?? null]
+      }),
+    }))
+  return {
+    panels: [
+      {
+        title: 'requests/s',
+        heightPx: 84,
+        scale: 'zero',
+        format: formatNumber,
+        series: series('', (each) => each.requestsPerSecond),
+      },
+      {
+        title: 'latency',
+        heightPx: 84,
+        scale: 'zero',
+        format: formatDuration,
+        series: [...series(' p99', (each) => each.p99Ms), ...series(' p50', (each) => each.p50Ms, true)],
+      },
+      {
+        title: 'errors',
+        heightPx: 40,
+        scale: 'zero',
+        format: formatNumber,
+        series: series('', (each) => each.errorCount),
+      },
+    ],
+  }
+}

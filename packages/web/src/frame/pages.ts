@@ -1,0 +1,30 @@
+import type { Need } from '@regia/core'
+
+export type PageLink = {
+  readonly to: '/' | '/data' | '/pipelines' | '/runs' | '/models' | '/endpoints' | '/monitors' | '/alerts'
+  readonly title: string
+  /** The needs that its count counts. */
+  readonly needs?: Need['kind']
+}
+
+/** The pages by life cycle: build, then run. */
+export const GROUPS: readonly { readonly title: string; readonly pages: readonly PageLink[] }[] = [
+  { title: '', pages: [{ to: '/', title: 'Overview' }] },
+  {
+    title: 'Build',
+    pages: [
+      { to: '/data', title: 'Data' },
+      { to: '/pipelines', title: 'Pipelines' },
+      { to: '/runs', title: 'Runs', needs: 'failed-run' },
+      { to: '/models', title: 'Models' },
+    ],
+  },
+  {
+    title: 'Run',
+    pages: [
+      { to: '/endpoints', title: 'Endpoints', needs: 'promotion' },
+      { to: '/monitors', title: 'Monitors' },
+      { to: '/alerts', title: 'Alerts', needs: 'alert' },
+    ],
+  },
+]

@@ -1,0 +1,52 @@
+import type { ModelVersion } from '@regia/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { roleWord } from '../endpoints/deployments.ts'
+import { endpointsQuery } from '../endpoints/queries.ts'
+import { LineageLine } from '../kernel/lineage-line.tsx'
+
+/** Data → run → version → endpoint, each a link. */
+export function ModelLineage({ version }: { readonly version: ModelVersion }) {
+  const { data } = useQuery(endpointsQuery)
+  const { datasets, runId, pipeline } = version.lineage
+  const serving = (data?.items ?? []).flatMap((endpoint) =>
+    endpoint.deployments
+      .filter((each) => each.model === version.model && each.version === version.version)
+      .map((each) => ({ name: endpoint.spec.name, role: roleWord(each.role) })),
+  )
+  return (
+    <LineageLine
+      items={[
+        ...datasets.map(
+          ({ name, version: at }) =>
+            [
+              `${name}@${at}`,
+              <Link key={name} to="/data/$name" params={{ name }} search={{ version: at }}>
+                {name}@{at}
+              </Link>,
+            ] as const,
+        ),
+        ...(runId
+          ? [
+              [
+                'run',
+                <Link key="run" to="/runs/$id" params={{ id: runId }}>
+                  {pipeline ? `${pipeline.name} v${pipeline.version}, run` : 'run'}
+                </Link>,
+              ] as const,
+            ]
+          : []),
+        ['version', <b key="version">{`${version.model} v${version.version}`}</b>],
+        ...serving.map(
+          ({ name, role }) =>
+            [
+              `endpoint-${name}-${role}`,
+              <Link key={`${name}-${role}`} to="/endpoints/$name" params={{ name }}>
+                endpoint {name} ({role})
+              </Link>,
+            ] as const,
+        ),
+      ]}
+    />
+  )
+}

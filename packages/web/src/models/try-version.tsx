@@ -1,0 +1,27 @@
+import type { ModelVersion } from '@regia/core'
+import { useQuery } from '@tanstack/react-query'
+import { endpointsQuery } from '../endpoints/queries.ts'
+import { TryIt } from '../endpoints/try-it.tsx'
+import { Empty } from '../kernel/empty.tsx'
+import { Card, Section } from '../kernel/section.tsx'
+
+/** A form to try the version where it answers. */
+export function TryVersion({ version }: { readonly version: ModelVersion }) {
+  const { data } = useQuery(endpointsQuery)
+  const endpoint = data?.items.find((each) =>
+    each.deployments.some(
+      (deployment) =>
+        deployment.role === 'stable' && deployment.model === version.model && deployment.version === version.version,
+    ),
+  )
+  if (endpoint) return <TryIt endpoint={endpoint.spec.name} model={version} />
+  return (
+    <Section title="Try it">
+      <Card>
+        <Empty command={`regia endpoints create ${version.model} --model ${version.model}@${version.version}`}>
+          No endpoint answers with this version. A model is tried where it serves.
+        </Empty>
+      </Card>
+    </Section>
+  )
+}

@@ -1,0 +1,8 @@
+import type { Monitor } from '@regia/core'
+import type { Health } from '../kernel/lamp.tsx'
+
+export function monitorHealth(monitor: Monitor): Health {
+  if (monitor.openAlertCount > 0) return 'attention'
+  const status = monitor.lastWindow?.status
+  return status === undefined || status === 'too-few-rows' ? 'unknown' : status
+}

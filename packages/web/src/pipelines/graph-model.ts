@@ -1,0 +1,62 @@
+import type { GraphStep, PipelineGraph, PortRef, StepRun } from '@regia/core'
+import { shortDigest } from '../kernel/format.ts'
+
+export type GraphNode =
+  | { readonly id: string; readonly kind: 'step'; readonly step: GraphStep; readonly stepRun: StepRun | undefined }
+  | { readonly id: string; readonly kind: 'dataset' | 'model'; readonly label: string; readonly name: string }
+export type GraphEdge = {
+  readonly id: string
+  readonly source: string
+  readonly target: string
+  readonly isCondition: boolean
+}
+export type GraphModel = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] }
+
+/** A pipeline as nodes and edges: its steps, and the datasets and models that flow in from outside. */
+export function buildGraph(graph: PipelineGraph, stepRuns: readonly StepRun[]): GraphModel {
+  const nodes = new Map<string, GraphNode>()
+  const edges = new Map<string, GraphEdge>()
+  for (const step of graph.steps) {
+    const stepRun = stepRuns.find((each) => each.step === step.id)
+    nodes.set(step.id, { id: step.id, kind: 'step', step, stepRun })
+  }
+  const connect = (source: GraphNode | undefined, target: string, isCondition: boolean) => {
+    if (!source) return
+    if (!nodes.has(source.id)) nodes.set(source.id, source)
+    const id = `${source.id}→${target}`
+    if (!edges.has(id)) edges.set(id, { id, source: source.id, target, isCondition })
+  }
+  for (const step of graph.steps) {
+    for (const input of Object.values(step.inputs)) {
+      for (const ref of flatten(input)) connect(sourceOf(ref, nodes), step.id, false)
+    }
+    if (step.when) for (const ref of flatten(step.when)) connect(sourceOf(ref, nodes), step.id, true)
+  }
+  return { nodes: [...nodes.values()], edges: [...edges.values()] }
+}
+
+const flatten = (ref: PortRef): readonly PortRef[] => (ref.from === 'list' ? ref.items.flatMap(flatten) : [ref])
+
+function sourceOf(ref: PortRef, nodes: ReadonlyMap<string, GraphNode>): GraphNode | undefined {
+  if (ref.from === 'step') return nodes.get(ref.step)
+  if (ref.from === 'dataset') {
+    const label = ref.version === undefined ? ref.name : `${ref.name}@${ref.version}`
+    return { id: `dataset:${label}`, kind: 'dataset', label, name: ref.name }
+  }
+  if (ref.from === 'model') {
+    const label = `${ref.name}@${ref.alias}`
+    return { id: `model:${label}`, kind: 'model', label, name: ref.name }
+  }
+  return undefined
+}
+
+/** Where an input comes from, in words. */
+export function refText(ref: PortRef): string {
+  if (ref.from === 'param') return `param ${ref.name}`
+  if (ref.from === 'step') return `${ref.step}.${ref.output}`
+  if (ref.from === 'dataset') return `dataset ${ref.name}${ref.version === undefined ? '' : `@${ref.version}`}`
+  if (ref.from === 'model') return `model ${ref.name}@${ref.alias}`
+  if (ref.from === 'list') return `[${ref.items.map(refText).join(', ')}]`
+  if (ref.from === 'artifact') return `${ref.kind} ${shortDigest(ref.digest)}`
+  return JSON.stringify(ref.value)
+}

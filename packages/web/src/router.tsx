@@ -1,0 +1,110 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { alertsSearch } from './alerts/search.ts'
+import { datasetSearch } from './data/search.ts'
+import { endpointSearch } from './endpoints/search.ts'
+import { Frame } from './frame/frame.tsx'
+import { NotFound, RouteError } from './frame/lost.tsx'
+import { modelVersionSearch } from './models/search.ts'
+import { monitorSearch } from './monitors/search.ts'
+import { OverviewPage } from './overview/overview-page.tsx'
+import { overviewSearch } from './overview/search.ts'
+import { pipelineSearch } from './pipelines/search.ts'
+import { runSearch, runsSearch } from './runs/search.ts'
+
+// The URL holds the whole view: each route says which search parameters it understands, and every page but the first loads when it is opened.
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: RouteError })
+const getParentRoute = () => root
+
+const routes = [
+  createRoute({ getParentRoute, path: '/', validateSearch: overviewSearch, component: OverviewPage }),
+  createRoute({
+    getParentRoute,
+    path: '/data',
+    component: lazyRouteComponent(() => import('./data/datasets-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/data/$name',
+    validateSearch: datasetSearch,
+    component: lazyRouteComponent(() => import('./data/dataset-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/pipelines',
+    component: lazyRouteComponent(() => import('./pipelines/pipelines-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/pipelines/$name',
+    validateSearch: pipelineSearch,
+    component: lazyRouteComponent(() => import('./pipelines/pipeline-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/runs',
+    validateSearch: runsSearch,
+    component: lazyRouteComponent(() => import('./runs/runs-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/runs/$id',
+    validateSearch: runSearch,
+    component: lazyRouteComponent(() => import('./runs/run-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/models',
+    component: lazyRouteComponent(() => import('./models/models-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/models/$name',
+    component: lazyRouteComponent(() => import('./models/model-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/models/$name/$version',
+    validateSearch: modelVersionSearch,
+    component: lazyRouteComponent(() => import('./models/model-version-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/endpoints',
+    component: lazyRouteComponent(() => import('./endpoints/endpoints-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/endpoints/$name',
+    validateSearch: endpointSearch,
+    component: lazyRouteComponent(() => import('./endpoints/endpoint-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/monitors',
+    component: lazyRouteComponent(() => import('./monitors/monitors-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/monitors/$name',
+    validateSearch: monitorSearch,
+    component: lazyRouteComponent(() => import('./monitors/monitor-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/alerts',
+    validateSearch: alertsSearch,
+    component: lazyRouteComponent(() => import('./alerts/alerts-page.tsx')),
+  }),
+] as const
+
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

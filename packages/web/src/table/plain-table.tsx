@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react'
+import classes from './table.module.css'
+
+type PlainColumn<Row> = {
+  readonly title: ReactNode
+  readonly id: string
+  readonly isNumber?: boolean
+  readonly cell: (row: Row) => ReactNode
+}
+
+type PlainTableProps<Row> = {
+  readonly label: string
+  readonly columns: readonly PlainColumn<Row>[]
+  readonly rows: readonly Row[]
+  readonly keyOf: (row: Row, index: number) => string
+}
+
+/** A table of a few rows, all of them drawn. */
+export function PlainTable<Row>({ label, columns, rows, keyOf }: PlainTableProps<Row>) {
+  return (
+    <section className={classes.scroll} aria-label={label} tabIndex={-1}>
+      <table className={classes.plain} aria-label={label}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.id} scope="col" className={column.isNumber ? classes.number : undefined}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={keyOf(row, i)}>
+              {columns.map((column) => (
+                <td key={column.id} className={column.isNumber ? classes.number : undefined}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
