@@ -22,11 +22,12 @@ describe('binning', () => {
     expect([...binsOf(values, findThresholds(values, 255))]).toEqual([3, 1, 2, MISSING_BIN, 1, 4, 0])
   })
 
-  it('separates neighbouring float32 numbers', () => {
-    const one = new Float32Array([1])
-    const next = new Float32Array(new Uint32Array([new Uint32Array(one.buffer)[0]! + 1]).buffer)
-    const values = Float32Array.of(one[0]!, next[0]!)
-    expect([...binsOf(values, findThresholds(values, 255))]).toEqual([0, 1])
+  it('separates neighbouring float32 numbers, whichever their midpoint rounds to', () => {
+    const bits = new Uint32Array(new Float32Array([1]).buffer)[0]!
+    const [one, next, afterNext] = new Float32Array(Uint32Array.of(bits, bits + 1, bits + 2).buffer)
+    for (const values of [Float32Array.of(one!, next!), Float32Array.of(next!, afterNext!)]) {
+      expect([...binsOf(values, findThresholds(values, 255))]).toEqual([0, 1])
+    }
   })
 
   it('makes bins of about equally many rows, and one of its own for a frequent value', () => {

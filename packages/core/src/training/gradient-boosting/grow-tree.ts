@@ -1,5 +1,5 @@
 import { MAX_FLOAT32, MISSING_BIN, type Thresholds } from './binning.ts'
-import { BINS_PER_FEATURE, type KernelSession } from './kernels.ts'
+import { BINS_PER_FEATURE, HISTOGRAM_STRIDE, type KernelSession } from './kernels.ts'
 import { findSplit, type LeafSums, type Split, type SplitRules } from './split.ts'
 import type { Tree } from './tree.ts'
 
@@ -62,7 +62,7 @@ type SplitLeaf = OpenLeaf & { readonly split: Split }
 
 function openRoot(session: KernelSession, rowCount: number, nodes: Nodes, splitOf: SplitOf): OpenLeaf {
   session.histogram(0, 0, rowCount)
-  const sums = sumsOf(session, 0, rowCount)
+  const sums = sumsOfHistogram(session.histograms[0]!, rowCount)
   return { from: 0, to: rowCount, node: nodes.add(rowCount), sums, slot: 0, split: splitOf(0, sums) }
 }
 
@@ -94,19 +94,20 @@ function splitLeaf(
   nodes.setSplit(leaf.node, split, cuts[split.bin] ?? MAX_FLOAT32, left.node, right.node)
 
   const [small, large] = middle - leaf.from <= leaf.to - middle ? [left, right] : [right, left]
-  const smallSums = sumsOf(session, small.from, small.to)
-  const largeSums = lessSums(leaf.sums, smallSums)
-  const isWorthIt = large.to - large.from >= 2 * rules.minRowsPerLeaf
-  if (!splitOf || !isWorthIt) {
+  const canSplitOn = splitOf !== undefined && large.to - large.from >= 2 * rules.minRowsPerLeaf
+  if (!canSplitOn) {
+    const sums = sumsOfRows(session, small.from, small.to)
     return [
-      { ...small, sums: smallSums, slot: freeSlot, split: undefined },
-      { ...large, sums: largeSums, slot: leaf.slot, split: undefined },
+      { ...small, sums, slot: freeSlot, split: undefined },
+      { ...large, sums: lessSums(leaf.sums, sums), slot: leaf.slot, split: undefined },
     ]
   }
   session.histogram(freeSlot, small.from, small.to)
   session.subtract(leaf.slot, freeSlot)
+  const sums = sumsOfHistogram(session.histograms[freeSlot]!, small.to - small.from)
+  const largeSums = lessSums(leaf.sums, sums)
   return [
-    { ...small, sums: smallSums, slot: freeSlot, split: splitOf(freeSlot, smallSums) },
+    { ...small, sums, slot: freeSlot, split: splitOf(freeSlot, sums) },
     { ...large, sums: largeSums, slot: leaf.slot, split: splitOf(leaf.slot, largeSums) },
   ]
 }
@@ -117,7 +118,18 @@ function goesLeftOf(split: Split): Uint8Array {
   return goesLeft
 }
 
-function sumsOf(session: KernelSession, from: number, to: number): LeafSums {
+/** Every row is in one bin of the first feature, so its bins sum to the leaf. */
+function sumsOfHistogram(histogram: Float64Array, rowCount: number): LeafSums {
+  let gradient = 0
+  let hessian = 0
+  for (let i = 0; i < HISTOGRAM_STRIDE; i += 2) {
+    gradient += histogram[i]!
+    hessian += histogram[i + 1]!
+  }
+  return { gradient, hessian, rowCount }
+}
+
+function sumsOfRows(session: KernelSession, from: number, to: number): LeafSums {
   const { rows, gradients } = session
   let gradient = 0
   let hessian = 0
