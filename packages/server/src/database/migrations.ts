@@ -1,7 +1,9 @@
 import { dataMigrations } from '../data/migrations.ts'
 import { demoMigrations } from '../demo/migrations.ts'
 import { modelMigrations } from '../models/migrations.ts'
+import { monitoringMigrations } from '../monitoring/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
+import { servingMigrations } from '../serving/migrations.ts'
 import type { Migration } from './migrate.ts'
 
 /** In the order in which they run. One that has shipped never changes: a change is a new migration of its subject. */
@@ -9,5 +11,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ...dataMigrations,
   ...pipelineMigrations,
   ...modelMigrations,
+  ...servingMigrations,
+  ...monitoringMigrations,
   ...demoMigrations,
 ]

@@ -78,7 +78,7 @@ describe('PredictionLog', () => {
     for (let i = 0; i < 40; i += 2) log.append(entries(i, i + 2))
     expect(log.sealedSegments.length).toBeGreaterThan(5)
     const all = [...log.predictionsBefore(undefined)]
-    expect(all.map(({ record }) => record.row['distance'])).toEqual(Array.from({ length: 40 }, (_, i) => 39 - i))
+    expect(all.map(({ record }) => record.row.distance)).toEqual(Array.from({ length: 40 }, (_, i) => 39 - i))
     const rest = [...log.predictionsBefore(all[9]?.end)]
     expect(rest.map(({ id }) => id)).toEqual(all.slice(10).map(({ id }) => id))
     expect([...log.predictionsBefore(undefined, { from: 3000, until: 5000 })].map(({ record }) => record.at)).toEqual([
@@ -167,7 +167,7 @@ describe('PredictionLog', () => {
     expect(() => log.append(entries(2, 9))).toThrow(expect.objectContaining({ code: 'LOG_WRITE_FAILED' }))
     const ids = log.append(entries(2, 4))
     expect(ids).toHaveLength(2)
-    expect([...log.recordsFrom()].map(({ record }) => record.kind === 'prediction' && record.row['distance'])).toEqual([
+    expect([...log.recordsFrom()].map(({ record }) => record.kind === 'prediction' && record.row.distance)).toEqual([
       0, 1, 2, 3,
     ])
   })

@@ -53,7 +53,7 @@ export class PredictionLog {
   locate(id: string): { readonly log: EndpointLog; readonly place: RecordPlace } | undefined {
     const place = parsePredictionId(id)
     const log = place && this.#byKey.get(place.log)
-    return log?.hasPrediction(place) ? { log, place } : undefined
+    return place && log?.hasPrediction(place) ? { log, place } : undefined
   }
 
   async close(): Promise<void> {

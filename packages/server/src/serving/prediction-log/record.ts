@@ -23,13 +23,15 @@ export type LabelRecord = {
   readonly loggedAt: number
 }
 
-/** What the version in shadow would have answered. */
+/** What the version in shadow would have answered, beside what the stable one did. */
 export type ShadowRecord = {
   readonly kind: 'shadow'
   readonly predictionId: string
   readonly version: number
   readonly score: number
   readonly label?: string
+  /** Of the prediction. */
+  readonly champion: Pick<PredictionRecord, 'version' | 'score' | 'label' | 'at'>
 }
 
 export type LogRecord = PredictionRecord | LabelRecord | ShadowRecord

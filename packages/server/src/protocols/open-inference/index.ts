@@ -1,0 +1,2 @@
+export { inferProtocol } from './infer-protocol.ts'
+export { addOpenInferenceRoutes, type OpenInferenceDeps } from './routes.ts'

@@ -1,0 +1,22 @@
+import type { Signature } from '@regia/core'
+import { bindingOf } from './datatype.ts'
+import { outputsOf } from './encode-infer.ts'
+
+const ANY_ROWS = -1
+
+/** The answer of `GET /v2/models/NAME`. Rows are the first dimension of every tensor. */
+export const modelMetadata = (name: string, version: number, signature: Signature) => ({
+  name,
+  versions: [String(version)],
+  platform: 'onnx_onnxv1',
+  inputs: signature.inputs.map((column) => ({
+    name: column.name,
+    datatype: bindingOf(column).datatype,
+    shape: [ANY_ROWS],
+  })),
+  outputs: outputsOf(signature).map(({ name: output, datatype, columns }) => ({
+    name: output,
+    datatype,
+    shape: columns === undefined ? [ANY_ROWS] : [ANY_ROWS, columns],
+  })),
+})

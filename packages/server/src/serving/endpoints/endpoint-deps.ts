@@ -1,0 +1,23 @@
+import type { Clock, IdFactory } from '@regia/core'
+import type { ModelDirectory } from '../gateway/model-directory.ts'
+import type { CountStore, LogConsumer } from '../log-consumer/index.ts'
+import type { PredictionLog } from '../prediction-log/index.ts'
+import type { PairStore } from '../release/pair-store.ts'
+import type { TrialStore } from '../release/trial-store.ts'
+import type { EndpointStore } from './endpoint-store.ts'
+
+/** What the services of this subject share. */
+export type ServingDeps = {
+  readonly store: EndpointStore
+  readonly trials: TrialStore
+  readonly pairs: PairStore
+  readonly counts: CountStore
+  readonly log: PredictionLog
+  readonly consumer: LogConsumer
+  readonly directory: ModelDirectory
+  readonly publish: (type: 'endpoint' | 'decision' | 'prediction', id: string) => void
+  readonly clock: Clock
+  readonly newId: IdFactory
+  /** Told of what failed while nobody waited for an answer. */
+  readonly onError: (error: unknown) => void
+}

@@ -1,0 +1,200 @@
+import { type Decision, type EndpointSpec, RegiaError, toIso } from '@regia/core'
+import { EndpointGateway, type WantedVersions } from '../gateway/endpoint-gateway.ts'
+import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
+import type { ServingDeps } from './endpoint-deps.ts'
+
+/** Why the next change of version happens; without one it is a plain deployment. */
+export type Announcement = Pick<Decision, 'kind' | 'by' | 'reason'> & {
+  readonly toVersion: number
+  readonly comparison?: Decision['comparison']
+}
+
+/** The endpoints that this process serves, each kept at what its spec names. */
+export class EndpointSet {
+  readonly #deps: ServingDeps
+  readonly #gateways = new Map<string, EndpointGateway>()
+  /** One change of an endpoint at a time. */
+  readonly #changes = new Map<string, Promise<unknown>>()
+  readonly #announced = new Map<string, Announcement>()
+
+  constructor(deps: ServingDeps) {
+    this.#deps = deps
+  }
+
+  /** Serves what was served before the last stop. What cannot be loaded is shown as failed, and does not keep the others from serving. */
+  async start(): Promise<void> {
+    for (const name of await this.#deps.store.names()) {
+      const stored = await this.#deps.store.find(name)
+      if (!stored) continue
+      await this.#open(stored.spec)
+      await this.refresh(name).catch(this.#deps.onError)
+    }
+  }
+
+  find(name: string): EndpointGateway | undefined {
+    return this.#gateways.get(name)
+  }
+
+  /** @throws RegiaError `NOT_FOUND`. */
+  get(name: string): EndpointGateway {
+    const gateway = this.#gateways.get(name)
+    if (gateway) return gateway
+    throw new RegiaError('NOT_FOUND', `There is no endpoint "${name.slice(0, 100)}".`, {
+      hint: `There is: ${[...this.#gateways.keys()].slice(0, 10).join(', ') || 'none yet; make one with "regia endpoints create"'}.`,
+    })
+  }
+
+  all(): readonly EndpointGateway[] {
+    return [...this.#gateways.values()].sort((a, b) => (a.spec.name < b.spec.name ? -1 : 1))
+  }
+
+  /** Creates or changes an endpoint; answers when what it names serves. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`, and what loading throws. */
+  async apply(spec: EndpointSpec): Promise<void> {
+    await this.#assertServable(spec)
+    await this.#deps.store.put(spec, toIso(this.#deps.clock()))
+    const gateway = await this.#open(spec)
+    gateway.spec = spec
+    await this.refresh(spec.name)
+  }
+
+  /** Says why the version of an endpoint is about to change. The reason is used if the change happens, and forgotten if not. */
+  async withAnnouncement(name: string, announcement: Announcement, change: () => Promise<void>): Promise<void> {
+    this.#announced.set(name, announcement)
+    try {
+      await change()
+      await this.refresh(name)
+    } finally {
+      this.#announced.delete(name)
+    }
+  }
+
+  /** An alias of the model moved, or a version came: whoever follows it changes. */
+  async modelChanged(model: string): Promise<void> {
+    const following = this.all().filter(({ spec }) => parseModelRef(spec.stable).model === model)
+    for (const { spec } of following) await this.refresh(spec.name).catch(this.#deps.onError)
+  }
+
+  /** Brings an endpoint to what its spec names now. */
+  refresh(name: string): Promise<void> {
+    const before = this.#changes.get(name) ?? Promise.resolve()
+    const change = before.catch(() => {}).then(() => this.#refresh(this.get(name)))
+    this.#changes.set(name, change)
+    return change
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#changes.values())
+    for (const gateway of this.#gateways.values()) await gateway.close()
+  }
+
+  async #open(spec: EndpointSpec): Promise<EndpointGateway> {
+    const opened = this.#gateways.get(spec.name)
+    if (opened) return opened
+    const { log, consumer, directory, clock } = this.#deps
+    const endpointLog = log.open(spec.name)
+    await consumer.follow(endpointLog)
+    const gateway = new EndpointGateway({ spec, log: endpointLog, directory, clock })
+    this.#gateways.set(spec.name, gateway)
+    return gateway
+  }
+
+  async #refresh(gateway: EndpointGateway): Promise<void> {
+    const { name } = gateway.spec
+    const wanted = await this.#wantedVersions(gateway)
+    const change = await gateway.change(wanted)
+    if (gateway.stable) await this.#recordServed(gateway, gateway.stable.version)
+    if (change.shadowStarted !== undefined) await this.#recordShadow(gateway, change.shadowStarted)
+    this.#deps.publish('endpoint', name)
+  }
+
+  async #wantedVersions({ spec }: EndpointGateway): Promise<WantedVersions> {
+    const { store, directory } = this.#deps
+    const stable = await directory.find(spec.stable)
+    if (!stable) throw unknownModel(spec.stable)
+    const stored = await store.find(spec.name)
+    const previousVersion = stored?.previousVersion
+    const previous =
+      previousVersion === undefined ? undefined : await directory.find(`${stable.model}@${previousVersion}`)
+    return { stable, previous, shadow: await this.#wantedShadow(spec, stable) }
+  }
+
+  /** A challenger runs in shadow from the moment it is named until its fate is sealed. */
+  async #wantedShadow(spec: EndpointSpec, stable: RegisteredVersion): Promise<RegisteredVersion | undefined> {
+    const challenger = spec.shadow && (await this.#deps.directory.find(spec.shadow.model))
+    if (!challenger || challenger.version === stable.version) return undefined
+    return (await this.#deps.trials.isSettled(spec.name, challenger.version)) ? undefined : challenger
+  }
+
+  async #recordServed(gateway: EndpointGateway, version: number): Promise<void> {
+    const { name } = gateway.spec
+    const stored = await this.#deps.store.find(name)
+    const from = stored?.stableVersion
+    if (from === version) return
+    const announced = this.#announced.get(name)
+    const why =
+      announced?.toVersion === version
+        ? announced
+        : plainDeployment(gateway.spec, version, from === undefined ? 'created' : 'deployed')
+    const decision = await this.#decision(name, {
+      ...why,
+      ...(from !== undefined && { fromVersion: from }),
+    })
+    await this.#deps.store.putServed({ stable: version, previous: from }, decision)
+    this.#deps.publish('decision', name)
+  }
+
+  async #recordShadow(gateway: EndpointGateway, challengerVersion: number): Promise<void> {
+    const championVersion = gateway.stable?.version
+    if (championVersion === undefined) return
+    const { name } = gateway.spec
+    const isNew = await this.#deps.trials.start(name, { championVersion, challengerVersion }, this.#deps.clock())
+    if (!isNew) return
+    const reason = `Version ${challengerVersion} became ${gateway.spec.shadow?.model}; it answers beside version ${championVersion}, unseen.`
+    await this.addDecision(name, {
+      kind: 'shadow-started',
+      by: 'regia',
+      reason,
+      fromVersion: championVersion,
+      toVersion: challengerVersion,
+    })
+  }
+
+  async addDecision(name: string, decision: Omit<Decision, 'id' | 'endpoint' | 'at' | 'eventTime'>): Promise<void> {
+    await this.#deps.store.addDecision(await this.#decision(name, decision))
+    this.#deps.publish('decision', name)
+  }
+
+  async #decision(name: string, decision: Omit<Decision, 'id' | 'endpoint' | 'at' | 'eventTime'>): Promise<Decision> {
+    const counts = await this.#deps.counts.counts(name)
+    const watermark = Math.max(0, ...counts.map((count) => count.watermark))
+    return {
+      ...decision,
+      id: this.#deps.newId('decision'),
+      endpoint: name,
+      ...(watermark > 0 && { eventTime: toIso(watermark) }),
+      at: toIso(this.#deps.clock()),
+    }
+  }
+
+  async #assertServable({ stable, shadow }: EndpointSpec): Promise<void> {
+    if (!(await this.#deps.directory.find(stable))) throw unknownModel(stable)
+    if (!shadow || parseModelRef(shadow.model).model === parseModelRef(stable).model) return
+    throw new RegiaError('INVALID_INPUT', `The shadow ${shadow.model} is not a version of the model of ${stable}.`, {
+      where: 'shadow.model',
+      hint: 'A version in shadow takes over the alias of the stable one, so both must be of one registered model.',
+    })
+  }
+}
+
+const plainDeployment = (spec: EndpointSpec, toVersion: number, kind: 'created' | 'deployed'): Announcement => ({
+  kind,
+  toVersion,
+  by: 'regia',
+  reason: kind === 'created' ? `It follows ${spec.stable}.` : `${spec.stable} now means this version.`,
+})
+
+const unknownModel = (ref: string): RegiaError =>
+  new RegiaError('NOT_FOUND', `There is no ${ref} in the registry.`, {
+    where: ref,
+    hint: 'See "regia models list" for what is registered, and which version an alias names.',
+  })

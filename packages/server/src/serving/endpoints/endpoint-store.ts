@@ -1,0 +1,100 @@
+import type { Decision, EndpointSpec, Page, PageQuery } from '@regia/core'
+import type { Connection, Database } from '../../database/database.ts'
+import { decodeJson, encodeJson } from '../../database/json-text.ts'
+
+export type StoredEndpoint = {
+  readonly spec: EndpointSpec
+  /** The version that served last. */
+  readonly stableVersion: number | undefined
+  readonly previousVersion: number | undefined
+  readonly createdAt: string
+}
+
+const DEFAULT_LIMIT = 50
+
+/** Endpoints as they were applied, and every decision about them. */
+export class EndpointStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async put(spec: EndpointSpec, createdAt: string): Promise<void> {
+    const text = encodeJson(spec)
+    await this.#database
+      .insertInto('endpoint')
+      .values({ name: spec.name, spec: text, stable_version: null, previous_version: null, created_at: createdAt })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ spec: text }))
+      .execute()
+  }
+
+  async find(name: string): Promise<StoredEndpoint | undefined> {
+    const row = await this.#database.selectFrom('endpoint').selectAll().where('name', '=', name).executeTakeFirst()
+    return (
+      row && {
+        spec: decodeJson(row.spec),
+        stableVersion: row.stable_version ?? undefined,
+        previousVersion: row.previous_version ?? undefined,
+        createdAt: row.created_at,
+      }
+    )
+  }
+
+  async names(): Promise<readonly string[]> {
+    const rows = await this.#database.selectFrom('endpoint').select('name').orderBy('name').execute()
+    return rows.map(({ name }) => name)
+  }
+
+  /** Which version serves, which was before it, and why: together, so that the log of decisions is complete. */
+  async putServed(
+    versions: { readonly stable: number; readonly previous: number | undefined },
+    decision: Decision,
+  ): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('endpoint')
+        .set({ stable_version: versions.stable, previous_version: versions.previous ?? null })
+        .where('name', '=', decision.endpoint)
+        .execute()
+      await insertDecision(transaction, decision)
+    })
+  }
+
+  async addDecision(decision: Decision): Promise<void> {
+    await this.#database.transaction().execute((transaction) => insertDecision(transaction, decision))
+  }
+
+  /** Newest first. */
+  async decisions(endpoint: string, { limit = DEFAULT_LIMIT, cursor }: PageQuery): Promise<Page<Decision>> {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
+    const rows = await this.#database
+      .selectFrom('decision')
+      .select(['decision', 'number'])
+      .where('endpoint', '=', endpoint)
+      .where('number', '<', before)
+      .orderBy('number', 'desc')
+      .limit(limit + 1)
+      .execute()
+    const { total } = await this.#database
+      .selectFrom('decision')
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .where('endpoint', '=', endpoint)
+      .executeTakeFirstOrThrow()
+    const items = rows.slice(0, limit)
+    const nextCursor = rows.length > limit ? String(items.at(-1)?.number) : undefined
+    return { items: items.map((row) => decodeJson(row.decision)), nextCursor, total }
+  }
+}
+
+async function insertDecision(connection: Connection, decision: Decision): Promise<void> {
+  const { number } = await connection
+    .selectFrom('decision')
+    .select(({ fn }) => fn.coalesce(fn.max('number'), fn.countAll<number>()).as('number'))
+    .where('endpoint', '=', decision.endpoint)
+    .executeTakeFirstOrThrow()
+  await connection
+    .insertInto('decision')
+    .values({ endpoint: decision.endpoint, number: number + 1, id: decision.id, decision: encodeJson(decision) })
+    .execute()
+}

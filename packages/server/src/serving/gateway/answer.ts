@@ -1,0 +1,31 @@
+import type { Row, Signature } from '@regia/core'
+import type { Predictions } from '@regia/engine'
+
+/** The version that answered, as replies speak of it. */
+export type ServedVersion = { readonly model: string; readonly version: number; readonly signature: Signature }
+
+/** What a request gets: rows `from` to `from + count` of a batch, with the ids under which they stand in the log. */
+export type Answer = {
+  readonly served: ServedVersion
+  readonly predictions: Predictions
+  readonly from: number
+  readonly count: number
+  readonly ids: readonly string[]
+}
+
+/** A request on its way through the gateway. Exactly one of `done` and `fail` is called, once, after the log was written. */
+export type PredictCall = {
+  readonly rows: readonly Row[]
+  /** Event time, milliseconds since 1970. */
+  readonly at: number
+  /** `performance.now()` when the request arrived. */
+  readonly receivedAt: number
+  readonly done: (answer: Answer) => void
+  readonly fail: (error: unknown) => void
+}
+
+/** The predicted class of a row of a batch; `undefined` for a regression. */
+export function labelOf(signature: Signature, predictions: Predictions, row: number): string | undefined {
+  const place = predictions.classes?.[row]
+  return place === undefined ? undefined : signature.classes?.[place]
+}

@@ -1,0 +1,245 @@
+import type { SketchJson } from '@regia/core'
+import { sql } from 'kysely'
+import type { Connection, Database } from '../../database/database.ts'
+import { decodeJson, encodeJson } from '../../database/json-text.ts'
+import type { LogPosition, ShadowRecord } from '../prediction-log/index.ts'
+import type { JoinedLabel } from './delta.ts'
+
+/** SQLite takes some thirty thousand values a statement. */
+const ROWS_A_STATEMENT = 500
+
+export type EndpointCounts = {
+  readonly version: number
+  readonly predictionCount: number
+  readonly labelCount: number
+  readonly watermark: number
+}
+
+export type StoredLabel = {
+  readonly version: number
+  readonly label: string
+  readonly isPositive: boolean | undefined
+  readonly score: number
+  readonly eventAt: number
+}
+
+/** Where counts are kept. Writing takes a transaction, in which the position that they cover is kept too. */
+export class CountStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  transaction(work: (connection: Connection) => Promise<void>): Promise<void> {
+    return this.#database.transaction().execute(work)
+  }
+
+  async findPosition(endpoint: string): Promise<LogPosition | undefined> {
+    const row = await this.#database
+      .selectFrom('log_offset')
+      .select(['segment', 'byte_offset'])
+      .where('endpoint', '=', endpoint)
+      .executeTakeFirst()
+    return row && { segment: row.segment, offset: row.byte_offset }
+  }
+
+  async putPosition(connection: Connection, endpoint: string, { segment, offset }: LogPosition): Promise<void> {
+    const row = { endpoint, segment, byte_offset: offset }
+    await connection
+      .insertInto('log_offset')
+      .values(row)
+      .onConflict((conflict) => conflict.column('endpoint').doUpdateSet({ segment, byte_offset: offset }))
+      .execute()
+  }
+
+  async counts(endpoint: string): Promise<readonly EndpointCounts[]> {
+    const rows = await this.#database
+      .selectFrom('endpoint_count')
+      .selectAll()
+      .where('endpoint', '=', endpoint)
+      .orderBy('version')
+      .execute()
+    return rows.map((row) => ({
+      version: row.version,
+      predictionCount: row.prediction_count,
+      labelCount: row.label_count,
+      watermark: row.watermark,
+    }))
+  }
+
+  async addCounts(
+    connection: Connection,
+    endpoint: string,
+    version: number,
+    add: { readonly predictions: number; readonly labels: number; readonly watermark: number },
+  ): Promise<void> {
+    const { predictions, labels, watermark } = add
+    await connection
+      .insertInto('endpoint_count')
+      .values({ endpoint, version, prediction_count: predictions, label_count: labels, watermark })
+      .onConflict((conflict) =>
+        conflict.columns(['endpoint', 'version']).doUpdateSet({
+          prediction_count: sql`endpoint_count.prediction_count + excluded.prediction_count`,
+          label_count: sql`endpoint_count.label_count + excluded.label_count`,
+          watermark: sql`max(endpoint_count.watermark, excluded.watermark)`,
+        }),
+      )
+      .execute()
+  }
+
+  async findSketch(
+    connection: Connection,
+    endpoint: string,
+    version: number,
+    hour: number,
+  ): Promise<SketchJson | undefined> {
+    const row = await connection
+      .selectFrom('sketch')
+      .select('sketch')
+      .where('endpoint', '=', endpoint)
+      .where('version', '=', version)
+      .where('hour', '=', hour)
+      .executeTakeFirst()
+    return row && decodeJson(row.sketch)
+  }
+
+  async putSketch(
+    connection: Connection,
+    endpoint: string,
+    version: number,
+    hour: number,
+    json: SketchJson,
+  ): Promise<void> {
+    const sketch = encodeJson(json)
+    await connection
+      .insertInto('sketch')
+      .values({ endpoint, version, hour, sketch })
+      .onConflict((conflict) => conflict.columns(['endpoint', 'version', 'hour']).doUpdateSet({ sketch }))
+      .execute()
+  }
+
+  /** Sketches of one version whose hour begins in [from, until), oldest first. */
+  async sketches(endpoint: string, version: number, from: number, until: number): Promise<readonly SketchJson[]> {
+    const rows = await this.#database
+      .selectFrom('sketch')
+      .select('sketch')
+      .where('endpoint', '=', endpoint)
+      .where('version', '=', version)
+      .where('hour', '>=', from)
+      .where('hour', '<', until)
+      .orderBy('hour')
+      .execute()
+    return rows.map((row) => decodeJson(row.sketch))
+  }
+
+  /** Versions that were asked something in [from, until) of event time. */
+  async versionsBetween(endpoint: string, from: number, until: number): Promise<readonly number[]> {
+    const rows = await this.#database
+      .selectFrom('sketch')
+      .select('version')
+      .distinct()
+      .where('endpoint', '=', endpoint)
+      .where('hour', '>=', from)
+      .where('hour', '<', until)
+      .orderBy('version')
+      .execute()
+    return rows.map(({ version }) => version)
+  }
+
+  async firstHour(endpoint: string): Promise<number | undefined> {
+    const row = await this.#database
+      .selectFrom('sketch')
+      .select(({ fn }) => fn.min('hour').as('hour'))
+      .where('endpoint', '=', endpoint)
+      .executeTakeFirst()
+    return row?.hour ?? undefined
+  }
+
+  async findLabels(connection: Connection, ids: readonly string[]): Promise<ReadonlyMap<string, StoredLabel>> {
+    const found = new Map<string, StoredLabel>()
+    for (const part of parts(ids)) {
+      const rows = await connection.selectFrom('label').selectAll().where('prediction_id', 'in', part).execute()
+      for (const row of rows) {
+        found.set(row.prediction_id, {
+          version: row.version,
+          label: row.label,
+          isPositive: row.is_positive === null ? undefined : row.is_positive === 1,
+          score: row.score,
+          eventAt: row.event_at,
+        })
+      }
+    }
+    return found
+  }
+
+  async putLabels(connection: Connection, endpoint: string, labels: readonly JoinedLabel[]): Promise<void> {
+    for (const part of parts(labels)) {
+      const rows = part.map((label) => ({
+        prediction_id: label.predictionId,
+        endpoint,
+        version: label.version,
+        label: label.label,
+        is_positive: label.isPositive === undefined ? null : Number(label.isPositive),
+        score: label.score,
+        event_at: label.eventAt,
+        place: label.place,
+      }))
+      await connection
+        .insertInto('label')
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.column('prediction_id').doUpdateSet({
+            label: sql`excluded.label`,
+            is_positive: sql`excluded.is_positive`,
+            place: sql`excluded.place`,
+          }),
+        )
+        .execute()
+    }
+  }
+
+  async putShadowPairs(connection: Connection, endpoint: string, shadows: readonly ShadowRecord[]): Promise<void> {
+    for (const part of parts(shadows)) {
+      const rows = part.map(({ predictionId, version, score, label, champion }) => ({
+        prediction_id: predictionId,
+        endpoint,
+        champion_version: champion.version,
+        challenger_version: version,
+        champion_score: champion.score,
+        challenger_score: score,
+        is_same_class: Number(label === champion.label),
+        event_at: champion.at,
+      }))
+      await connection
+        .insertInto('shadow_pair')
+        .values(rows)
+        .onConflict((conflict) => conflict.column('prediction_id').doNothing())
+        .execute()
+    }
+  }
+
+  /** What became of predictions: their labels and shadow scores, by id. */
+  async findOutcomes(ids: readonly string[]): Promise<{
+    readonly labels: ReadonlyMap<string, string>
+    readonly shadows: ReadonlyMap<string, { readonly version: number; readonly score: number }>
+  }> {
+    const labels = await this.findLabels(this.#database, ids)
+    const shadows = new Map<string, { readonly version: number; readonly score: number }>()
+    for (const part of parts(ids)) {
+      const rows = await this.#database
+        .selectFrom('shadow_pair')
+        .select(['prediction_id', 'challenger_version', 'challenger_score'])
+        .where('prediction_id', 'in', part)
+        .execute()
+      for (const row of rows) {
+        shadows.set(row.prediction_id, { version: row.challenger_version, score: row.challenger_score })
+      }
+    }
+    return { labels: new Map([...labels].map(([id, { label }]) => [id, label])), shadows }
+  }
+}
+
+function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += ROWS_A_STATEMENT) yield items.slice(from, from + ROWS_A_STATEMENT)
+}

@@ -1,0 +1,165 @@
+import type { EndpointLog, LabelRecord, LogPosition, PlacedRecord, PredictionRecord } from '../prediction-log/index.ts'
+import { parsePredictionId } from '../prediction-log/index.ts'
+import { commitDelta } from './commit-delta.ts'
+import type { CountStore } from './count-store.ts'
+import { Delta } from './delta.ts'
+import { type FindVersionFacts, isPositiveLabel, type VersionFacts } from './version-facts.ts'
+
+/** So many records of a backlog are counted before others get their turn. */
+const BACKLOG_SLICE = 500
+
+export type EndpointConsumerOptions = {
+  readonly log: EndpointLog
+  readonly store: CountStore
+  readonly findFacts: FindVersionFacts
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Follows one endpoint's log and counts what it says.
+ *
+ * While it is up to date it counts the batches as they are written, from memory. After a start it first reads what no commit covers.
+ * Counts are kept only together with the position that they cover, so that a death at any moment loses and doubles nothing.
+ */
+export class EndpointConsumer {
+  readonly #options: EndpointConsumerOptions
+  readonly #facts = new Map<number, VersionFacts | undefined>()
+  readonly #queue: (readonly PlacedRecord[])[] = []
+  #delta = new Delta()
+  /** Deltas that are closed and wait to be committed, oldest first. */
+  readonly #closed: Delta[] = []
+  #counting: Promise<void> | undefined
+  #committing: Promise<void> = Promise.resolve()
+  #isCaughtUp = false
+  #outcomeRevision = 0
+
+  constructor(options: EndpointConsumerOptions) {
+    this.#options = options
+  }
+
+  /** Counts what no commit covers yet, then follows the log. */
+  async start(): Promise<void> {
+    this.#options.log.onAppend = (records) => this.#enqueue(records)
+    let position = await this.#options.store.findPosition(this.#options.log.endpoint)
+    for (;;) {
+      position = await this.#readBacklog(position)
+      // Nothing was appended while the last slice was counted: from here on every batch comes through the listener.
+      if (isSame(position, this.#options.log.end)) break
+    }
+    this.#isCaughtUp = true
+  }
+
+  /** Grows whenever labels or shadow scores were committed. */
+  get outcomeRevision(): number {
+    return this.#outcomeRevision
+  }
+
+  /** Commits everything that was written before the call. */
+  async flush(): Promise<void> {
+    while (this.#counting) await this.#counting
+    await this.#commit()
+  }
+
+  #enqueue(records: readonly PlacedRecord[]): void {
+    if (!this.#isCaughtUp) return
+    this.#queue.push(records)
+    // After the replies of this turn have left.
+    this.#counting ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#drain())
+  }
+
+  async #drain(): Promise<void> {
+    for (let records = this.#queue.shift(); records; records = this.#queue.shift()) await this.#count(records)
+    this.#counting = undefined
+  }
+
+  async #readBacklog(from: LogPosition | undefined): Promise<LogPosition> {
+    // Taken first: what is appended from here on is found by the next look.
+    const end = this.#options.log.end
+    const slice: PlacedRecord[] = []
+    let last: LogPosition | undefined
+    for (const placed of this.#options.log.recordsFrom(from)) {
+      slice.push(placed)
+      last = placed.end
+      if (slice.length === BACKLOG_SLICE) await this.#countAndCommit(slice.splice(0))
+    }
+    await this.#countAndCommit(slice)
+    // Without a record from here to the end there may still be a segment that holds nothing but its header.
+    return last ?? end
+  }
+
+  async #countAndCommit(records: readonly PlacedRecord[]): Promise<void> {
+    await this.#count(records)
+    await this.#commit()
+  }
+
+  async #count(records: readonly PlacedRecord[]): Promise<void> {
+    for (const placed of records) {
+      const { record } = placed
+      if (record.kind === 'prediction') {
+        const facts = this.#facts.has(record.version) ? this.#facts.get(record.version) : await this.#learn(record)
+        this.#countPrediction(record, facts)
+      } else if (record.kind === 'label') await this.#countLabel(record, placed.end)
+      else this.#delta.shadows.push(record)
+      this.#delta.position = placed.end
+    }
+  }
+
+  #countPrediction({ version, at, row, score }: PredictionRecord, facts: VersionFacts | undefined): void {
+    const delta = this.#delta.countPrediction(version, at)
+    const sketcher = facts?.reference?.sketcher
+    if (sketcher) sketcher.add(Delta.sketchOf(delta, at, sketcher), row, score)
+  }
+
+  async #countLabel({ predictionId, label }: LabelRecord, { segment, offset }: LogPosition): Promise<void> {
+    const prediction = this.#findPrediction(predictionId)
+    if (!prediction) return
+    const { version, score, at } = prediction
+    const facts = this.#facts.has(version) ? this.#facts.get(version) : await this.#learn(prediction)
+    const isPositive = facts && isPositiveLabel(facts, label, prediction.label)
+    const labelPlace = segment * 2 ** 32 + offset
+    const joined = { predictionId, version, label, isPositive, score, eventAt: at, place: labelPlace }
+    this.#delta.labels.set(predictionId, joined)
+  }
+
+  /** A damaged prediction cannot be joined; the rest goes on. */
+  #findPrediction(id: string): PredictionRecord | undefined {
+    try {
+      const place = parsePredictionId(id)
+      return place && this.#options.log.findPrediction(place)
+    } catch (error) {
+      this.#options.onError(error)
+      return undefined
+    }
+  }
+
+  /** A version whose package cannot be read is counted without sketches. */
+  async #learn({ model, version }: PredictionRecord): Promise<VersionFacts | undefined> {
+    const facts = await this.#options.findFacts(model, version).catch((error: unknown) => {
+      this.#options.onError(error)
+      return undefined
+    })
+    this.#facts.set(version, facts)
+    return facts
+  }
+
+  #commit(): Promise<void> {
+    if (!this.#delta.isEmpty) {
+      this.#closed.push(this.#delta)
+      this.#delta = new Delta()
+    }
+    this.#committing = this.#committing.catch(() => {}).then(() => this.#commitClosed())
+    return this.#committing
+  }
+
+  /** A delta that could not be committed stays first in line. */
+  async #commitClosed(): Promise<void> {
+    for (let delta = this.#closed[0]; delta; delta = this.#closed[0]) {
+      await commitDelta(this.#options.store, this.#options.log.endpoint, delta, this.#facts)
+      this.#closed.shift()
+      if (delta.labels.size > 0 || delta.shadows.length > 0) this.#outcomeRevision++
+    }
+  }
+}
+
+const isSame = (a: LogPosition | undefined, b: LogPosition): boolean =>
+  a?.segment === b.segment && a.offset === b.offset

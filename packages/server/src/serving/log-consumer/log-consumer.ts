@@ -1,0 +1,61 @@
+import type { EndpointLog } from '../prediction-log/index.ts'
+import type { CountStore } from './count-store.ts'
+import { EndpointConsumer } from './endpoint-consumer.ts'
+import type { FindVersionFacts } from './version-facts.ts'
+
+export type LogConsumerOptions = {
+  readonly store: CountStore
+  readonly findFacts: FindVersionFacts
+  /** How often counts are committed. Default 1,000. */
+  readonly commitIntervalMs?: number
+  /** Told of what could not be counted or committed; it is tried again. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Counts what the logs of all endpoints say, and commits about once a second. */
+export class LogConsumer {
+  readonly #options: LogConsumerOptions
+  readonly #consumers = new Map<string, EndpointConsumer>()
+  readonly #timer: NodeJS.Timeout
+  #committing: Promise<void> | undefined
+
+  constructor(options: LogConsumerOptions) {
+    this.#options = options
+    this.#timer = setInterval(() => this.#commitAll(), options.commitIntervalMs ?? 1000)
+    this.#timer.unref()
+  }
+
+  /** Answers when everything in the log is counted; from then on it follows. */
+  async follow(log: EndpointLog): Promise<void> {
+    if (this.#consumers.has(log.endpoint)) return
+    const consumer = new EndpointConsumer({ ...this.#options, log })
+    this.#consumers.set(log.endpoint, consumer)
+    await consumer.start()
+  }
+
+  /** Commits everything that the endpoint's log held before the call. */
+  async flush(endpoint: string): Promise<void> {
+    await this.#consumers.get(endpoint)?.flush()
+  }
+
+  /** Grows whenever labels or shadow scores of the endpoint were committed: figures made of them are stale. */
+  outcomeRevision(endpoint: string): number {
+    return this.#consumers.get(endpoint)?.outcomeRevision ?? 0
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#committing
+    for (const consumer of this.#consumers.values()) await consumer.flush()
+  }
+
+  #commitAll(): void {
+    this.#committing ??= this.#flushEach().finally(() => {
+      this.#committing = undefined
+    })
+  }
+
+  async #flushEach(): Promise<void> {
+    for (const consumer of this.#consumers.values()) await consumer.flush().catch(this.#options.onError)
+  }
+}

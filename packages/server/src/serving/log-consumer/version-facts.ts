@@ -1,0 +1,22 @@
+import type { ReferenceProfile, Signature, Sketcher } from '@regia/core'
+
+/** What counting needs to know of a model version. */
+export type VersionFacts = {
+  readonly signature: Signature
+  /** Absent where the package has no reference profile: then there is nothing to compare with, and nothing is sketched. */
+  readonly reference?: { readonly profile: ReferenceProfile; readonly sketcher: Sketcher }
+}
+
+/** Finds them; `undefined` when the version is gone. */
+export type FindVersionFacts = (model: string, version: number) => Promise<VersionFacts | undefined>
+
+/** Whether a label counts as positive: of the positive class, or for many classes, the one that was predicted. */
+export function isPositiveLabel(
+  { signature, reference }: VersionFacts,
+  label: string,
+  predicted: string | undefined,
+): boolean | undefined {
+  if (signature.task === 'regression') return undefined
+  if (reference?.profile.labelMeaning === 'correct' || signature.positive === undefined) return label === predicted
+  return label === signature.positive
+}

@@ -1,0 +1,213 @@
+import {
+  decisionSchema,
+  endpointSchema,
+  endpointSpecSchema,
+  labelsRequestSchema,
+  labelsResponseSchema,
+  loggedPredictionSchema,
+  nameSchema,
+  predictRequestSchema,
+  predictResponseSchema,
+  RegiaError,
+  shadowComparisonSchema,
+  timestampSchema,
+  trafficSchema,
+} from '@regia/core'
+import { z } from 'zod'
+import type { App } from '../http/app.ts'
+import { listReplySchema, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
+import type { PredictProtocol } from './gateway/fast-lane.ts'
+import { predictJson } from './gateway/predict-json.ts'
+import { pushLabels } from './labels.ts'
+import type { Serving } from './serving.ts'
+
+const nameParams = z.object({ name: nameSchema })
+const reasonBody = z.strictObject({ reason: z.string().max(2000).optional() }).prefault({})
+const tags = ['endpoints']
+
+export function addEndpointRoutes(app: App, { endpoints, queries, release }: Serving): void {
+  app.get(
+    '/api/v1/endpoints',
+    {
+      schema: {
+        tags,
+        summary: 'Endpoints by name',
+        querystring: pageQuerySchema,
+        response: { 200: pageReplySchema(endpointSchema) },
+      },
+    },
+    async () => {
+      const items = await queries.list()
+      return { items, total: items.length }
+    },
+  )
+  app.get(
+    '/api/v1/endpoints/:name',
+    { schema: { tags, summary: 'An endpoint', params: nameParams, response: { 200: endpointSchema } } },
+    async ({ params }) => queries.get(params.name),
+  )
+  app.put(
+    '/api/v1/endpoints/:name',
+    {
+      schema: {
+        tags,
+        summary: 'Create or change an endpoint; answers when what it names serves',
+        params: nameParams,
+        body: endpointSpecSchema,
+        response: { 200: endpointSchema },
+      },
+    },
+    async ({ params, body }) => {
+      assertSameName(params.name, body.name)
+      await endpoints.apply(body)
+      return queries.get(params.name)
+    },
+  )
+  app.post(
+    '/api/v1/endpoints/:name/promote',
+    {
+      schema: {
+        tags,
+        summary: 'Make the version in shadow the champion',
+        params: nameParams,
+        body: reasonBody,
+        response: { 200: endpointSchema },
+      },
+    },
+    async ({ params, body }) => {
+      await release.promote(params.name, body.reason)
+      return queries.get(params.name)
+    },
+  )
+  app.post(
+    '/api/v1/endpoints/:name/rollback',
+    {
+      schema: {
+        tags,
+        summary: 'Bring the last champion back',
+        params: nameParams,
+        body: reasonBody,
+        response: { 200: endpointSchema },
+      },
+    },
+    async ({ params, body }) => {
+      await release.rollback(params.name, body.reason)
+      return queries.get(params.name)
+    },
+  )
+}
+
+export function addEndpointHistoryRoutes(app: App, { queries }: Serving): void {
+  app.get(
+    '/api/v1/endpoints/:name/predictions',
+    {
+      schema: {
+        tags,
+        summary: 'Logged predictions, newest first, with what became of them',
+        params: nameParams,
+        querystring: pageQuerySchema.extend({
+          version: z.coerce.number().int().positive().optional(),
+          from: timestampSchema.optional(),
+          until: timestampSchema.optional(),
+        }),
+        response: { 200: pageReplySchema(loggedPredictionSchema) },
+      },
+    },
+    async ({ params, query }) => {
+      const { version, from, until, limit, cursor } = query
+      return queries.predictions(params.name, {
+        limit,
+        cursor,
+        ...(version !== undefined && { version }),
+        ...(from !== undefined && { from: Date.parse(from) }),
+        ...(until !== undefined && { until: Date.parse(until) }),
+      })
+    },
+  )
+  app.get(
+    '/api/v1/endpoints/:name/traffic',
+    {
+      schema: {
+        tags,
+        summary: 'Requests, errors and latencies in slots of five seconds, by version',
+        params: nameParams,
+        querystring: z.object({ minutes: z.coerce.number().min(1).max(60).default(15) }),
+        response: { 200: z.object({ points: listReplySchema(trafficPointSchema) }) },
+      },
+    },
+    async ({ params, query }) => ({ points: queries.traffic(params.name, query.minutes) }),
+  )
+  app.get(
+    '/api/v1/endpoints/:name/comparison',
+    {
+      schema: {
+        tags,
+        summary: 'Champion and challenger on the same predictions: the running comparison, else the last one',
+        params: nameParams,
+        response: { 200: shadowComparisonSchema, 204: z.undefined() },
+      },
+    },
+    async ({ params }, reply) => {
+      const comparison = await queries.comparison(params.name)
+      return comparison ? reply.send(comparison) : reply.code(204).send()
+    },
+  )
+  app.get(
+    '/api/v1/endpoints/:name/decisions',
+    {
+      schema: {
+        tags,
+        summary: 'Every decision about the endpoint, newest first, with the figures on which it was taken',
+        params: nameParams,
+        querystring: pageQuerySchema,
+        response: { 200: pageReplySchema(decisionSchema) },
+      },
+    },
+    async ({ params, query }) => queries.decisions(params.name, query),
+  )
+}
+
+export function addPredictionRoutes(app: App, { endpoints, log, clock }: Serving, plain: PredictProtocol): void {
+  app.post(
+    '/api/v1/endpoints/:name/predict',
+    {
+      // The gateway judges rows by the signature of the version that answers; the schema here is for the description.
+      validatorCompiler: () => (value: unknown) => ({ value }),
+      schema: {
+        tags,
+        summary: 'Predict plain rows; every prediction is in the log before its reply',
+        params: nameParams,
+        body: predictRequestSchema,
+        response: { 200: predictResponseSchema },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const text = await predictJson(endpoints.get(params.name), plain, body, clock)
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer(String)
+        .send(text as never)
+    },
+  )
+  app.post(
+    '/api/v1/labels',
+    {
+      schema: {
+        tags: ['labels'],
+        summary: 'Push what really happened; acknowledged means logged',
+        body: labelsRequestSchema,
+        response: { 200: labelsResponseSchema },
+      },
+    },
+    async ({ body }) => pushLabels(log, endpoints, body, clock()),
+  )
+}
+
+const trafficPointSchema = z.object({ at: timestampSchema, versions: listReplySchema(trafficSchema) })
+
+function assertSameName(address: string, body: string): void {
+  if (address === body) return
+  throw new RegiaError('INVALID_INPUT', `The spec is of endpoint "${body}", the address of "${address}".`, {
+    where: 'body.name',
+  })
+}

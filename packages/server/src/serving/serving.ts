@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock, IdFactory } from '@regia/core'
+import type { Database } from '../database/database.ts'
+import type { ServingDeps } from './endpoints/endpoint-deps.ts'
+import { EndpointQueries } from './endpoints/endpoint-queries.ts'
+import { EndpointSet } from './endpoints/endpoint-set.ts'
+import { EndpointStore } from './endpoints/endpoint-store.ts'
+import { createFastLane, type PredictProtocol } from './gateway/fast-lane.ts'
+import type { ModelDirectory } from './gateway/model-directory.ts'
+import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
+import { type LogTrouble, PredictionLog } from './prediction-log/index.ts'
+import { PairStore } from './release/pair-store.ts'
+import { ReleaseService } from './release/release-service.ts'
+import { TrialStore } from './release/trial-store.ts'
+
+export type ServingOptions = {
+  readonly database: Database
+  /** Folder of the prediction log, `<home>/log`. */
+  readonly logDir: string
+  readonly directory: ModelDirectory
+  /** Signature and reference profile of a registered version. */
+  readonly findFacts: FindVersionFacts
+  readonly publish: ServingDeps['publish']
+  readonly clock: Clock
+  readonly newId: IdFactory
+  readonly onError: (error: unknown) => void
+  readonly onLogTrouble?: (trouble: LogTrouble) => void
+  readonly syncIntervalMs?: number
+  readonly commitIntervalMs?: number
+  readonly segmentBytes?: number
+}
+
+/** The serving subject, wired: endpoints, their log and its counts, and the releases. */
+export type Serving = {
+  readonly endpoints: EndpointSet
+  readonly queries: EndpointQueries
+  readonly release: ReleaseService
+  readonly counts: CountStore
+  readonly log: PredictionLog
+  readonly consumer: LogConsumer
+  readonly clock: Clock
+  /** Takes plain predictions past the framework; says whether it took one. */
+  readonly fastLane: (options: {
+    readonly protocols: readonly PredictProtocol[]
+    readonly maxBodyBytes: number
+    readonly isAllowed: (request: IncomingMessage) => boolean
+  }) => (request: IncomingMessage, reply: ServerResponse) => boolean
+  readonly close: () => Promise<void>
+}
+
+/** Opens the logs and makes the services. Endpoints serve after `endpoints.start()`. */
+export function createServing(options: ServingOptions): Serving {
+  const { database, clock, onError } = options
+  const log = new PredictionLog({
+    dir: options.logDir,
+    clock,
+    onSyncError: onError,
+    ...(options.onLogTrouble && { onTrouble: options.onLogTrouble }),
+    ...(options.syncIntervalMs !== undefined && { syncIntervalMs: options.syncIntervalMs }),
+    ...(options.segmentBytes !== undefined && { segmentBytes: options.segmentBytes }),
+  })
+  const counts = new CountStore(database)
+  const { findFacts, commitIntervalMs } = options
+  const consumer = new LogConsumer({
+    store: counts,
+    findFacts,
+    onError,
+    ...(commitIntervalMs !== undefined && { commitIntervalMs }),
+  })
+  const deps: ServingDeps = {
+    store: new EndpointStore(database),
+    trials: new TrialStore(database),
+    pairs: new PairStore(database),
+    counts,
+    log,
+    consumer,
+    directory: options.directory,
+    publish: options.publish,
+    clock,
+    newId: options.newId,
+    onError,
+  }
+  const endpoints = new EndpointSet(deps)
+  const release = new ReleaseService(deps, endpoints)
+  return {
+    endpoints,
+    release,
+    queries: new EndpointQueries(deps, endpoints, release),
+    counts,
+    log,
+    consumer,
+    clock,
+    fastLane: (lane) => createFastLane({ ...lane, clock, find: (name) => endpoints.find(name) }),
+    close: async () => {
+      await endpoints.close()
+      await consumer.close()
+      await log.close()
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import type { Decision, EndpointSpec, SketchJson } from '@regia/core'
+import type { JsonText } from '../database/json-text.ts'
+
+/** Times that are compared or summed are milliseconds since 1970; those that are only shown are ISO-8601. */
+export type ServingTables = {
+  endpoint: {
+    name: string
+    spec: JsonText<EndpointSpec>
+    /** The version that served last. */
+    stable_version: number | null
+    /** What `rollback` would bring back. */
+    previous_version: number | null
+    created_at: string
+  }
+  /** Newest has the highest `number`; never changed. */
+  decision: { endpoint: string; number: number; id: string; decision: JsonText<Decision> }
+  /** A challenger's time in shadow, and how it ended. */
+  shadow_trial: {
+    endpoint: string
+    champion_version: number
+    challenger_version: number
+    /** Milliseconds since 1970. */
+    started_at: number
+    outcome: 'running' | 'recommended' | 'promoted' | 'refused'
+  }
+  /** Up to where the log has been counted: commits with what was counted. */
+  log_offset: { endpoint: string; segment: number; byte_offset: number }
+  /** One an endpoint, version and hour of event time. */
+  sketch: { endpoint: string; version: number; hour: number; sketch: JsonText<SketchJson> }
+  label: {
+    prediction_id: string
+    endpoint: string
+    version: number
+    label: string
+    /** 1 where the label is the positive class, 0 where not, null where the model has none. */
+    is_positive: number | null
+    score: number
+    /** Event time of the prediction. */
+    event_at: number
+    /** Order in which labels came: their place in the log. */
+    place: number
+  }
+  shadow_pair: {
+    prediction_id: string
+    endpoint: string
+    champion_version: number
+    challenger_version: number
+    champion_score: number
+    challenger_score: number
+    /** 1 where both gave the same class. */
+    is_same_class: number
+    event_at: number
+  }
+  endpoint_count: {
+    endpoint: string
+    version: number
+    prediction_count: number
+    label_count: number
+    /** Latest event time of a prediction. */
+    watermark: number
+  }
+}
