@@ -1,1 +1,3 @@
-export {}
+import { defineConfig } from 'regia'
+
+export default defineConfig({ name: 'flights', demo: './demo/story.ts' })
