@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRng } from '../../../packages/core/src/kernel/index.ts'
 import {
-  type GradientBoostingParams,
+  type GradientBoostingOptions,
   gradientBoosting,
   type LearningTarget,
   logisticRegression,
@@ -52,7 +52,7 @@ describe('logisticRegression', () => {
 })
 
 describe('gradientBoosting', () => {
-  const params: Partial<GradientBoostingParams> = {
+  const params: GradientBoostingOptions = {
     trees: 12,
     leaves: 7,
     learningRate: 0.2,

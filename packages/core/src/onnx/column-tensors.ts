@@ -8,11 +8,14 @@ export type InputColumn = { readonly name: string; readonly type: ColumnType; re
 /** Stands for null in an INT64 input, which has no NaN: the smallest INT64. */
 export const NULL_INT64 = -(2n ** 63n)
 
+/** The element types that raw columns have in a graph. */
+export type InputElementType = Extract<ElementType, 'float' | 'int64' | 'string' | 'bool'>
+
 /**
  * The element type of a column in a graph, and with it how null is said: float NaN; int and timestamp {@link NULL_INT64};
  * text the empty text (an empty text therefore counts as null); a nullable bool is FLOAT 0, 1 or NaN, since BOOL has no null.
  */
-export function inputElementType({ type, nullable }: Pick<InputColumn, 'type' | 'nullable'>): ElementType {
+export function inputElementType({ type, nullable }: Pick<InputColumn, 'type' | 'nullable'>): InputElementType {
   if (type === 'string') return 'string'
   if (type === 'bool') return nullable ? 'float' : 'bool'
   return type === 'float' ? 'float' : 'int64'
@@ -38,7 +41,7 @@ function inputTensor(table: Table, input: InputColumn): OnnxTensor {
   const { values } = getNumericColumn(table, name)
   if (elementType === 'float') return { name, elementType, dims, data: Float32Array.from(values) }
   if (elementType === 'bool') return { name, elementType, dims, data: toBytes(values, name) }
-  return { name, elementType: 'int64', dims, data: toInt64(values, name) }
+  return { name, elementType, dims, data: toInt64(values, name) }
 }
 
 function toBytes(values: Float64Array, name: string): Uint8Array {

@@ -7,7 +7,7 @@ export type {
 } from './fitted-tabular-model.ts'
 export { gradientBoosting } from './gradient-boosting/gradient-boosting.ts'
 export * from './gradient-boosting/kernels.ts'
-export type { GradientBoostingParams } from './gradient-boosting/params.ts'
+export type { GradientBoostingOptions, GradientBoostingParams } from './gradient-boosting/params.ts'
 export * from './learner.ts'
 export * from './learners.ts'
 export { type LogisticRegressionParams, logisticRegression } from './logistic-regression.ts'

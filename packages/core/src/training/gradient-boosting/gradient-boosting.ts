@@ -6,7 +6,7 @@ import { type FittedModel, LEARNING_TASKS, type Learner, type LearningTask, pars
 import { toProbabilities } from '../score-probabilities.ts'
 import { toShares } from '../shares.ts'
 import { type Ensemble, fitEnsemble } from './boosting.ts'
-import { type GradientBoostingParams, gradientBoostingParams } from './params.ts'
+import { type GradientBoostingOptions, gradientBoostingParams } from './params.ts'
 import { ensembleToOnnx } from './to-onnx.ts'
 import { addTreeScores, treeFromJson, treeSchema, treeToJson } from './tree.ts'
 
@@ -18,13 +18,12 @@ const BLOCK_ROWS = 256
  * Gradient-boosted trees: the default for tables. Missing values need no imputing, scales do not matter, and categories do best
  * ordered by target (`ordinal`).
  *
- * @param params - See {@link GradientBoostingParams}; the defaults are 100 trees of 31 leaves with learning rate 0.1.
+ * @param params - See {@link GradientBoostingOptions}; the defaults are 100 trees of 31 leaves with learning rate 0.1.
  * @throws RegiaError `INVALID_INPUT` naming a parameter that is out of range.
  * @see Ke et al. (2017), LightGBM.
  * @example gradientBoosting({ trees: 200, leaves: 31, learningRate: 0.05 })
  */
-export const gradientBoosting = (params: Partial<GradientBoostingParams> = {}): Learner =>
-  gradientBoostingKind.create(params)
+export const gradientBoosting = (params: GradientBoostingOptions = {}): Learner => gradientBoostingKind.create(params)
 
 export const gradientBoostingKind = defineLearner({
   kind: KIND,

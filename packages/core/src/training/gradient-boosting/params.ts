@@ -22,3 +22,5 @@ export const gradientBoostingParams = z.strictObject({
     .optional(),
 })
 export type GradientBoostingParams = z.infer<typeof gradientBoostingParams>
+/** What a user writes: every parameter has a default. */
+export type GradientBoostingOptions = z.input<typeof gradientBoostingParams>

@@ -15,9 +15,7 @@ const TYPE_OF = { string: 'text', float: 'number', int64: 'whole', bool: 'truth'
 /** Declares a raw column as an input of the graph. */
 export function inputColumnToOnnx(graph: GraphBuilder, input: InputColumn): GraphColumn {
   const elementType = inputElementType(input)
-  const type = Object.entries(TYPE_OF).find(([name]) => name === elementType)?.[1]
-  if (!type) throw new Error(`unreachable: no graph column for ${elementType}`)
-  return { value: graph.input(input.name, elementType, ['rows', 1]), type }
+  return { value: graph.input(input.name, elementType, ['rows', 1]), type: TYPE_OF[elementType] }
 }
 
 /** A column as FLOAT [rows, 1], NaN where null. */
