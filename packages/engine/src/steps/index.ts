@@ -15,5 +15,6 @@ export type {
   TableOutput,
   ValueParser,
 } from './step-definition.ts'
+export { tableOfRows } from './table-of-rows.ts'
 export { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 export type { WorkerClient } from './worker-client.ts'

@@ -83,6 +83,7 @@ export {
   model,
   type PortLike,
   type Ports,
+  type SchemaInput,
   type TablePort,
   table,
   type ValuePort,

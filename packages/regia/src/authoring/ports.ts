@@ -1,7 +1,16 @@
-import type { PortType, Row, Table, TableSchema } from '@regia/core'
+import {
+  type columnRuleSchema,
+  type PortType,
+  RegiaError,
+  type Row,
+  type Table,
+  type TableSchema,
+  tableSchemaSchema,
+} from '@regia/core'
 import type { FileHandle, ModelHandle, PortDefinition, TableHandle } from '@regia/engine'
 import { z } from 'zod'
 import type { PackagedModel } from './package-model.ts'
+import { callerLocation } from './source-location.ts'
 
 /** A table: Parquet on disk, read when a step asks for it. */
 export type TablePort = { readonly port: 'table'; readonly schema?: TableSchema }
@@ -27,13 +36,36 @@ export type PortLike =
   | { readonly port: 'list'; readonly item: PortLike }
 export type Ports = { readonly [name: string]: PortLike }
 
+/** A schema as an author writes it: `nullable` and `strict` are false where absent. */
+export type SchemaInput = {
+  readonly columns: readonly (Omit<Readonly<z.input<typeof columnRuleSchema>>, 'oneOf'> & {
+    readonly oneOf?: readonly string[] | undefined
+  })[]
+  readonly strict?: boolean | undefined
+}
+
 /**
  * A table that a step takes or gives.
  *
  * @param schema - Columns and rules. What a step gives is validated against it; what it takes is compared when the pipeline is built.
- * @example step({ name: 'clean', in: { raw: table() }, out: { rows: table(FlightSchema) }, run: … })
+ * @throws RegiaError `PIPELINE_INVALID` naming what is wrong with the schema.
+ * @example step({ name: 'clean', in: { raw: table() }, out: { rows: table({ columns: [{ name: 'miles', type: 'int', minimum: 1 }] }) }, run: … })
  */
-export const table = (schema?: TableSchema): TablePort => ({ port: 'table', ...(schema && { schema }) })
+export function table(schema?: SchemaInput): TablePort {
+  if (!schema) return { port: 'table' }
+  const parsed = tableSchemaSchema.safeParse(schema)
+  if (parsed.success) return { port: 'table', schema: parsed.data }
+  const [issue] = parsed.error.issues
+  const where = callerLocation(table)()
+  throw new RegiaError(
+    'PIPELINE_INVALID',
+    `A table's schema is wrong at ${issue?.path.join('.')}: ${issue?.message}.`,
+    {
+      hint: 'Write { columns: [{ name, type, … }] }; types are float, int, string, bool and timestamp.',
+      ...(where !== undefined && { where }),
+    },
+  )
+}
 
 /**
  * A file that a step takes or gives; `run` returns its path.
@@ -93,6 +125,19 @@ export type RunOutput<P> = P extends TablePort
         ? z.input<Schema>
         : P extends z.ZodType
           ? z.input<P>
+          : never
+
+/** What a step's own `run` gives a test: tables as handles, values parsed. */
+export type TestOutput<P> = P extends TablePort
+  ? TableHandle
+  : P extends FilePort
+    ? FileHandle
+    : P extends ModelPort
+      ? PackagedModel | ModelHandle
+      : P extends ValuePort<infer Schema>
+        ? z.output<Schema>
+        : P extends z.ZodType
+          ? z.output<P>
           : never
 
 export function definePort(port: PortLike): PortDefinition {

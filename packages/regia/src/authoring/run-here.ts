@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRng, RegiaError, selectColumns, type Table } from '@regia/core'
-import type { ModelHandle, PortDefinition, StepContext, StepDefinition, TableHandle } from '@regia/engine'
+import type { ModelHandle, PortDefinition, StepContext, StepDefinition, TableHandle, ValueParser } from '@regia/engine'
 
 /** What a test may hand to a step: for a table one in memory will do. */
 export type TestInput<Input> = Input extends TableHandle
@@ -16,7 +16,7 @@ export type TestInput<Input> = Input extends TableHandle
 /** Parts of a step's context that a test wants to see or set. */
 export type TestContext = Partial<StepContext>
 
-/** Runs a step's function in this process: values are parsed by their schemas, tables in memory become handles. */
+/** Runs a step's function in this process: values are parsed by their schemas, tables in memory become handles, going in and coming out. */
 export async function runHere(
   definition: StepDefinition,
   inputs: { readonly [name: string]: unknown },
@@ -26,18 +26,40 @@ export async function runHere(
     name,
     toInput(port, inputs[name], `input "${name}" of step "${definition.stepName}"`),
   ])
-  return definition.execute(Object.fromEntries(entries), testContext(context))
+  const returned = await definition.execute(Object.fromEntries(entries), testContext(context))
+  const given: { readonly [name: string]: unknown } = { ...(typeof returned === 'object' ? returned : undefined) }
+  const outputs = Object.entries(definition.outputs).map(async ([name, port]) => [
+    name,
+    await toOutput(port, given[name], `output "${name}" of step "${definition.stepName}"`),
+  ])
+  return Object.fromEntries(await Promise.all(outputs))
 }
 
 function toInput(port: PortDefinition, given: unknown, where: string): unknown {
   if (port.port === 'list' && Array.isArray(given)) return given.map((item) => toInput(port.item, item, where))
   if (port.port === 'table' && isTable(given)) return tableHandle(given)
-  if (port.port !== 'value') return given
-  const parsed = port.schema.safeParse(given)
+  return port.port === 'value' ? parseValue(port.schema, given, where, 'INVALID_INPUT') : given
+}
+
+async function toOutput(port: PortDefinition, given: unknown, where: string): Promise<unknown> {
+  if (port.port === 'value') return parseValue(port.schema, given, where, 'STEP_OUTPUT_INVALID')
+  if (port.port === 'file') return typeof given === 'string' ? { path: given } : given
+  if (port.port !== 'table') return given
+  if (Array.isArray(given)) return tableHandle((await import('@regia/engine')).tableOfRows(given, where))
+  return isTable(given) ? tableHandle(given) : given
+}
+
+function parseValue(
+  schema: ValueParser,
+  given: unknown,
+  where: string,
+  code: 'INVALID_INPUT' | 'STEP_OUTPUT_INVALID',
+): unknown {
+  const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  throw new RegiaError('INVALID_INPUT', `A value does not fit its schema: ${parsed.error.issues[0]?.message}.`, {
+  throw new RegiaError(code, `A value does not fit its schema: ${parsed.error.issues[0]?.message}.`, {
     where,
-    hint: 'Pass what the Zod schema of the port accepts.',
+    hint: 'Give what the Zod schema of the port accepts.',
   })
 }
 

@@ -9,6 +9,7 @@ import {
   portTypeOf,
   type RunInput,
   type RunOutput,
+  type TestOutput,
   type ValuePort,
 } from './ports.ts'
 import { makeRef, type OutputRef, sourceOfWire, type Wire } from './refs.ts'
@@ -52,7 +53,7 @@ export type Step<In extends Ports, Out extends Ports> = StepDefinition & {
   readonly run: (
     inputs: { readonly [Name in keyof In]: TestInput<RunInput<In[Name]>> },
     context?: TestContext,
-  ) => Promise<RunOutputs<Out>>
+  ) => Promise<{ readonly [Name in keyof Out]: TestOutput<Out[Name]> }>
 }
 
 /**
@@ -107,7 +108,7 @@ export function step<const In extends Ports, const Out extends Ports>(spec: Step
   }
   return Object.assign(wire, definition, {
     run: (inputs: { readonly [name: string]: unknown }, context?: TestContext) =>
-      runHere(definition, inputs, context) as Promise<RunOutputs<Out>>, // what spec.run returned
+      runHere(definition, inputs, context) as ReturnType<Step<In, Out>['run']>, // one entry per declared output
   })
 }
 
