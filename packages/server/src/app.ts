@@ -1,20 +1,37 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { type Clock, createIdFactory, type IdFactory, RegiaError, toIso } from '@regia/core'
+import { type Clock, createIdFactory, type IdFactory, toIso } from '@regia/core'
+import { createDataWorker, folderBlobStore, readModelPackage } from '@regia/engine'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
+import { addBlobRoutes } from './blobs/routes.ts'
+import { DataService } from './data/data-service.ts'
+import { addDataRoutes } from './data/routes.ts'
 import { openDatabase } from './database/open.ts'
+import { DemoService } from './demo/demo-service.ts'
+import { addDemoRoutes } from './demo/routes.ts'
 import { createEventBus } from './events/bus.ts'
 import { addEventRoutes } from './events/routes.ts'
 import { claimHome } from './home/claim-home.ts'
+import { findOperator } from './home/operator.ts'
 import type { App } from './http/app.ts'
 import { createApp } from './http/create-app.ts'
 import { addDocs } from './http/docs.ts'
 import { assertSafeBinding } from './http/guard.ts'
 import { addHealthRoute } from './http/health.ts'
+import { listen } from './http/listen.ts'
 import { addMetrics } from './http/metrics.ts'
 import { collectRoutes } from './http/not-found.ts'
 import { addStatic } from './http/static.ts'
+import { createLifetime } from './lifetime.ts'
+import { ModelService } from './models/model-service.ts'
+import { addModelRoutes } from './models/routes.ts'
+import { failedRunNeeds, runEntry } from './overview/overview-service.ts'
+import { addOverviewRoute } from './overview/routes.ts'
+import { addLeaseRoutes } from './pipelines/lease-routes.ts'
+import { addPipelineMetrics } from './pipelines/metrics.ts'
+import { PipelineService } from './pipelines/pipeline-service.ts'
+import { addPipelineRoutes, addRunRoutes } from './pipelines/routes.ts'
 import { VERSION } from './version.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
@@ -36,15 +53,30 @@ export type ServerOptions = {
   readonly logger?: FastifyBaseLogger
   readonly clock?: Clock
   readonly newId?: IdFactory
+  /** Who acts through the API, for the history: the person that the process runs as. */
+  readonly operator?: string
   readonly maxBodyBytes?: number
+  readonly maxBlobBytes?: number
+  /** How long a worker's lease holds without a heartbeat. */
+  readonly leaseMs?: number
 }
 
 export type RegiaServer = {
   readonly url: string
   readonly app: App
+  readonly services: {
+    readonly data: DataService
+    readonly models: ModelService
+    readonly pipelines: PipelineService
+    readonly demo: DemoService
+  }
   /** Lets running requests finish, then lets go of everything. */
   readonly close: () => Promise<void>
 }
+
+const DEFAULT_MAX_BODY_BYTES = 32_000_000
+const DEFAULT_MAX_BLOB_BYTES = 8_000_000_000
+const OVERVIEW_RUNS = 20
 
 /**
  * Starts a server: claims the folder, opens the database, wires the subjects together and listens. The only place where subjects meet.
@@ -55,68 +87,81 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
   const { host = '127.0.0.1', port = 0, token, roles = ROLES, clock = Date.now } = options
   assertSafeBinding(host, token)
   const home = resolve(options.home)
+  const projectDir = resolve(options.projectDir)
   const newId = options.newId ?? createIdFactory(clock, randomBytes)
-  const logger =
-    options.logger ??
-    pino({ level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] }, pino.destination(2))
+  const logger = options.logger ?? createLogger()
+  const operator = options.operator ?? findOperator()
+  const onError = (error: unknown) => logger.error({ err: error }, 'failed while nobody waited for an answer')
   const startedAt = toIso(clock())
 
   const claim = claimHome(home)
-  const closers: (() => Promise<void> | void)[] = [claim.release]
-  const close = closeInReverse(closers)
+  const { onClose, close } = createLifetime(onError)
+  onClose(claim.release)
   try {
     const database = await openDatabase(join(home, 'regia.db'), clock)
-    closers.push(() => database.destroy())
+    onClose(() => database.destroy())
+    const blobs = folderBlobStore(join(home, 'blobs'))
+    const worker = createDataWorker({ tempDir: join(home, 'tmp', 'duckdb') })
+    onClose(worker.close)
     const events = createEventBus(clock)
-    closers.push(events.close)
+    onClose(events.close)
 
-    const app = createApp({ host, token, logger, newId, maxBodyBytes: options.maxBodyBytes ?? 32_000_000 })
+    const data = new DataService({ database, blobs, worker, events, clock, home, projectDir })
+    const models = new ModelService({
+      database,
+      events,
+      clock,
+      readPackage: async (digest) => readModelPackage(await blobs.read(digest)).manifest,
+      packageSize: (digest) => blobs.sizeOf(digest),
+    })
+    const demo = new DemoService(database, events, clock)
+    const pipelines = new PipelineService({
+      database,
+      events,
+      clock,
+      newId,
+      onError,
+      datasets: { getVersion: (name, version) => data.getArtifact(name, version) },
+      models,
+      hasBlob: (digest) => blobs.has(digest),
+      ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+    })
+    onClose(() => pipelines.stop())
+
+    const app = createApp({ host, token, logger, newId, maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES })
+    onClose(() => app.close())
     const routes = collectRoutes(app)
-    addMetrics(app)
+    const registry = addMetrics(app)
     await addDocs(app, VERSION)
     addHealthRoute(app, { status: 'ok', version: VERSION, roles: [...roles] })
     addEventRoutes(app, events)
+    addDataRoutes(app, data)
+    addBlobRoutes(app, blobs, { tempDir: join(home, 'tmp'), maxBytes: options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES })
+    addPipelineRoutes(app, pipelines, operator)
+    addRunRoutes(app, pipelines, (digest, limit, offset) => data.readRows(digest, limit, offset))
+    addLeaseRoutes(app, pipelines.leases)
+    addPipelineMetrics(registry, database)
+    addModelRoutes(app, models, operator)
+    addDemoRoutes(app, demo)
+    const recentRuns = async () => (await pipelines.listRuns({ limit: OVERVIEW_RUNS, offset: 0 })).items
+    addOverviewRoute(app, {
+      runs: recentRuns,
+      endpoints: async () => [],
+      needs: [async () => failedRunNeeds(await recentRuns())],
+      timeline: [() => data.listTimeline(OVERVIEW_RUNS), async () => (await recentRuns()).map(runEntry)],
+      server: { version: VERSION, startedAt, home, project: projectDir },
+    })
     await addStatic(app, options.webDir, routes)
-    closers.push(() => app.close())
 
+    await pipelines.start()
     const url = await listen(app, host, port)
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
-    return { url, app, close }
+    return { url, app, services: { data, models, pipelines, demo }, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** Last opened, first closed. A second call waits for the first. */
-function closeInReverse(closers: readonly (() => Promise<void> | void)[]): () => Promise<void> {
-  let closing: Promise<void> | undefined
-  const closeAll = async () => {
-    for (const closer of [...closers].reverse()) await closer()
-  }
-  return () => {
-    closing ??= closeAll()
-    return closing
-  }
-}
-
-async function listen(app: App, host: string, port: number): Promise<string> {
-  try {
-    return await app.listen({ host, port })
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause
-    if (cause.code === 'EADDRINUSE') {
-      throw new RegiaError('PORT_IN_USE', `Port ${port} at ${host} is taken by another program.`, {
-        cause,
-        hint: 'Choose another with --port, or --port 0 for any free one.',
-      })
-    }
-    if (cause.code === 'EACCES' || cause.code === 'EADDRNOTAVAIL') {
-      throw new RegiaError('CONFIG_INVALID', `This machine cannot listen at ${host}:${port} (${cause.code}).`, {
-        cause,
-        hint: 'Use 127.0.0.1 and a port above 1023.',
-      })
-    }
-    throw cause
-  }
-}
+const createLogger = (): FastifyBaseLogger =>
+  pino({ level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] }, pino.destination(2))

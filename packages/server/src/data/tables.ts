@@ -1,4 +1,4 @@
-import type { DatasetVersion, Profile, TableSchema } from '@regia/core'
+import type { DatasetVersion, Digest, Profile, RunId, TableSchema } from '@regia/core'
 import type { JsonText } from '../database/json-text.ts'
 
 export type DataTables = {
@@ -6,19 +6,19 @@ export type DataTables = {
   dataset_version: {
     dataset: string
     version: number
-    digest: string
-    source_digest: string
+    digest: Digest
+    source_digest: Digest
     source_name: string
     columns: JsonText<DatasetVersion['columns']>
     schema: JsonText<TableSchema> | null
     row_count: number
     valid_row_count: number
     quarantined_row_count: number
-    quarantine_digest: string | null
+    quarantine_digest: Digest | null
     quarantine_reasons: JsonText<DatasetVersion['quarantineReasons']>
     profile: JsonText<Profile>
     size_bytes: number
     created_at: string
-    run_id: string | null
+    run_id: RunId | null
   }
 }

@@ -1,5 +1,5 @@
 import type { IdFactory } from '@regia/core'
-import fastify, { type FastifyBaseLogger } from 'fastify'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { App } from './app.ts'
 import { addDepthLimit } from './body-depth.ts'
@@ -21,7 +21,7 @@ const REQUEST_TIMEOUT_MS = 300_000
 export function createApp(options: HttpOptions): App {
   const app: App = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => options.newId('request'),
     bodyLimit: options.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import type { Lineage, ModelPackage, Report } from '@regia/core'
+import type { Digest, Lineage, ModelPackage, Report } from '@regia/core'
 import type { JsonText } from '../database/json-text.ts'
 
 export type ModelTables = {
@@ -6,7 +6,7 @@ export type ModelTables = {
   model_version: {
     model: string
     version: number
-    package_digest: string
+    package_digest: Digest
     package: JsonText<ModelPackage>
     report: JsonText<Report> | null
     lineage: JsonText<Lineage>

@@ -105,7 +105,10 @@ async function createCache(schema: Schema): Promise<void> {
     .createTable('cache_entry')
     .addColumn('key', 'text', (column) => column.primaryKey())
     .addColumn('run_id', 'text', (column) => column.notNull())
+    .addColumn('pipeline', 'text', (column) => column.notNull())
+    .addColumn('run_number', 'integer', (column) => column.notNull())
     .addColumn('outputs', 'text', (column) => column.notNull())
+    .addColumn('metrics', 'text', (column) => column.notNull())
     .addColumn('created_at', 'text', (column) => column.notNull())
     .execute()
   await schema

@@ -2,6 +2,7 @@ import type {
   Artifact,
   Attempt,
   CacheDecision,
+  Digest,
   ErrorBody,
   PipelineGraph,
   RunStatus,
@@ -15,8 +16,8 @@ export type PipelineTables = {
   pipeline_version: {
     pipeline: string
     version: number
-    digest: string
-    bundle_digest: string
+    digest: Digest
+    bundle_digest: Digest
     graph: JsonText<PipelineGraph>
     project_dir: string
     created_at: string
@@ -68,7 +69,11 @@ export type PipelineTables = {
   cache_entry: {
     key: string
     run_id: string
+    pipeline: string
+    run_number: number
     outputs: JsonText<Readonly<Record<string, Artifact>>>
+    /** Last values of what the step logged. */
+    metrics: JsonText<Readonly<Record<string, number>>>
     created_at: string
   }
   /** What the last decision about each step of a pipeline was made from. */

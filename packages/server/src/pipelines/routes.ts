@@ -1,0 +1,211 @@
+import {
+  type Digest,
+  digestSchema,
+  idSchema,
+  logLineSchema,
+  metricPointSchema,
+  nameSchema,
+  type Page,
+  pipelineGraphSchema,
+  pipelineVersionSchema,
+  planStepSchema,
+  RegiaError,
+  type Row,
+  rowSchema,
+  runSchema,
+  runSummarySchema,
+  type Trigger,
+  triggerSchema,
+} from '@regia/core'
+import { z } from 'zod'
+import type { App } from '../http/app.ts'
+import { listReplySchema, offsetOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
+import type { PipelineService } from './pipeline-service.ts'
+
+/** Rows of a Parquet blob, for previews. */
+export type ReadRows = (digest: Digest, limit: number, offset: number) => Promise<Page<Row>>
+
+const nameParams = z.object({ name: nameSchema })
+const runParams = z.object({ id: idSchema('run') })
+const paramsSchema = z.record(z.string(), z.unknown())
+const listItemSchema = pipelineVersionSchema.extend({ lastRun: runSummarySchema.optional() })
+
+const runBodySchema = z.strictObject({
+  version: z.number().int().positive().optional(),
+  params: paramsSchema.optional(),
+  useCache: z.boolean().optional(),
+  trigger: triggerSchema.optional(),
+})
+
+export function addPipelineRoutes(app: App, pipelines: PipelineService, operator: string): void {
+  const tags = ['pipelines']
+  const byPerson: Trigger = { kind: 'person', by: operator }
+
+  app.get(
+    '/api/v1/pipelines',
+    {
+      schema: {
+        tags,
+        summary: 'The latest version of each pipeline, with its last run',
+        querystring: pageQuerySchema,
+        response: { 200: pageReplySchema(listItemSchema) },
+      },
+    },
+    async ({ query }) => pipelines.list({ limit: query.limit, offset: offsetOf(query) }),
+  )
+  app.get(
+    '/api/v1/pipelines/:name',
+    {
+      schema: {
+        tags,
+        summary: 'The latest version of a pipeline',
+        params: nameParams,
+        response: { 200: listItemSchema },
+      },
+    },
+    async ({ params }) => pipelines.get(params.name),
+  )
+  app.get(
+    '/api/v1/pipelines/:name/versions',
+    {
+      schema: {
+        tags,
+        summary: 'Versions of a pipeline, newest first',
+        params: nameParams,
+        querystring: pageQuerySchema,
+        response: { 200: pageReplySchema(pipelineVersionSchema) },
+      },
+    },
+    async ({ params, query }) => pipelines.listVersions(params.name, { limit: query.limit, offset: offsetOf(query) }),
+  )
+  app.post(
+    '/api/v1/pipelines/:name/versions',
+    {
+      schema: {
+        tags,
+        summary: 'Keep a pipeline; an unchanged one keeps its version',
+        params: nameParams,
+        body: z.strictObject({
+          graph: pipelineGraphSchema,
+          bundleDigest: digestSchema,
+          projectDir: z.string().min(1).max(4096),
+        }),
+        response: { 200: pipelineVersionSchema },
+      },
+    },
+    async ({ params, body }) => {
+      if (body.graph.name === params.name) return pipelines.deploy(body)
+      throw new RegiaError(
+        'INVALID_INPUT',
+        `The graph is of pipeline "${body.graph.name}", the address of "${params.name}".`,
+        {
+          where: 'body.graph.name',
+        },
+      )
+    },
+  )
+  app.post(
+    '/api/v1/pipelines/:name/plan',
+    {
+      schema: {
+        tags,
+        summary: 'What each step would do if a run began now',
+        params: nameParams,
+        body: runBodySchema.pick({ version: true, params: true }).prefault({}),
+        response: { 200: z.object({ steps: listReplySchema(planStepSchema) }) },
+      },
+    },
+    async ({ params, body }) => ({ steps: await pipelines.plan(params.name, body.version, body.params ?? {}) }),
+  )
+  app.post(
+    '/api/v1/pipelines/:name/runs',
+    {
+      schema: {
+        tags,
+        summary: 'Start a run',
+        params: nameParams,
+        body: runBodySchema.prefault({}),
+        response: { 200: runSummarySchema },
+      },
+    },
+    async ({ params, body }) =>
+      pipelines.startRun({ ...body, pipeline: params.name, trigger: body.trigger ?? byPerson }),
+  )
+}
+
+export function addRunRoutes(app: App, pipelines: PipelineService, readRows: ReadRows): void {
+  const tags = ['runs']
+  app.get(
+    '/api/v1/runs',
+    {
+      schema: {
+        tags,
+        summary: 'Runs, newest first unless sorted',
+        querystring: pageQuerySchema.extend({
+          pipeline: nameSchema.optional(),
+          status: z.string().max(200).optional(),
+          search: z.string().max(200).optional(),
+          sort: z.string().max(50).optional(),
+        }),
+        response: { 200: pageReplySchema(runSummarySchema) },
+      },
+    },
+    async ({ query }) => pipelines.listRuns({ ...query, offset: offsetOf(query) }),
+  )
+  app.get(
+    '/api/v1/runs/:id',
+    { schema: { tags, summary: 'A run with its graph and steps', params: runParams, response: { 200: runSchema } } },
+    async ({ params }) => pipelines.getRun(params.id),
+  )
+  app.post(
+    '/api/v1/runs/:id/cancel',
+    { schema: { tags, summary: 'End a run at once', params: runParams, response: { 200: runSummarySchema } } },
+    async ({ params }) => pipelines.cancel(params.id),
+  )
+  app.get(
+    '/api/v1/runs/:id/logs',
+    {
+      schema: {
+        tags,
+        summary: 'Log lines after the given one, oldest first; pass "next" as "after" for the following ones',
+        params: runParams,
+        querystring: z.object({
+          step: nameSchema.optional(),
+          after: z.coerce.number().int().nonnegative().default(0),
+          limit: z.coerce.number().int().min(1).max(5000).default(1000),
+          search: z.string().max(200).optional(),
+        }),
+        response: { 200: z.object({ lines: listReplySchema(logLineSchema), next: z.number().int() }) },
+      },
+    },
+    async ({ params, query }) => pipelines.listLogs(params.id, query),
+  )
+  app.get(
+    '/api/v1/runs/:id/metrics',
+    {
+      schema: {
+        tags,
+        summary: 'Every number that the run logged',
+        params: runParams,
+        response: { 200: z.object({ points: listReplySchema(metricPointSchema) }) },
+      },
+    },
+    async ({ params }) => pipelines.listMetrics(params.id),
+  )
+  app.get(
+    '/api/v1/runs/:id/steps/:step/outputs/:output/rows',
+    {
+      schema: {
+        tags,
+        summary: 'Rows of a table that a step made',
+        params: runParams.extend({ step: nameSchema, output: z.string().max(200) }),
+        querystring: pageQuerySchema,
+        response: { 200: pageReplySchema(rowSchema) },
+      },
+    },
+    async ({ params, query }) => {
+      const { digest } = await pipelines.getTable(params.id, params.step, params.output)
+      return readRows(digest, query.limit, offsetOf(query))
+    },
+  )
+}

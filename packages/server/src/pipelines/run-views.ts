@@ -1,0 +1,52 @@
+import type { Run, RunId, RunSummary, StepRun, StepRunId } from '@regia/core'
+import { decodeJson, decodeOptionalJson } from '../database/json-text.ts'
+import type { RunRow, StepRow } from './run-work.ts'
+import type { OrderedVersion } from './version-store.ts'
+
+export const summaryOf = (row: RunRow): RunSummary => {
+  const error = decodeOptionalJson(row.error)
+  return {
+    // Filled from the id factory only.
+    id: row.id as RunId,
+    pipeline: row.pipeline,
+    pipelineVersion: row.pipeline_version,
+    number: row.number,
+    status: row.status,
+    params: decodeJson(row.params),
+    trigger: decodeJson(row.trigger),
+    stepCount: row.step_count,
+    finishedStepCount: row.finished_step_count,
+    cachedStepCount: row.cached_step_count,
+    metrics: decodeJson(row.metrics),
+    createdAt: row.created_at,
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...(error && { error }),
+  }
+}
+
+export const runOf = (row: RunRow, version: OrderedVersion, steps: readonly StepRow[]): Run => ({
+  ...summaryOf(row),
+  graph: version.graph,
+  steps: steps.map(stepRunOf),
+  datasets: [...decodeJson(row.refs).datasets],
+})
+
+function stepRunOf(row: StepRow): StepRun {
+  const cache = decodeOptionalJson(row.cache)
+  const error = decodeOptionalJson(row.error)
+  return {
+    id: row.id as StepRunId,
+    step: row.step,
+    status: row.status,
+    attempts: [...decodeJson(row.attempts)],
+    inputs: decodeJson(row.inputs),
+    outputs: decodeJson(row.outputs),
+    ...(row.progress !== null && { progress: row.progress }),
+    ...(row.progress_message !== null && { progressMessage: row.progress_message }),
+    ...(cache && { cache }),
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...(error && { error }),
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  type Artifact,
+  type Attempt,
+  type CacheDecision,
+  type GraphStep,
+  RegiaError,
+  type StepStatus,
+} from '@regia/core'
+import type { Connection, Tables } from '../database/database.ts'
+import { decodeJson, encodeJson } from '../database/json-text.ts'
+import { isFinished, runStatus, type StepState } from './next-steps.ts'
+import type { InputSources } from './resolve-inputs.ts'
+import type { OrderedVersion } from './version-store.ts'
+
+export type RunRow = Tables['run']
+export type StepRow = Tables['step_run']
+
+/** Rows of an insert that stay well below SQLite's limit on bound values. */
+const ROWS_PER_INSERT = 500
+
+/** One run while a transaction works on it: read once, changed in memory, written once. */
+export class RunWork {
+  readonly version: OrderedVersion
+  readonly sources: InputSources
+  readonly decisions: { readonly step: string; readonly decision: CacheDecision }[] = []
+  /** Cache keys of steps that came to an end: others may wait for them. */
+  readonly releasedKeys = new Set<string>()
+  /** Register steps that the control plane now has to carry out. */
+  readonly registrations: GraphStep[] = []
+  hasQueued = false
+
+  #run: RunRow
+  readonly #rows: Map<string, StepRow>
+  readonly #states: Map<string, StepState>
+  readonly #changed = new Set<string>()
+  readonly #isNew: boolean
+
+  constructor(version: OrderedVersion, run: RunRow, rows: readonly StepRow[], isNew: boolean) {
+    this.version = version
+    this.#run = run
+    this.#isNew = isNew
+    this.#rows = new Map(rows.map((row) => [row.step, row]))
+    this.#states = new Map(rows.map((row) => [row.step, stateOf(row)]))
+    this.sources = { params: decodeJson(run.params), refs: decodeJson(run.refs), states: this.#states }
+  }
+
+  get run(): RunRow {
+    return this.#run
+  }
+
+  get rows(): Iterable<StepRow> {
+    return this.#rows.values()
+  }
+
+  get isOver(): boolean {
+    return this.#run.status !== 'queued' && this.#run.status !== 'running'
+  }
+
+  row(step: string): StepRow {
+    const row = this.#rows.get(step)
+    if (!row) throw new Error(`unreachable: run ${this.#run.id} has no step "${step}"`)
+    return row
+  }
+
+  step(id: string): GraphStep {
+    const step = this.version.ordered.find((each) => each.id === id)
+    if (!step) throw new Error(`unreachable: version ${this.version.version} has no step "${id}"`)
+    return step
+  }
+
+  patch(step: string, values: Partial<StepRow>): void {
+    const row = { ...this.row(step), ...values }
+    this.#rows.set(step, row)
+    if (values.status !== undefined || values.outputs !== undefined) this.#states.set(step, stateOf(row))
+    this.#changed.add(step)
+    if (values.status !== undefined && isFinished(values.status) && row.cache_key !== null)
+      this.releasedKeys.add(row.cache_key)
+  }
+
+  addMetrics(metrics: Readonly<Record<string, number>>): void {
+    if (Object.keys(metrics).length === 0) return
+    this.#run = { ...this.#run, metrics: encodeJson({ ...decodeJson(this.#run.metrics), ...metrics }) }
+  }
+
+  /** Brings the run's own columns in line with its steps. */
+  summarise(now: string): void {
+    const rows = [...this.#rows.values()]
+    const status = this.isOver ? this.#run.status : runStatus(rows.map((row) => row.status))
+    const isOver = status !== 'queued' && status !== 'running'
+    const failed = rows.find((row) => row.status === 'failed')
+    this.#run = {
+      ...this.#run,
+      status,
+      finished_step_count: rows.filter((row) => isFinished(row.status)).length,
+      cached_step_count: rows.filter((row) => row.status === 'cached').length,
+      started_at: this.#run.started_at ?? (status === 'queued' ? null : now),
+      finished_at: isOver ? (this.#run.finished_at ?? now) : null,
+      error: this.#run.error ?? (isOver && status === 'failed' ? (failed?.error ?? null) : null),
+    }
+  }
+
+  cancel(now: string): void {
+    this.#run = { ...this.#run, status: 'cancelled', finished_at: now }
+  }
+
+  async save(connection: Connection): Promise<void> {
+    if (this.#isNew) await this.#insert(connection)
+    else await this.#update(connection)
+    await saveDecisions(connection, this.#run, this.decisions)
+  }
+
+  async #insert(connection: Connection): Promise<void> {
+    await connection.insertInto('run').values(this.#run).execute()
+    const rows = [...this.#rows.values()]
+    for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+      await connection
+        .insertInto('step_run')
+        .values(rows.slice(start, start + ROWS_PER_INSERT))
+        .execute()
+    }
+  }
+
+  async #update(connection: Connection): Promise<void> {
+    const { id, ...values } = this.#run
+    await connection.updateTable('run').set(values).where('id', '=', id).execute()
+    for (const step of this.#changed) {
+      const { id: stepRunId, ...changed } = this.row(step)
+      await connection.updateTable('step_run').set(changed).where('id', '=', stepRunId).execute()
+    }
+  }
+}
+
+/** @throws RegiaError `NOT_FOUND`. */
+export async function getRunRow(connection: Connection, runId: string): Promise<RunRow> {
+  const run = await connection.selectFrom('run').selectAll().where('id', '=', runId).executeTakeFirst()
+  if (run) return run
+  throw new RegiaError('NOT_FOUND', `There is no run "${runId}".`, { hint: 'List them with "regia runs".' })
+}
+
+const stateOf = ({ status, outputs }: StepRow): StepState => ({
+  status,
+  outputs: hasOutputs(status) ? decodeJson(outputs) : {},
+})
+
+const hasOutputs = (status: StepStatus): boolean => status === 'succeeded' || status === 'cached'
+
+async function saveDecisions(connection: Connection, run: RunRow, decisions: RunWork['decisions']): Promise<void> {
+  for (let start = 0; start < decisions.length; start += ROWS_PER_INSERT) {
+    const rows = decisions.slice(start, start + ROWS_PER_INSERT).map(({ step, decision }) => ({
+      pipeline: run.pipeline,
+      step,
+      run_id: run.id,
+      parts: encodeJson(decision.parts),
+    }))
+    await connection
+      .insertInto('last_decision')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['pipeline', 'step'])
+          .doUpdateSet(({ ref }) => ({ run_id: ref('excluded.run_id'), parts: ref('excluded.parts') })),
+      )
+      .execute()
+  }
+}
+
+/** The attempts of a row with its last one changed. */
+export function changeLastAttempt(row: StepRow, change: Partial<Attempt>): readonly Attempt[] {
+  const attempts = decodeJson(row.attempts)
+  const last = attempts.at(-1)
+  return last ? [...attempts.slice(0, -1), { ...last, ...change }] : attempts
+}
+
+export type Outputs = Readonly<Record<string, Artifact>>
