@@ -74,6 +74,7 @@ describe('metrics', () => {
       averagePrecision: 0.8972222222222221,
       brier: 0.1725,
       logLoss: 0.4978550618906846,
+      ece: 0.34,
     }
     expectMetrics(outcome, expected)
   })

@@ -106,6 +106,27 @@ describe('alert on drift', () => {
   })
 })
 
+describe('a second fault', () => {
+  const first = [1, 2, 3].map((day) => windowResult(day, ['hour']))
+  const { opened } = after(first)
+  const both = [4, 5, 6].map((day) => windowResult(day, ['hour', 'origin']))
+
+  it('makes a second alert, that names only what is new', () => {
+    const changes = after([...first, ...both], opened)
+    expect(changes.opened).toMatchObject([{ column: 'origin', causes: [{ column: 'origin' }] }])
+    expect(changes.continued).toMatchObject([{ id: opened[0]!.id, column: 'hour' }])
+    expect(after([...first, ...both], [...changes.opened, ...changes.continued]).opened).toEqual([])
+  })
+
+  it('keeps its alert open when the first is over', () => {
+    const second = after([...first, ...both], opened).opened
+    const origins = [7, 8, 9].map((day) => windowResult(day, ['origin']))
+    const changes = after([...first, ...both, ...origins], [...opened, ...second])
+    expect(changes.closed).toMatchObject([{ column: 'hour' }])
+    expect(changes.continued).toMatchObject([{ column: 'origin' }])
+  })
+})
+
 describe('alert on performance', () => {
   it('opens when three final windows are below, and so is the upper bound of their mean', () => {
     const low = [0.62, 0.61, 0.63].map((value, i) => windowResult(i + 1, [], value))

@@ -2,7 +2,7 @@ import type { AlertId } from '../kernel/index.ts'
 import { PREDICTION, severity } from './drift-report.ts'
 import type { Alert, ColumnDrift, MonitorSpec, WindowResult } from './monitor.ts'
 
-/** An alert before what the keeper of alerts adds: its actions. */
+/** Alerts without actions: what is done about them, their keeper adds. */
 export type AlertTransitions = {
   readonly opened: readonly Alert[]
   /** Open alerts that go on, with the figures of the latest window. */
@@ -18,16 +18,13 @@ export type AlertRuleOptions = {
   readonly at: string
 }
 
-type Performance = NonNullable<WindowResult['performance']> & {
-  readonly estimate: NonNullable<NonNullable<WindowResult['performance']>['estimate']>
-}
-
 /**
  * What the latest window changes about a monitor's alerts.
  *
  * With k = `consecutiveWindows`, and windows with too few rows or labels left out:
- * - *Drift* opens when one and the same column has drifted in each of the last k windows, and closes when no column has in any of the last k.
- *   There is one open drift alert at most; it names every column that moved.
+ * - *Drift* opens when one and the same column has drifted in each of the last k windows and no open alert names it yet. The alert names every
+ *   column that has moved by then, so that one fault makes one alert; a column that moves later makes another. It closes when none of its
+ *   columns has drifted in any of the last k.
  * - *Performance* opens when each of the last k final windows is below the minimum and so is the upper bound of their mean: a few windows
  *   that are unlucky together are not enough. It closes when none of the last k is below.
  *
@@ -42,82 +39,115 @@ export function alertTransitions(
   open: readonly Alert[],
   options: AlertRuleOptions,
 ): AlertTransitions {
-  const judgements = [judgeDrift(spec, history, options), judgePerformance(spec, history, options)]
-  const changes = judgements.map(({ kind, alert, isOver }) => {
-    const current = open.find((candidate) => candidate.kind === kind && candidate.status !== 'closed')
-    if (!current) return alert ? { opened: [{ ...alert, id: options.newId() }] } : {}
-    if (isOver) return { closed: [{ ...current, status: 'closed' as const, closedAt: options.at }] }
-    return { continued: [alert ? { ...current, value: alert.value, causes: alert.causes } : current] }
-  })
+  const isOpen = (kind: Alert['kind']) => (alert: Alert) => alert.kind === kind && alert.status !== 'closed'
+  const changes = [
+    driftTransitions(spec, history, open.filter(isOpen('drift')), options),
+    performanceTransitions(spec, history, open.find(isOpen('performance')), options),
+  ]
   return {
-    opened: changes.flatMap(({ opened = [] }) => opened),
-    continued: changes.flatMap(({ continued = [] }) => continued),
-    closed: changes.flatMap(({ closed = [] }) => closed),
+    opened: changes.flatMap(({ opened }) => opened),
+    continued: changes.flatMap(({ continued }) => continued),
+    closed: changes.flatMap(({ closed }) => closed),
   }
 }
 
-type Judgement = {
-  readonly kind: Alert['kind']
-  readonly alert: Omit<Alert, 'id'> | undefined
-  readonly isOver: boolean
+function driftTransitions(
+  { consecutiveWindows }: MonitorSpec,
+  history: readonly WindowResult[],
+  open: readonly Alert[],
+  options: AlertRuleOptions,
+): AlertTransitions {
+  const windows = history.filter((window) => window.drift.length > 0).slice(-consecutiveWindows)
+  const latest = windows.at(-1)
+  if (!latest || windows.length < consecutiveWindows) return { opened: [], continued: open, closed: [] }
+  const isOver = ({ causes }: Alert) =>
+    causes.every(({ column }) => !windows.some((window) => hasDrifted(window, column)))
+  const lasting = open.filter((alert) => !isOver(alert))
+  const known = new Set(lasting.flatMap(({ causes }) => causes.map(({ column }) => column)))
+  const causes = rankedCauses(latest, options.importance).filter(({ column }) => !known.has(column))
+  const stayed = causes.filter(({ column }) => windows.every((window) => hasDrifted(window, column)))
+  return {
+    opened: stayed.length > 0 ? [driftAlert(latest, stayed, causes, options)] : [],
+    continued: lasting.map((alert) => ({ ...alert, causes: refreshed(alert.causes, latest, options) })),
+    closed: open.filter(isOver).map((alert) => closedAlert(alert, options)),
+  }
 }
 
-function judgeDrift(spec: MonitorSpec, history: readonly WindowResult[], options: AlertRuleOptions): Judgement {
-  const windows = history.filter((window) => window.drift.length > 0).slice(-spec.consecutiveWindows)
-  const latest = windows.at(-1)
-  const isFull = windows.length === spec.consecutiveWindows
-  const isOver = isFull && windows.every((window) => !window.drift.some((column) => column.isDrifted))
-  if (!latest || !isFull) return { kind: 'drift', alert: undefined, isOver }
-  const stayed = latest.drift.filter((column) => windows.every((window) => hasDrifted(window, column.column)))
-  if (stayed.length === 0) return { kind: 'drift', alert: undefined, isOver }
-  const causes = rankedCauses(latest, options.importance)
-  const first = causes.find(({ column }) => stayed.some((drift) => drift.column === column)) ?? causes[0]!
-  const drift = latest.drift.find(({ column }) => column === first.column)!
+function driftAlert(
+  latest: WindowResult,
+  stayed: Alert['causes'],
+  causes: Alert['causes'],
+  options: AlertRuleOptions,
+): Alert {
+  const first = stayed[0]!
   const others = stayed.length - 1
-  const alert = {
+  return {
+    id: options.newId(),
     ...identity(latest, options.at),
-    kind: 'drift' as const,
+    kind: 'drift',
     title: `${named(first.column)} drifted${others > 0 ? `, and ${others} more` : ''}`,
     column: first.column,
-    value: drift.effect,
-    threshold: drift.minimumEffect,
-    causes,
+    value: first.effect,
+    threshold: latest.drift.find(({ column }) => column === first.column)!.minimumEffect,
+    causes: [first, ...causes.filter((cause) => cause !== first)],
   }
-  return { kind: 'drift', alert, isOver }
 }
 
-function judgePerformance(spec: MonitorSpec, history: readonly WindowResult[], options: AlertRuleOptions): Judgement {
-  const judged = history.flatMap((window) => {
-    const { performance } = window
-    return performance?.estimate && performance.isFinal
-      ? [{ window, performance: { ...performance, estimate: performance.estimate } }]
-      : []
-  })
-  const windows = judged.slice(-spec.consecutiveWindows)
+/** The causes of an open alert as the latest window shows them; those that are quiet in it stay as they were. */
+function refreshed(causes: Alert['causes'], latest: WindowResult, { importance }: AlertRuleOptions): Alert['causes'] {
+  const current = rankedCauses(latest, importance)
+  return causes.map((cause) => current.find(({ column }) => column === cause.column) ?? cause)
+}
+
+function performanceTransitions(
+  { consecutiveWindows }: MonitorSpec,
+  history: readonly WindowResult[],
+  open: Alert | undefined,
+  options: AlertRuleOptions,
+): AlertTransitions {
+  const windows = history.flatMap(judged).slice(-consecutiveWindows)
   const latest = windows.at(-1)
-  const isFull = windows.length === spec.consecutiveWindows
-  const isOver = isFull && windows.every(({ performance }) => !performance.isBelow)
+  if (!latest || windows.length < consecutiveWindows) return { opened: [], continued: open ? [open] : [], closed: [] }
+  if (open) {
+    const isOver = windows.every(({ performance }) => !performance.isBelow)
+    if (isOver) return { opened: [], continued: [], closed: [closedAlert(open, options)] }
+    return { opened: [], continued: [{ ...open, value: latest.performance.estimate.value }], closed: [] }
+  }
   const performances = windows.map(({ performance }) => performance)
-  const isLow =
-    isFull &&
-    performances.every(({ isBelow }) => isBelow) &&
-    upperBoundOfMean(performances) < (latest?.performance.minimum ?? 0)
-  if (!latest || !isLow) return { kind: 'performance', alert: undefined, isOver }
-  const { metric, estimate, minimum } = latest.performance
-  const alert = {
-    ...identity(latest.window, options.at),
-    kind: 'performance' as const,
+  const isLow = performances.every(({ isBelow }) => isBelow)
+  const isCertain = upperBoundOfMean(performances) < latest.performance.minimum
+  return { opened: isLow && isCertain ? [performanceAlert(latest, options)] : [], continued: [], closed: [] }
+}
+
+function performanceAlert({ window, performance }: Judged, options: AlertRuleOptions): Alert {
+  const { metric, estimate, minimum } = performance
+  return {
+    id: options.newId(),
+    ...identity(window, options.at),
+    kind: 'performance',
     title: `${metric} fell to ${estimate.value.toFixed(3)}, below ${minimum}`,
     metric,
     value: estimate.value,
     threshold: minimum,
-    causes: rankedCauses(latest.window, options.importance),
+    causes: rankedCauses(window, options.importance),
   }
-  return { kind: 'performance', alert, isOver }
 }
 
+type Performance = NonNullable<WindowResult['performance']>
+type Estimated = Performance & { readonly estimate: NonNullable<Performance['estimate']> }
+type Judged = { readonly window: WindowResult; readonly performance: Estimated }
+
+/** A window whose labels have had their time and were enough. */
+function judged(window: WindowResult): Judged[] {
+  const { performance } = window
+  if (!performance?.estimate || !performance.isFinal) return []
+  return [{ window, performance: { ...performance, estimate: performance.estimate } }]
+}
+
+const closedAlert = (alert: Alert, { at }: AlertRuleOptions): Alert => ({ ...alert, status: 'closed', closedAt: at })
+
 /** The windows are independent, so the half-widths of their intervals add in squares. */
-function upperBoundOfMean(windows: readonly Performance[]): number {
+function upperBoundOfMean(windows: readonly Estimated[]): number {
   const mean = windows.reduce((sum, { estimate }) => sum + estimate.value, 0) / windows.length
   const squares = windows.reduce(
     (sum, { estimate: { value, interval } }) => sum + ((interval?.upper ?? value) - value) ** 2,

@@ -21,7 +21,8 @@ export type Window = {
 /**
  * Judges one window of an endpoint's version: drift of inputs and prediction against the reference, and performance on the labels that have arrived.
  *
- * With fewer rows than `drift.minimumRows` there is no drift report and the status is `too-few-rows`.
+ * It needs `attention` when a column has drifted, or when even the upper bound of the performance is below the minimum. With fewer rows than
+ * `drift.minimumRows` there is no drift report and the status is `too-few-rows`.
  *
  * @param now - Milliseconds since 1970, noted as `evaluatedAt`.
  */
@@ -37,7 +38,9 @@ export function evaluateWindow(
   const drift = hasEnoughRows ? driftReport(profile, sketch, spec.drift) : []
   const performance =
     spec.performance && windowPerformance(profile, sketch.labels, predictionCount, spec.performance, isFinal)
-  const needsAttention = drift.some((column) => column.isDrifted) || performance?.isBelow === true
+  const upper = performance?.estimate?.interval?.upper ?? performance?.estimate?.value
+  const isSurelyLow = upper !== undefined && spec.performance !== undefined && upper < spec.performance.minimum
+  const needsAttention = isSurelyLow || drift.some((column) => column.isDrifted)
   return {
     monitor: spec.name,
     endpoint: spec.endpoint,

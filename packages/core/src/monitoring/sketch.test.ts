@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRng, type Rng } from '../kernel/index.ts'
-import { auc } from '../statistics/index.ts'
+import { auc, countUpTo, delongAuc } from '../statistics/index.ts'
 import { boolColumn, floatColumn, intColumn, makeTable, stringColumn, timestampColumn } from '../table/index.ts'
 import {
   binnedAccuracy,
@@ -202,6 +202,19 @@ describe('binned performance', () => {
       expect(binned.interval!.lower).toBeLessThan(exact)
       expect(binned.interval!.upper).toBeGreaterThan(exact)
     }
+  })
+
+  it("has DeLong's interval of the binned scores, ties and all", () => {
+    const sample = randomRows(createRng('delong'), 700)
+    const binned = Float64Array.from(sample, ({ score }) => countUpTo(profile.scoreEdges, score))
+    const exact = delongAuc(
+      binned,
+      Uint8Array.from(sample, ({ isPositive }) => (isPositive ? 1 : 0)),
+    )
+    const estimate = binnedAuc(sketched(sample).labels)!
+    expect(estimate.value).toBeCloseTo(exact.auc, 12)
+    expect(estimate.interval!.lower).toBeCloseTo(exact.interval.lower, 12)
+    expect(estimate.interval!.upper).toBeCloseTo(exact.interval.upper, 12)
   })
 
   it('has the exact accuracy', () => {

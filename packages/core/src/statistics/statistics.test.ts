@@ -130,6 +130,19 @@ describe('distances', () => {
     expect(statistics.totalVariation(p, q)).toBeCloseTo(fixture.distances.totalVariation, 12)
   })
 
+  it('give the published index of two samples on the deciles of the first', () => {
+    const x = Float64Array.from({ length: 1000 }, (_, i) => (i * 0.6180339887498949) % 1)
+    const y = Float64Array.from({ length: 800 }, (_, i) => ((i * 0.7548776662466927) % 1) ** 1.1)
+    const edges = statistics.quantiles(x, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+    const shares = (values: Float64Array) => {
+      const counts = Array<number>(10).fill(0)
+      for (const value of values) counts[statistics.countUpTo(edges, value)]! += 1
+      return statistics.fractionsOf(counts)
+    }
+    expect(shares(y)[0]).toBe(0.1275)
+    expect(statistics.psi(shares(x), shares(y))).toBeCloseTo(0.0104011342, 9)
+  })
+
   it('are zero for equal distributions', () => {
     for (const distance of [statistics.psi, statistics.jensenShannon, statistics.totalVariation])
       expect(distance(p, p)).toBe(0)
