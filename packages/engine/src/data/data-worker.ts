@@ -7,6 +7,9 @@ import type { Call, FromChild, ToChild } from './data-worker-messages.ts'
 
 const DEFAULT_IDLE_MS = 30_000
 
+/** `pid` is undefined while no child runs. */
+export type DataWorkerProcess = { readonly pid: () => number | undefined }
+
 type Pending = {
   readonly operation: string
   readonly resolve: (value: unknown) => void
@@ -20,7 +23,7 @@ type Pending = {
  * The child starts with the first call, ends after `idleMs` without one and with this process, and starts again after a crash; what was
  * under way then fails with `UNAVAILABLE`. It does not keep this process alive.
  */
-export function createDataWorker(options: DataWorkerOptions): DataWorker {
+export function createDataWorker(options: DataWorkerOptions): DataWorker & DataWorkerProcess {
   const { idleMs = DEFAULT_IDLE_MS, ...engineOptions } = options
   const pending = new Map<number, Pending>()
   let child: ChildProcess | undefined
@@ -79,6 +82,7 @@ export function createDataWorker(options: DataWorkerOptions): DataWorker {
   // What an operation answers is what the engine of the same type in the child returned.
   const ask = <Result>(request: Call, onProgress?: OnProgress) => call(request, onProgress) as Promise<Result>
   return {
+    pid: () => child?.pid,
     ingest: (request, onProgress) => ask({ operation: 'ingest', args: [request] }, onProgress),
     profile: (...args) => ask({ operation: 'profile', args }),
     columns: (...args) => ask({ operation: 'columns', args }),

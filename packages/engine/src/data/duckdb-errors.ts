@@ -38,8 +38,12 @@ function asSqlOrFileError(error: Error, message: string): RegiaError {
   })
 }
 
-/** DuckDB's message without the drawing of the query below it. */
-const firstSentence = (message: string): string => (message.split('\n\n')[0] ?? message).trim().slice(0, 1000)
+/** DuckDB's message without the name of the call that failed before it, and the drawing of the query below it. */
+const firstSentence = (message: string): string =>
+  (message.split('\n\n')[0] ?? message)
+    .replace(/^Failed to [\w ]+: /, '')
+    .trim()
+    .slice(0, 1000)
 
 export const cancelled = (cause?: unknown): RegiaError =>
   new RegiaError('RUN_CANCELLED', 'The work on the data was cancelled.', { cause })
