@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { type ResolveHookSync, registerHooks } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RegiaError } from '@regia/core'
@@ -40,8 +41,10 @@ const nameOf = (dir: string) =>
 const HINT = `Write "export default defineConfig({ name: 'my-project' })" in it.`
 
 async function importConfig(path: string): Promise<unknown> {
+  const url = pathToFileURL(path).href
+  const hooks = registerHooks({ resolve: resolveOwnName(url) })
   try {
-    return (await import(pathToFileURL(path).href)).default
+    return (await import(url)).default
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new RegiaError('CONFIG_INVALID', `The project's config cannot be loaded: ${why}`, {
@@ -49,8 +52,22 @@ async function importConfig(path: string): Promise<unknown> {
       cause,
       hint: HINT,
     })
+  } finally {
+    hooks.deregister()
   }
 }
+
+/** A folder where "regia" is not installed may still say `import … from 'regia'`: the running product answers. */
+const resolveOwnName =
+  (configUrl: string): ResolveHookSync =>
+  (specifier, context, next) => {
+    try {
+      return next(specifier, context)
+    } catch (error) {
+      if (specifier !== 'regia' || context.parentURL !== configUrl) throw error
+      return next(specifier, { ...context, parentURL: import.meta.url })
+    }
+  }
 
 function parseConfig(value: unknown, path: string): ProjectConfig {
   const parsed = projectConfigSchema.safeParse(value)
