@@ -225,7 +225,40 @@ describe('runChecks', () => {
     )
   })
 
-  it('evaluates several classes and regressions too', async () => {
+  it('evaluates several classes too', async () => {
+    const rng = createRng('species')
+    const names = ['Adelie', 'Chinstrap', 'Gentoo']
+    const kinds = Array.from({ length: 240 }, () => rng.integer(3))
+    const table = makeTable({
+      bill: floatColumn(kinds.map((kind) => kind * 2 + rng.normal())),
+      species: stringColumn(kinds.map((kind) => names[kind]!)),
+    })
+    const model: EvaluatedModel = {
+      classes: names,
+      predict: async (rows) => {
+        const weights = [...getNumericColumn(rows, 'bill').values].map((x) =>
+          names.map((_, k) => Math.exp(-((x - 2 * k) ** 2) / 2)),
+        )
+        return { probabilities: Float64Array.from(weights.flatMap((w) => w.map((v) => v / w.reduce((a, b) => a + b)))) }
+      },
+    }
+    const declared = checks('species', ({ model: judged, test: rows, baseline }) => {
+      judged.predictsMoreThanOneClass()
+      judged.on(rows).accuracy().isAtLeast(0.6, { confidence: 0.95 })
+      judged.on(rows).auc().beats(baseline.majority(), baseline.stratified()).by(0.1)
+      judged.on(rows).recall('Gentoo').isAtLeast(0.7)
+      judged.isCalibrated({ maxEce: 0.15 })
+    })
+    const report = await runChecks(declared, { model, test: table, target: 'species', rng: createRng(1), now: () => 0 })
+    expect(report.checks.map(({ status, message }) => [status, message])).toEqual(
+      report.checks.map(({ message }) => ['passed', message]),
+    )
+    expect(report.metrics.auc!.interval!.lower).toBeGreaterThan(0.85)
+    expect(report.confusion!.labels).toEqual(names)
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report)
+  })
+
+  it('evaluates regressions too', async () => {
     const values = floatColumn(Array.from({ length: 200 }, (_, i) => i))
     const table = makeTable({ x: values, y: values })
     const line: EvaluatedModel = {
