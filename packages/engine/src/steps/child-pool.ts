@@ -12,11 +12,11 @@ export type PoolLimits = {
   readonly maxBundles: number
 }
 
-const LIMITS: PoolLimits = { maxIdle: 2, idleMs: 60_000, maxIdleMb: 400, maxBundles: 20 }
+const LIMITS: PoolLimits = { maxIdle: 2, idleMs: 60_000, maxIdleMb: 250, maxBundles: 20 }
 
 /** Warm child processes, by the memory that they were started with. */
 export class ChildPool {
-  readonly #idle: StepChild[] = []
+  #idle: StepChild[] = []
   readonly #busy = new Set<StepChild>()
   readonly #now: Clock
   readonly #limits: PoolLimits
@@ -30,7 +30,8 @@ export class ChildPool {
 
   /** A process for a step: a warm one that knows the code, else a warm one, else a new one. */
   take(memoryMb: number, bundleDigest: string): StepChild {
-    const fitting = this.#idle.filter((child) => child.isUsable && child.memoryMb === memoryMb)
+    this.#idle = this.#idle.filter(({ isUsable }) => isUsable)
+    const fitting = this.#idle.filter((child) => child.memoryMb === memoryMb)
     const chosen = fitting.find((child) => child.loaded.has(bundleDigest)) ?? fitting.at(-1)
     if (chosen) this.#idle.splice(this.#idle.indexOf(chosen), 1)
     const child = chosen ?? new StepChild(memoryMb, this.#now)

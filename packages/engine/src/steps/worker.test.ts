@@ -1,229 +1,38 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type LeasedStep,
-  type LeaseReport,
-  leasedStepSchema,
-  type PipelineGraph,
-  RegiaError,
-  type StepEvent,
-} from '@regia/core'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Deployed, FakeControlPlane } from '../../../../tests/fixtures/steps/fake-control-plane.ts'
 import { folderBlobStore } from '../blobs/index.ts'
 import { bundleEntry, discover, storeBundle } from '../bundling/index.ts'
 import { createDataEngine } from '../data/index.ts'
-import { startWorker, type Worker, type WorkerClient } from './index.ts'
+import { startWorker, type Worker } from './index.ts'
 
-const PROJECT = `
-import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { file, list, pipeline, step, table, z } from 'regia'
+const PROJECT_DIR = fileURLToPath(new URL('../../../../tests/fixtures/steps/', import.meta.url))
+const FIRST_ID = 'stp_00000000000000000000000001'
 
-const Small = { columns: [{ name: 'id', type: 'int', nullable: false, minimum: 1 }], strict: true } as const
-const n = z.number()
-let served = 0
+const NUMBER = { kind: 'value', schema: {} } as const
 
-const steps = {
-  add: step({ name: 'add', in: { a: n, b: n.default(40) }, out: { sum: n, served: n }, run: ({ a, b }) => ({ sum: a + b, served: ++served }) }),
-  total: step({ name: 'total', in: { parts: list(n) }, out: { sum: n }, run: ({ parts }) => ({ sum: parts.reduce((x, y) => x + y, 0) }) }),
-  talk: step({
-    name: 'talk', in: {}, out: {},
-    run: (_, ctx) => {
-      console.log('one')
-      process.stdout.write('two, ')
-      process.stdout.write('still two')
-      console.error('three')
-      ctx.log('four')
-      for (let i = 0; i <= 1000; i++) ctx.progress(i / 1000, 'row ' + i)
-      ctx.metric('loss', 0.5, 3)
-      ctx.metric('loss', Number.NaN)
-      return {}
-    },
-  }),
-  random: step({ name: 'random', in: {}, out: { x: n }, run: (_, { rng }) => ({ x: rng.next() }) }),
-  fail: step({
-    name: 'fail', in: {}, out: {},
-    run: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      throw new RangeError('too far')
-    },
-  }),
-  stray: step({
-    name: 'stray', in: {}, out: {},
-    run: () => {
-      setTimeout(() => { throw new Error('from a timer') }, 5)
-      return new Promise<{}>(() => {})
-    },
-  }),
-  exit: step({ name: 'exit', in: {}, out: {}, run: () => { console.error('leaving'); process.exit(3) } }),
-  selfKill: step({ name: 'self-kill', in: {}, out: {}, run: () => { process.kill(process.pid, 'SIGKILL'); return new Promise<{}>(() => {}) } }),
-  memory: step({ name: 'memory', in: {}, out: {}, run: () => { const all: unknown[] = []; for (;;) all.push(new Array(100_000).fill(Math.random())) } }),
-  spin: step({ name: 'spin', in: {}, out: {}, run: () => { for (;;); } }),
-  stubborn: step({
-    name: 'stubborn', in: { marker: z.string() }, out: {},
-    run: ({ marker }) => {
-      process.on('SIGTERM', () => {})
-      setInterval(() => {}, 1000)
-      writeFileSync(marker, String(process.pid))
-      return new Promise<{}>(() => {})
-    },
-  }),
-  polite: step({
-    name: 'polite', in: {}, out: {},
-    run: (_, { signal, log }) => new Promise<{}>((_resolve, reject) => {
-      log('waiting')
-      signal.addEventListener('abort', () => { log('tidied up'); reject(new Error('stopped')) })
-      setInterval(() => {}, 1000)
-    }),
-  }),
-  wrong: step({ name: 'wrong', in: {}, out: { x: z.object({ auc: n }) }, run: () => ({ x: { auc: 'high' } }) as never }),
-  extra: step({ name: 'extra', in: {}, out: { x: n }, run: () => ({ x: 1, y: 2 }) as never }),
-  huge: step({ name: 'huge', in: {}, out: { x: z.string() }, run: () => ({ x: 'x'.repeat(300_000) }) }),
-  rows: step({ name: 'rows', in: {}, out: { t: table(Small) }, run: () => ({ t: [{ id: 1 }, { id: 2 }, { id: 3 }] }) }),
-  badRows: step({ name: 'bad-rows', in: {}, out: { t: table(Small) }, run: () => ({ t: [{ id: 1 }, { id: 0 }, { id: null }] }) }),
-  double: step({
-    name: 'double', in: { t: table() }, out: { doubled: table(), same: table(), text: file() },
-    run: async ({ t }, { sql, dir }) => {
-      const { columns } = await t.read(['id'])
-      const path = join(dir, 'ids.txt')
-      writeFileSync(path, Object.keys(columns).join() + ' ' + t.rowCount)
-      return { doubled: await sql('SELECT id * 2 AS id FROM t ORDER BY id', { tables: { t } }), same: t, text: path }
-    },
-  }),
-  leak: step({ name: 'leak', in: {}, out: { pid: n }, run: () => { setInterval(() => console.log('ghost'), 1); return { pid: process.pid } } }),
-  pid: step({ name: 'pid', in: {}, out: { pid: n }, run: () => ({ pid: process.pid }) }),
-}
-export default pipeline('all', { marker: z.string().default('x') }, (p) => {
-  steps.add({ a: 2 })
-  steps.total({ parts: [1, 2, 3] })
-  const { t } = steps.rows({})
-  steps.double({ t })
-  steps.stubborn({ marker: p.marker })
-  const { talk, random, fail, stray, exit, selfKill, memory, spin, polite, wrong, extra, huge, badRows, leak, pid } = steps
-  for (const each of [talk, random, fail, stray, exit, selfKill, memory, spin, polite, wrong, extra, huge, badRows, leak, pid]) each({})
-})
-`
-
-const RUN_ID = 'run_0000000000aaaaaaaaaaaaaaaa'
 let home: string
-let projectDir: string
-let graph: PipelineGraph
-let bundleDigest: string
+let deployed: Deployed
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'regia-home-'))
-  projectDir = await mkdtemp(join(tmpdir(), 'regia-project-'))
-  await writeFile(join(projectDir, 'steps.ts'), PROJECT)
-  const bundle = await bundleEntry('steps.ts', projectDir)
+  const bundle = await bundleEntry('steps.ts', PROJECT_DIR)
   await storeBundle(bundle, home)
-  bundleDigest = bundle.digest
-  graph = (await discover(bundle)).pipelines[0]!
+  const { pipelines } = await discover(bundle)
+  deployed = { graph: pipelines[0]!, bundleDigest: bundle.digest, projectDir: PROJECT_DIR }
 })
 
-afterAll(async () => {
-  for (const folder of [home, projectDir]) await rm(folder, { recursive: true, force: true })
-})
-
-type Asked = Partial<Pick<LeasedStep, 'inputs' | 'timeoutMs' | 'memoryMb' | 'cpu' | 'attempt'>>
-type Done = { readonly report: LeaseReport; readonly events: readonly StepEvent[]; readonly lines: readonly string[] }
-
-/** A control plane in memory: queues what a test asks for, hands it out, and keeps what the worker says. */
-class FakeControlPlane implements WorkerClient {
-  readonly #queue: LeasedStep[] = []
-  readonly #waiting = new Map<string, { resolve: (done: Done) => void; events: StepEvent[] }>()
-  #arrived = Promise.withResolvers<void>()
-  #count = 0
-  readonly cancelled = new Set<string>()
-  readonly lost = new Set<string>()
-  readonly onEvent: ((event: StepEvent, stepRunId: string) => void)[] = []
-  maxTogether = 0
-
-  ask(step: string, asked: Asked = {}): Promise<Done> {
-    const found = graph.steps.find(({ id }) => id === step)!
-    const stepRunId = `stp_${String(++this.#count).padStart(26, '0')}`
-    const literals = Object.entries(found.inputs).map(([name, ref]) => [
-      name,
-      {
-        type: found.inputTypes[name],
-        artifacts: [],
-        isList: ref.from === 'list',
-        ...(ref.from === 'value' && { value: ref.value }),
-        ...(ref.from === 'list' && { value: ref.items.map((item) => (item.from === 'value' ? item.value : null)) }),
-      },
-    ])
-    const lease = leasedStepSchema.parse({
-      leaseToken: this.#count,
-      expiresAt: '2030-01-01T00:00:00.000Z',
-      runId: RUN_ID,
-      stepRunId,
-      attempt: 1,
-      step: found.id,
-      stepName: found.name,
-      kind: found.kind,
-      bundleDigest,
-      projectDir,
-      outputs: found.outputs,
-      timeoutMs: 60_000,
-      cpu: 1,
-      memoryMb: 256,
-      seed: 'seed',
-      ...asked,
-      inputs: { ...Object.fromEntries(literals), ...asked.inputs },
-    })
-    this.#queue.push(lease)
-    this.#arrived.resolve()
-    return new Promise((resolve) => this.#waiting.set(stepRunId, { resolve, events: [] }))
-  }
-
-  acquire: WorkerClient['acquire'] = async ({ cpu, memoryMb, limit, waitMs }, signal) => {
-    if (this.#queue.length === 0) {
-      this.#arrived = Promise.withResolvers()
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, waitMs)
-      signal?.addEventListener('abort', () => resolve(), { once: true })
-      await Promise.race([this.#arrived.promise, promise])
-      clearTimeout(timer)
-      if (signal?.aborted) throw new Error('aborted')
-    }
-    const steps: LeasedStep[] = []
-    let free = { cpu, memoryMb }
-    while (steps.length < limit) {
-      const next = this.#queue.findIndex((lease) => lease.cpu <= free.cpu && lease.memoryMb <= free.memoryMb)
-      if (next < 0) break
-      const [lease] = this.#queue.splice(next, 1)
-      free = { cpu: free.cpu - lease!.cpu, memoryMb: free.memoryMb - lease!.memoryMb }
-      steps.push(lease!)
-    }
-    return { steps }
-  }
-
-  heartbeat: WorkerClient['heartbeat'] = async (stepRunId, { events }) => {
-    this.#keep(stepRunId, events)
-    if (this.lost.has(stepRunId)) throw new RegiaError('LEASE_LOST', 'Another attempt has taken its place.')
-    return { expiresAt: '2030-01-01T00:00:00.000Z', cancel: this.cancelled.has(stepRunId) }
-  }
-
-  report: WorkerClient['report'] = async (stepRunId, { events = [], ...report }) => {
-    this.#keep(stepRunId, events)
-    const entry = this.#waiting.get(stepRunId)!
-    const lines = entry.events.flatMap((event) => (event.type === 'log' ? [`${event.stream}: ${event.text}`] : []))
-    entry.resolve({ report, events: entry.events, lines })
-  }
-
-  #keep(stepRunId: string, events: readonly StepEvent[]): void {
-    for (const event of events) {
-      this.#waiting.get(stepRunId)!.events.push(event)
-      for (const listen of this.onEvent) listen(event, stepRunId)
-    }
-  }
-}
+afterAll(() => rm(home, { recursive: true, force: true }))
 
 async function withWorker<Result>(
   work: (plane: FakeControlPlane, worker: Worker) => Promise<Result>,
   options: { readonly cpu?: number; readonly graceMs?: number } = {},
 ): Promise<Result> {
-  const plane = new FakeControlPlane()
+  const plane = new FakeControlPlane(deployed)
   const worker = startWorker({
     client: plane,
     blobs: await folderBlobStore(join(home, 'blobs')),
@@ -295,7 +104,8 @@ describe('a step', () => {
 
   it('that throws is shown in its author’s lines', async () => {
     const { report } = await withWorker((plane) => plane.ask('fail'))
-    const line = PROJECT.split('\n').findIndex((text) => text.includes("RangeError('too far')")) + 1
+    const source = await readFile(join(PROJECT_DIR, 'steps.ts'), 'utf8')
+    const line = source.split('\n').findIndex((text) => text.includes("RangeError('too far')")) + 1
     expect(report).toMatchObject({
       status: 'failed',
       isRetryable: true,
@@ -357,12 +167,11 @@ describe('a step', () => {
   it('that ignores SIGTERM is killed after the grace', async () => {
     const marker = join(home, 'stubborn.pid')
     await withWorker(async (plane) => {
-      const inputs = { marker: { type: graph.steps[0]!.inputTypes.a!, value: marker, artifacts: [], isList: false } }
+      const inputs = { marker: { type: NUMBER, value: marker, artifacts: [], isList: false } }
       const asked = plane.ask('stubborn', { inputs })
-      const { readFile } = await import('node:fs/promises')
       const pid = async () => Number(await readFile(marker, 'utf8').catch(() => 0))
       await until(async () => (await pid()) > 0)
-      plane.cancelled.add('stp_00000000000000000000000001')
+      plane.cancelled.add(FIRST_ID)
       expect((await asked).report.status).toBe('cancelled')
       expect(isAlive(await pid())).toBe(false)
     })
@@ -370,7 +179,7 @@ describe('a step', () => {
 
   it('whose lease is lost is ended without a report', async () => {
     await withWorker(async (plane) => {
-      plane.lost.add('stp_00000000000000000000000001')
+      plane.lost.add(FIRST_ID)
       void plane.ask('spin')
       // The worker has room for it only when the lost one is gone.
       const { report } = await plane.ask('add', { cpu: 2 })
@@ -393,7 +202,7 @@ describe('a step', () => {
   })
 
   it('whose input does not fit its schema is told what came', async () => {
-    const inputs = { a: { type: graph.steps[0]!.inputTypes.a!, value: 'two', artifacts: [], isList: false } }
+    const inputs = { a: { type: NUMBER, value: 'two', artifacts: [], isList: false } }
     const { report } = await withWorker((plane) => plane.ask('add', { inputs }))
     expect(report).toMatchObject({
       error: { code: 'INVALID_INPUT', where: 'input "a" of step "add"', hint: 'Got "two".' },
@@ -469,6 +278,28 @@ describe('the worker', () => {
     for (const { report } of await Promise.all(asked)) {
       expect(report).toMatchObject({ status: 'failed', isRetryable: true, error: { code: 'UNAVAILABLE' } })
     }
+  })
+
+  it('that is killed takes its children with it, whatever they do', async () => {
+    const marker = join(home, 'orphan.pid')
+    const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
+    await writeFile(
+      join(home, 'worker.mts'),
+      `import { startWorker } from ${url('./index.ts')}
+       import { folderBlobStore } from ${url('../blobs/index.ts')}
+       import { FakeControlPlane } from ${url('../../../../tests/fixtures/steps/fake-control-plane.ts')}
+       const plane = new FakeControlPlane(${JSON.stringify(deployed)})
+       const home = ${JSON.stringify(home)}
+       startWorker({ client: plane, blobs: folderBlobStore(home + '/blobs'), home, cpu: 1, memoryMb: 999, name: 'w', now: Date.now })
+       const marker = { type: { kind: 'value', schema: {} }, value: ${JSON.stringify(marker)}, artifacts: [], isList: false }
+       await plane.ask('busy', { inputs: { marker } })`,
+    )
+    const worker = spawn(process.execPath, ['--conditions=source', join(home, 'worker.mts')], { stdio: 'inherit' })
+    const pid = async () => Number(await readFile(marker, 'utf8').catch(() => 0))
+    await until(async () => (await pid()) > 0)
+    expect(isAlive(await pid())).toBe(true)
+    worker.kill('SIGKILL')
+    await until(async () => !isAlive(await pid()))
   })
 
   it('says which code is not stored', async () => {

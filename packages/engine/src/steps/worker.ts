@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, LeasedStep } from '@regia/core'
 import type { BlobStore } from '../blobs/index.ts'
@@ -62,6 +64,8 @@ async function leaseUntilStopped(
   const capacity = new Capacity({ cpu, memoryMb })
   const stopped = new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }))
   let pauseMs = MIN_PAUSE_MS
+  // What a worker that was killed left behind; a home has one worker.
+  await rm(join(services.home, 'work'), { recursive: true, force: true }).catch(() => undefined)
   while (!stopping.aborted) {
     const { free } = capacity
     if (free.cpu <= 0 || free.memoryMb <= 0) {

@@ -18,6 +18,8 @@ import { callerLocation } from './source-location.ts'
 
 type RunInputs<In extends Ports> = { readonly [Name in keyof In]: RunInput<In[Name]> }
 type RunOutputs<Out extends Ports> = { readonly [Name in keyof Out]: RunOutput<Out[Name]> }
+/** A step without outputs need not return anything. */
+type Returned<Out extends Ports> = RunOutputs<Out> | ([keyof Out] extends [never] ? undefined : never)
 type OutputRefs<Out extends Ports> = { readonly [Name in keyof Out]: OutputRef<Out[Name]> }
 
 type SchemaOf<P> = P extends ValuePort<infer Schema> ? Schema : P extends z.ZodType ? P : never
@@ -35,7 +37,7 @@ export type StepSpec<In extends Ports, Out extends Ports> = {
   readonly in: In
   readonly out: Out
   /** The work. It gets its inputs and a context, and returns one entry per output. */
-  readonly run: (inputs: RunInputs<In>, context: StepContext) => RunOutputs<Out> | Promise<RunOutputs<Out>>
+  readonly run: (inputs: RunInputs<In>, context: StepContext) => Returned<Out> | Promise<Returned<Out>>
   /** Take the outputs of an earlier run with the same code and inputs. Default true; false for what has side effects. */
   readonly cache?: boolean
   /** Attempts after the first one. Default 0. */

@@ -59,6 +59,7 @@ const use = step({
 })
 step({ name: 'forgets', in: {}, out: { n: z.number() }, run: () => ({}) }) // WRONG: an output is missing
 step({ name: 'confuses', in: {}, out: { n: z.number() }, run: () => ({ n: 'one' }) }) // WRONG: an output of another type
+step({ name: 'quiet', in: {}, out: {}, run: async (_, { log }) => { log('done') } })
 const suite = checks('suite', () => {})
 
 pipeline('flow', { who: z.string(), limits: z.array(z.number()), flag: z.boolean() }, (p) => {
