@@ -69,12 +69,12 @@ function assertRef(step: GraphStep, what: string, ref: PortRef, steps: StepIndex
 
 /** Kahn's algorithm. */
 function sortByNeed(steps: readonly GraphStep[], index: StepIndex): readonly GraphStep[] {
-  const followers = new Map<string, GraphStep[]>()
+  const followers = new Map<string, GraphStep[]>(steps.map(({ id }) => [id, []]))
   const open = new Map<string, number>()
   for (const step of steps) {
     const needed = stepsNeededBy(step)
     open.set(step.id, needed.length)
-    for (const id of needed) followers.set(id, [...(followers.get(id) ?? []), step])
+    for (const id of needed) followers.get(id)?.push(step)
   }
   const sorted = steps.filter((step) => open.get(step.id) === 0)
   for (let next = 0; next < sorted.length; next++) {

@@ -1,0 +1,78 @@
+import type { GraphStep, StepStatus } from '@regia/core'
+import { describe, expect, it } from 'vitest'
+import { from, graph, step } from '../../test/graphs.ts'
+import { valueOutput } from '../../test/scripted-worker.ts'
+import { nextSteps, runStatus, type StepStates } from './next-steps.ts'
+import { orderGraph } from './order-graph.ts'
+
+const diamond = graph('diamond', [
+  step('a'),
+  step('b', { inputs: { x: from('a') } }),
+  step('c', { inputs: { x: from('a') } }),
+  step('d', { inputs: { x: { from: 'list', items: [from('b'), from('c')] } } }),
+])
+const conditional = graph('conditional', [
+  step('test'),
+  step('keep', { when: from('test') }),
+  step('tell', { inputs: { x: from('keep') } }),
+])
+
+const statesOf = (statuses: Readonly<Record<string, StepStatus>>, out: unknown = 1): StepStates =>
+  new Map(
+    Object.entries(statuses).map(([id, status]) => [
+      id,
+      { status, outputs: status === 'succeeded' || status === 'cached' ? { out: valueOutput(out) } : {} },
+    ]),
+  )
+
+const decided = (steps: readonly GraphStep[], states: StepStates) =>
+  Object.fromEntries(nextSteps(steps, states).map(({ step: id, next }) => [id, next]))
+
+describe('nextSteps', () => {
+  it.each<[string, Record<string, StepStatus>, Record<string, string>]>([
+    ['begins with what needs nothing', { a: 'waiting', b: 'waiting', c: 'waiting', d: 'waiting' }, { a: 'ready' }],
+    [
+      'goes on with all that is ready',
+      { a: 'succeeded', b: 'waiting', c: 'waiting', d: 'waiting' },
+      { b: 'ready', c: 'ready' },
+    ],
+    ['takes a cached result like any other', { a: 'cached', b: 'cached', c: 'waiting', d: 'waiting' }, { c: 'ready' }],
+    ['waits for every item of a list', { a: 'succeeded', b: 'succeeded', c: 'running', d: 'waiting' }, {}],
+    [
+      'stops only what depends on a failure',
+      { a: 'succeeded', b: 'failed', c: 'waiting', d: 'waiting' },
+      { c: 'ready', d: 'stop' },
+    ],
+    [
+      'stops all the way down',
+      { a: 'failed', b: 'waiting', c: 'waiting', d: 'waiting' },
+      { b: 'stop', c: 'stop', d: 'stop' },
+    ],
+    ['shows a failure rather than a skip', { a: 'succeeded', b: 'failed', c: 'skipped', d: 'waiting' }, { d: 'stop' }],
+    ['leaves finished steps alone', { a: 'succeeded', b: 'succeeded', c: 'succeeded', d: 'succeeded' }, {}],
+  ])('%s', (_, statuses, expected) => {
+    expect(decided(orderGraph(diamond), statesOf(statuses))).toEqual(expected)
+  })
+
+  it.each<[string, unknown, Record<string, string>]>([
+    ['runs a step whose condition is true', true, { keep: 'ready' }],
+    ['skips a step whose condition is false, and what depends on it', false, { keep: 'skip', tell: 'skip' }],
+    ['takes nothing but true for true', 'yes', { keep: 'skip', tell: 'skip' }],
+  ])('%s', (_, out, expected) => {
+    const states = statesOf({ test: 'succeeded', keep: 'waiting', tell: 'waiting' }, out)
+    expect(decided(orderGraph(conditional), states)).toEqual(expected)
+  })
+})
+
+describe('runStatus', () => {
+  it.each<[StepStatus[], string]>([
+    [['waiting', 'queued'], 'queued'],
+    [['succeeded', 'queued'], 'running'],
+    [['failed', 'running'], 'running'],
+    [['failed', 'cancelled', 'succeeded'], 'failed'],
+    [['cancelled', 'succeeded'], 'cancelled'],
+    [['succeeded', 'cached', 'skipped'], 'succeeded'],
+  ])('of %j is %s', (statuses, expected) => {
+    expect(runStatus(statuses)).toBe(expected)
+  })
+})
