@@ -5,6 +5,7 @@ import type { App } from './app.ts'
 import { addDepthLimit } from './body-depth.ts'
 import { replyWithError } from './error-reply.ts'
 import { addGuard } from './guard.ts'
+import { endUnusedConnections } from './unused-connections.ts'
 
 export type HttpOptions = {
   readonly host: string
@@ -33,6 +34,7 @@ export function createApp(options: HttpOptions): App {
   // Replies are typed by the same schemas at compile time and checked against them in tests; a second parse of each reply would buy nothing.
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
   app.setErrorHandler(replyWithError)
+  endUnusedConnections(app)
   addSecurityHeaders(app)
   addGuard(app, options.host, options.token)
   addDepthLimit(app)
