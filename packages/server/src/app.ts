@@ -31,8 +31,11 @@ import { addOverviewRoute } from './overview/routes.ts'
 import { addLeaseRoutes } from './pipelines/lease-routes.ts'
 import { addPipelineMetrics } from './pipelines/metrics.ts'
 import { PipelineService } from './pipelines/pipeline-service.ts'
-import { addPipelineRoutes, addRunRoutes } from './pipelines/routes.ts'
+import { addPipelineRoutes } from './pipelines/routes.ts'
+import { addRunRoutes } from './pipelines/run-routes.ts'
+import { startScheduler } from './scheduler.ts'
 import { VERSION } from './version.ts'
+import { addServingRoutes, type ServingParts, servingOverview, wireServing } from './wire-serving.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
 export type Role = (typeof ROLES)[number]
@@ -69,7 +72,7 @@ export type RegiaServer = {
     readonly models: ModelService
     readonly pipelines: PipelineService
     readonly demo: DemoService
-  }
+  } & ServingParts
   /** Lets running requests finish, then lets go of everything. */
   readonly close: () => Promise<void>
 }
@@ -77,6 +80,7 @@ export type RegiaServer = {
 const DEFAULT_MAX_BODY_BYTES = 32_000_000
 const DEFAULT_MAX_BLOB_BYTES = 8_000_000_000
 const OVERVIEW_RUNS = 20
+const SCHEDULER_MS = 500
 
 /**
  * Starts a server: claims the folder, opens the database, wires the subjects together and listens. The only place where subjects meet.
@@ -127,8 +131,12 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
     })
     onClose(() => pipelines.stop())
+    const warn = (message: string) => logger.warn(message)
+    const parts = wireServing({ database, blobs, home, models, pipelines, events, clock, newId, onError, warn })
+    onClose(parts.serving.close)
 
-    const app = createApp({ host, token, logger, newId, maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES })
+    const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
+    const app = createApp({ host, token, logger, newId, maxBodyBytes })
     onClose(() => app.close())
     const routes = collectRoutes(app)
     const registry = addMetrics(app)
@@ -143,20 +151,32 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
     addDemoRoutes(app, demo)
-    const recentRuns = async () => (await pipelines.listRuns({ limit: OVERVIEW_RUNS, offset: 0 })).items
+    addServingRoutes(app, registry, parts, { host, token, maxBodyBytes })
+    const served = servingOverview(parts)
+    const recentRuns = async () => (await pipelines.runs.list({ limit: OVERVIEW_RUNS, offset: 0 })).items
     addOverviewRoute(app, {
       runs: recentRuns,
-      endpoints: async () => [],
-      needs: [async () => failedRunNeeds(await recentRuns())],
-      timeline: [() => data.listTimeline(OVERVIEW_RUNS), async () => (await recentRuns()).map(runEntry)],
+      endpoints: served.endpoints,
+      needs: [async () => failedRunNeeds(await recentRuns()), served.needs],
+      timeline: [
+        () => data.listTimeline(OVERVIEW_RUNS),
+        async () => (await recentRuns()).map(runEntry),
+        served.timeline,
+      ],
       server: { version: VERSION, startedAt, home, project: projectDir },
     })
     await addStatic(app, options.webDir, routes)
 
     await pipelines.start()
+    await parts.serving.endpoints.open()
     const url = await listen(app, host, port)
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
-    return { url, app, services: { data, models, pipelines, demo }, close }
+    await parts.serving.endpoints.load()
+    if (roles.includes('scheduler')) {
+      const turns = [() => parts.serving.release.turn(), () => parts.monitoring.turn()]
+      onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
+    }
+    return { url, app, services: { data, models, pipelines, demo, ...parts }, close }
   } catch (error) {
     await close()
     throw error

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { RegiaError } from '@regia/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app.ts'
@@ -37,6 +38,17 @@ export function addGuard(app: App, host: string, token: string | undefined): voi
     assertSameOrigin(request)
     if (token !== undefined && !(await isAuthorized(request, reply, token))) throw unauthorized()
   })
+}
+
+/**
+ * Whether a request is allowed by its headers alone: for a lane that passes the hooks by. Stricter than the guard: what is not plainly
+ * allowed goes on to it.
+ */
+export function isPlainlyAllowed(headers: IncomingHttpHeaders, host: string, token: string | undefined): boolean {
+  if (headers.origin !== undefined) return false
+  if (token !== undefined) return isSame(headers.authorization ?? '', `Bearer ${token}`)
+  const name = hostName(headers.host ?? '')
+  return isLoopback(name) || name === host
 }
 
 function assertKnownHost(request: FastifyRequest, host: string): void {

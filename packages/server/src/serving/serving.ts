@@ -48,7 +48,7 @@ export type Serving = {
   readonly close: () => Promise<void>
 }
 
-/** Opens the logs and makes the services. Endpoints serve after `endpoints.start()`. */
+/** Makes the services. Endpoints are known after `endpoints.open()` and serve after `endpoints.load()`. */
 export function createServing(options: ServingOptions): Serving {
   const { database, clock, onError } = options
   const log = new PredictionLog({

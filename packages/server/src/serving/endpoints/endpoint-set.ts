@@ -21,14 +21,17 @@ export class EndpointSet {
     this.#deps = deps
   }
 
-  /** Serves what was served before the last stop. What cannot be loaded is shown as failed, and does not keep the others from serving. */
-  async start(): Promise<void> {
+  /** Knows every endpoint; none answers before {@link load}. */
+  async open(): Promise<void> {
     for (const name of await this.#deps.store.names()) {
       const stored = await this.#deps.store.find(name)
-      if (!stored) continue
-      await this.#open(stored.spec)
-      await this.refresh(name).catch(this.#deps.onError)
+      if (stored) this.#open(stored.spec)
     }
+  }
+
+  /** Serves what was served before the last stop. What cannot be loaded is shown as failed, and does not keep the others from serving. */
+  async load(): Promise<void> {
+    for (const { spec } of this.all()) await this.refresh(spec.name).catch(this.#deps.onError)
   }
 
   find(name: string): EndpointGateway | undefined {
@@ -52,7 +55,7 @@ export class EndpointSet {
   async apply(spec: EndpointSpec): Promise<void> {
     await this.#assertServable(spec)
     await this.#deps.store.put(spec, toIso(this.#deps.clock()))
-    const gateway = await this.#open(spec)
+    const gateway = this.#open(spec)
     gateway.spec = spec
     await this.refresh(spec.name)
   }
@@ -87,19 +90,18 @@ export class EndpointSet {
     for (const gateway of this.#gateways.values()) await gateway.close()
   }
 
-  async #open(spec: EndpointSpec): Promise<EndpointGateway> {
+  #open(spec: EndpointSpec): EndpointGateway {
     const opened = this.#gateways.get(spec.name)
     if (opened) return opened
-    const { log, consumer, directory, clock } = this.#deps
-    const endpointLog = log.open(spec.name)
-    await consumer.follow(endpointLog)
-    const gateway = new EndpointGateway({ spec, log: endpointLog, directory, clock })
+    const { log, directory, clock } = this.#deps
+    const gateway = new EndpointGateway({ spec, log: log.open(spec.name), directory, clock })
     this.#gateways.set(spec.name, gateway)
     return gateway
   }
 
   async #refresh(gateway: EndpointGateway): Promise<void> {
     const { name } = gateway.spec
+    await this.#deps.consumer.follow(gateway.log)
     const wanted = await this.#wantedVersions(gateway)
     const change = await gateway.change(wanted)
     if (gateway.stable) await this.#recordServed(gateway, gateway.stable.version)

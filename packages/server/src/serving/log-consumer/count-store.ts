@@ -133,27 +133,21 @@ export class CountStore {
     return rows.map((row) => decodeJson(row.sketch))
   }
 
-  /** Versions that were asked something in [from, until) of event time. */
-  async versionsBetween(endpoint: string, from: number, until: number): Promise<readonly number[]> {
-    const rows = await this.#database
+  /** Hours in [from, until) of event time in which a version was asked something, oldest first. */
+  async hours(
+    endpoint: string,
+    from: number,
+    until: number,
+  ): Promise<readonly { readonly hour: number; readonly version: number }[]> {
+    return this.#database
       .selectFrom('sketch')
-      .select('version')
-      .distinct()
+      .select(['hour', 'version'])
       .where('endpoint', '=', endpoint)
       .where('hour', '>=', from)
       .where('hour', '<', until)
+      .orderBy('hour')
       .orderBy('version')
       .execute()
-    return rows.map(({ version }) => version)
-  }
-
-  async firstHour(endpoint: string): Promise<number | undefined> {
-    const row = await this.#database
-      .selectFrom('sketch')
-      .select(({ fn }) => fn.min('hour').as('hour'))
-      .where('endpoint', '=', endpoint)
-      .executeTakeFirst()
-    return row?.hour ?? undefined
   }
 
   async findLabels(connection: Connection, ids: readonly string[]): Promise<ReadonlyMap<string, StoredLabel>> {

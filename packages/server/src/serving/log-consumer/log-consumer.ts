@@ -16,6 +16,7 @@ export type LogConsumerOptions = {
 export class LogConsumer {
   readonly #options: LogConsumerOptions
   readonly #consumers = new Map<string, EndpointConsumer>()
+  readonly #started = new Map<string, Promise<void>>()
   readonly #timer: NodeJS.Timeout
   #committing: Promise<void> | undefined
 
@@ -26,11 +27,14 @@ export class LogConsumer {
   }
 
   /** Answers when everything in the log is counted; from then on it follows. */
-  async follow(log: EndpointLog): Promise<void> {
-    if (this.#consumers.has(log.endpoint)) return
+  follow(log: EndpointLog): Promise<void> {
+    const started = this.#started.get(log.endpoint)
+    if (started) return started
     const consumer = new EndpointConsumer({ ...this.#options, log })
     this.#consumers.set(log.endpoint, consumer)
-    await consumer.start()
+    const start = consumer.start()
+    this.#started.set(log.endpoint, start)
+    return start
   }
 
   /** Commits everything that the endpoint's log held before the call. */

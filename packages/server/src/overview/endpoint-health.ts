@@ -1,0 +1,73 @@
+import type { Alert, Decision, Endpoint, EndpointHealth, Monitor, Need, TimelineEntry, WindowResult } from '@regia/core'
+
+export type WatchedEndpoint = {
+  readonly endpoint: Endpoint
+  readonly requestsPerSecond: readonly number[]
+  /** The monitor that speaks for it, with its last windows, oldest first. */
+  readonly monitor: Monitor | undefined
+  readonly windows: readonly WindowResult[]
+  readonly openAlerts: readonly Alert[]
+}
+
+/** How an endpoint is, in one line of figures. */
+export function endpointHealth(watched: WatchedEndpoint): EndpointHealth {
+  const { endpoint, windows, monitor } = watched
+  const latestLabelled = windows.findLast(({ performance }) => performance?.isFinal)?.performance
+  return {
+    endpoint,
+    health: healthOf(watched),
+    score: windows.map(({ from, performance }) => ({ at: from, value: performance?.estimate?.value ?? null })),
+    drift: windows.map(({ from, drift }) => ({ at: from, value: largestEffect(drift) })),
+    requestsPerSecond: [...watched.requestsPerSecond],
+    ...(latestLabelled && { labelCoverage: latestLabelled.labelCoverage }),
+    ...(monitor?.spec.performance && { scoreMetric: monitor.spec.performance.metric }),
+  }
+}
+
+function healthOf({ endpoint, windows, monitor, openAlerts }: WatchedEndpoint): EndpointHealth['health'] {
+  const isServing = endpoint.deployments.some(({ role, state }) => role === 'stable' && state === 'ready')
+  if (!isServing) return 'broken'
+  if (openAlerts.length > 0) return 'attention'
+  return monitor && windows.length > 0 ? 'well' : 'unknown'
+}
+
+const largestEffect = (drift: WindowResult['drift']): number | null =>
+  drift.length === 0 ? null : Math.max(...drift.map(({ effect }) => effect))
+
+export const alertNeeds = (openAlerts: readonly Alert[]): readonly Need[] =>
+  openAlerts.filter(({ status }) => status === 'open').map((alert) => ({ kind: 'alert', alert }))
+
+/** Versions in shadow that the rule would promote, where a person has the last word. */
+export const promotionNeeds = (endpoints: readonly Endpoint[]): readonly Need[] =>
+  endpoints.flatMap(({ spec, comparison }): Need[] =>
+    comparison?.verdict === 'promote' && !comparison.rule.automatic
+      ? [{ kind: 'promotion', endpoint: spec.name, comparison }]
+      : [],
+  )
+
+const DECISION_TITLES: Readonly<Record<Decision['kind'], (decision: Decision) => string>> = {
+  created: ({ endpoint, toVersion }) => `${endpoint} serves version ${toVersion}`,
+  deployed: ({ endpoint, toVersion }) => `${endpoint} serves version ${toVersion}`,
+  'shadow-started': ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} in shadow`,
+  promoted: ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} promoted`,
+  refused: ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} refused`,
+  'rolled-back': ({ endpoint, toVersion }) => `${endpoint}: back to version ${toVersion}`,
+}
+
+export const decisionEntry = (decision: Decision): TimelineEntry => ({
+  kind: 'deploy',
+  title: DECISION_TITLES[decision.kind](decision),
+  detail: decision.reason,
+  at: decision.at,
+  ...(decision.eventTime !== undefined && { eventTime: decision.eventTime }),
+  link: { page: 'endpoints', id: decision.endpoint },
+})
+
+export const alertEntry = (alert: Alert): TimelineEntry => ({
+  kind: 'alert',
+  title: alert.title,
+  detail: alert.causes[0]?.text ?? `${alert.monitor}: ${alert.value.toFixed(3)} against ${alert.threshold}`,
+  at: alert.openedAt,
+  eventTime: alert.window.until,
+  link: { page: 'monitors', id: alert.monitor },
+})

@@ -1,0 +1,89 @@
+import { createSketcher, type Digest, type ModelVersion } from '@regia/core'
+import { openModel, readModelPackage } from '@regia/engine'
+import { type ModelDirectory, parseModelRef, type RegisteredVersion } from './gateway/model-directory.ts'
+import type { FindVersionFacts, VersionFacts } from './log-consumer/index.ts'
+
+/** What this needs of the registry and the blob store. */
+export type RegistrySource = {
+  readonly findVersion: (model: string, version: number | string) => Promise<ModelVersion | undefined>
+  readonly promote: (move: {
+    readonly model: string
+    readonly version: number
+    readonly alias: string
+    readonly by: string
+    readonly reason: string
+  }) => Promise<unknown>
+  /** A package's bytes, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
+  readonly readPackage: (digest: Digest) => Promise<Uint8Array>
+}
+
+/** Facts of a version and how much each input counts for it. */
+export type KnownVersion = VersionFacts & { readonly importance: Readonly<Record<string, number>> }
+
+export type RegisteredModels = {
+  readonly directory: ModelDirectory
+  readonly findFacts: FindVersionFacts
+  readonly findKnown: (model: string, version: number) => Promise<KnownVersion | undefined>
+}
+
+const MAX_KNOWN = 200
+
+/** Registered models as serving sees them. What a version is never changes, so that it is read once. */
+export function registeredModels(source: RegistrySource): RegisteredModels {
+  const known = new Map<Digest, Promise<KnownVersion>>()
+  const findKnown = async (model: string, version: number): Promise<KnownVersion | undefined> => {
+    const found = await source.findVersion(model, version)
+    if (!found) return undefined
+    const digest = found.packageDigest
+    const read = known.get(digest) ?? readKnown(source, found)
+    known.set(digest, read)
+    read.catch(() => known.delete(digest))
+    const oldest = known.keys().next().value
+    if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest)
+    return read
+  }
+  return {
+    directory: {
+      find: async (ref) => {
+        const { model, name, isAlias } = parseModelRef(ref)
+        return source.findVersion(model, isAlias ? name : Number(name))
+      },
+      open: async ({ packageDigest }: RegisteredVersion) => openModel(await source.readPackage(packageDigest)),
+      moveAlias: async (move) => {
+        await source.promote(move)
+      },
+    },
+    findFacts: findKnown,
+    findKnown,
+  }
+}
+
+async function readKnown(source: RegistrySource, version: ModelVersion): Promise<KnownVersion> {
+  const { manifest, referenceProfile } = readModelPackage(await source.readPackage(version.packageDigest))
+  return {
+    signature: manifest.signature,
+    ...(referenceProfile && {
+      reference: { profile: referenceProfile, sketcher: createSketcher(referenceProfile) },
+    }),
+    importance: importanceByInput(
+      manifest.signature.inputs.map(({ name }) => name),
+      manifest.featureImportance,
+    ),
+  }
+}
+
+/** A feature counts for the input that it was made of: `origin=SFO` and `date_hour` for `origin` and `date`. */
+function importanceByInput(
+  inputs: readonly string[],
+  features: readonly { readonly feature: string; readonly importance: number }[],
+): Readonly<Record<string, number>> {
+  const sums = new Map(inputs.map((name) => [name, 0]))
+  const longestFirst = [...inputs].sort((a, b) => b.length - a.length)
+  for (const { feature, importance } of features) {
+    const input = longestFirst.find(
+      (name) => feature === name || feature.startsWith(`${name}=`) || feature.startsWith(`${name}_`),
+    )
+    if (input !== undefined) sums.set(input, (sums.get(input) ?? 0) + importance)
+  }
+  return Object.fromEntries(sums)
+}

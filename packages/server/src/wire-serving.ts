@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import { type Clock, type EndpointHealth, type IdFactory, type Need, RegiaError, type TimelineEntry } from '@regia/core'
+import type { BlobStore } from '@regia/engine'
+import type { Registry } from 'prom-client'
+import type { Database } from './database/database.ts'
+import type { EventBus } from './events/bus.ts'
+import type { App } from './http/app.ts'
+import { toRegiaError } from './http/error-reply.ts'
+import { ERROR_STATUS } from './http/error-status.ts'
+import { addFastLane } from './http/fast-lane.ts'
+import { isPlainlyAllowed } from './http/guard.ts'
+import type { ModelService } from './models/model-service.ts'
+import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } from './monitoring/index.ts'
+import { alertEntry, alertNeeds, decisionEntry, endpointHealth, promotionNeeds } from './overview/endpoint-health.ts'
+import type { PipelineService } from './pipelines/pipeline-service.ts'
+import { addOpenInferenceRoutes, inferProtocol } from './protocols/open-inference/index.ts'
+import {
+  addEndpointHistoryRoutes,
+  addEndpointRoutes,
+  addPredictionRoutes,
+  addServingMetrics,
+  createServing,
+  monitoredEndpoints,
+  parseEventTime,
+  plainProtocol,
+  predictJson,
+  registeredModels,
+  type Serving,
+} from './serving/index.ts'
+import { VERSION } from './version.ts'
+
+export type ServingParts = { readonly serving: Serving; readonly monitoring: MonitoringService }
+
+export type ServingWiring = {
+  readonly database: Database
+  readonly blobs: BlobStore
+  readonly home: string
+  readonly models: ModelService
+  readonly pipelines: PipelineService
+  readonly events: EventBus
+  readonly clock: Clock
+  readonly newId: IdFactory
+  readonly onError: (error: unknown) => void
+  readonly warn: (message: string) => void
+}
+
+/** Endpoints and monitors, connected with the registry, the pipelines and the event bus. */
+export function wireServing(wiring: ServingWiring): ServingParts {
+  const { database, blobs, home, models, pipelines, events, clock, newId, onError, warn } = wiring
+  const registered = registeredModels({
+    findVersion: (model, version) => models.findVersion(model, version),
+    promote: (move) => models.promote(move),
+    readPackage: (digest) => blobs.read(digest),
+  })
+  const serving = createServing({
+    database,
+    logDir: join(home, 'log'),
+    directory: registered.directory,
+    findFacts: registered.findFacts,
+    publish: events.publish,
+    clock,
+    newId,
+    onError,
+    onLogTrouble: ({ message }) => warn(message),
+  })
+  const monitoring = new MonitoringService({
+    store: new MonitorStore(database),
+    endpoints: monitoredEndpoints(serving, registered),
+    runs: {
+      isRunning: async (pipeline) => {
+        const { total } = await pipelines.runs.list({ pipeline, status: 'queued,running', limit: 1, offset: 0 })
+        return total > 0
+      },
+      start: async (run) => (await pipelines.startRun(run)).id,
+    },
+    publish: events.publish,
+    clock,
+    newId,
+    onError,
+  })
+  events.subscribe(({ type, id }) => {
+    if (type === 'model') void serving.endpoints.modelChanged(id).catch(onError)
+  })
+  return { serving, monitoring }
+}
+
+export type HttpAccess = { readonly host: string; readonly token: string | undefined; readonly maxBodyBytes: number }
+
+/** The routes of endpoints, monitors and the Open Inference Protocol, and the lane that takes plain predictions past the framework. */
+export function addServingRoutes(
+  app: App,
+  registry: Registry,
+  { serving, monitoring }: ServingParts,
+  { host, token, maxBodyBytes }: HttpAccess,
+): void {
+  const { endpoints, clock } = serving
+  const plain = plainProtocol((error) => {
+    const known = toRegiaError(error)
+    return { status: ERROR_STATUS[known.code], body: JSON.stringify({ error: known.toBody() }) }
+  })
+  const infer = inferProtocol({ readEventTime: parseEventTime, toRegiaError, statusOf, notReady })
+  addEndpointRoutes(app, serving)
+  addEndpointHistoryRoutes(app, serving)
+  addPredictionRoutes(app, serving, plain)
+  addMonitorRoutes(app, monitoring)
+  addAlertRoutes(app, monitoring)
+  addOpenInferenceRoutes(app, {
+    version: VERSION,
+    get: (name) => endpoints.get(name),
+    names: () => endpoints.all().map(({ spec }) => spec.name),
+    infer: (name, body) => predictJson(endpoints.get(name), infer, body, clock),
+  })
+  addServingMetrics(registry, endpoints, clock)
+  const isAllowed = ({ headers }: { readonly headers: Parameters<typeof isPlainlyAllowed>[0] }) =>
+    isPlainlyAllowed(headers, host, token)
+  addFastLane(app, serving.fastLane({ protocols: [plain, infer], maxBodyBytes, isAllowed }))
+}
+
+const statusOf = ({ code }: RegiaError): number => ERROR_STATUS[code]
+
+const notReady = (name: string): RegiaError =>
+  new RegiaError('ENDPOINT_NOT_READY', `Model "${name}" has no version loaded yet.`, {
+    where: name,
+    hint: `See "regia endpoints show ${name}" for what it follows and why it did not load.`,
+  })
+
+const HEALTH_WINDOWS = 60
+const HEALTH_MINUTES = 5
+const OVERVIEW_ENTRIES = 50
+
+/** What endpoints and monitors give the first screen. */
+export function servingOverview({ serving, monitoring }: ServingParts): {
+  readonly endpoints: () => Promise<readonly EndpointHealth[]>
+  readonly needs: () => Promise<readonly Need[]>
+  readonly timeline: () => Promise<readonly TimelineEntry[]>
+} {
+  const { queries } = serving
+  const openAlerts = async () => (await monitoring.alerts({ limit: 100, status: 'open,acknowledged' })).items
+  return {
+    endpoints: async () => {
+      const [all, monitors, alerts] = [await queries.list(), await monitoring.list(), await openAlerts()]
+      return Promise.all(
+        all.map(async (endpoint) => {
+          const { name } = endpoint.spec
+          const monitor = monitors.find(({ spec }) => spec.endpoint === name)
+          const page = monitor && (await monitoring.windows(monitor.spec.name, { limit: HEALTH_WINDOWS }))
+          return endpointHealth({
+            endpoint,
+            requestsPerSecond: queries.requestsPerSecond(name, HEALTH_MINUTES),
+            monitor,
+            windows: page?.items ?? [],
+            openAlerts: alerts.filter((alert) => alert.endpoint === name),
+          })
+        }),
+      )
+    },
+    needs: async () => [...alertNeeds(await openAlerts()), ...promotionNeeds(await queries.list())],
+    timeline: async () => {
+      const names = serving.endpoints.all().map(({ spec }) => spec.name)
+      const pages = await Promise.all(names.map((name) => queries.decisions(name, { limit: OVERVIEW_ENTRIES })))
+      const { items } = await monitoring.alerts({ limit: OVERVIEW_ENTRIES })
+      return [...pages.flatMap((page) => page.items.map(decisionEntry)), ...items.map(alertEntry)]
+    },
+  }
+}
