@@ -108,24 +108,25 @@ describe('the first five minutes', { timeout: 120_000 }, () => {
     expect(code, stdout).toBe(0)
     expect(stdout).toContain('✓ penguins@1 passes.')
     const junit = await readFile(join(project.dir, 'checks.xml'), 'utf8')
-    expect(junit).toContain('<testsuite name="penguins@1" tests="3" failures="0"')
+    expect(junit).toContain('<testsuite name="penguins@1" tests="4" failures="0"')
   })
 
   it('scores a file', async () => {
-    const { rowCount } = await regiaJson<{ rowCount: number }>(
+    const scored = await regiaJson<{ rowCount: number }>(
       place,
-      'score',
-      'penguins@champion',
-      '--in',
-      'penguins.csv',
-      '--out',
-      'scored.csv',
+      ...['score', 'penguins@champion', '--in', 'unnamed.csv', '--out', 'scored.csv'],
     )
-    expect(rowCount).toBe(344)
+    expect(scored.rowCount).toBe(8)
     const [header, ...lines] = (await readFile(join(project.dir, 'scored.csv'), 'utf8')).trim().split('\n')
-    const [species, prediction] = ['species', 'prediction'].map((name) => header!.split(',').indexOf(name))
-    const right = lines.map((line) => line.split(',')).filter((cells) => cells[species!] === cells[prediction!])
-    expect(right.length / lines.length).toBeGreaterThan(0.95)
+    const prediction = header!.split(',').indexOf('prediction')
+    expect(lines.map((line) => line.split(',')[prediction]).join()).toBe(
+      'Adelie,Adelie,Adelie,Chinstrap,Chinstrap,Gentoo,Gentoo,Gentoo',
+    )
+    const broken = await regiaFailure(place, 'score', 'penguins@champion', '--in', 'penguins.csv', '--out', 'all.csv')
+    expect(broken).toMatchObject({
+      code: 1,
+      error: { code: 'SCHEMA_VIOLATED', message: expect.stringContaining('bill_length_mm is null') },
+    })
   })
 
   it('takes labels for what it predicted', async () => {

@@ -46,6 +46,7 @@ describe('the command line', () => {
   })
 
   it('tells a command from the actions below it', () => {
+    expect(parse('demo', 'status', '--json')).toMatchObject({ command: { name: 'demo status' }, isJson: true })
     expect(parse('demo', '--exit').command.name).toBe('demo')
     expect(parse('demo', 'break', 'nulls').command.name).toBe('demo break')
   })

@@ -40,6 +40,8 @@ export function createParser(
   for (const command of commands) fill(nodeOf(command.name), command, onInvoke)
   for (const node of nodes.values())
     node
+      // Positional: "--json" behind "demo status" belongs to it and not to "demo".
+      .enablePositionalOptions()
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
       .showSuggestionAfterError()

@@ -58,7 +58,7 @@ const score = command({
       required: true,
     },
   },
-  examples: ['regia score penguins@champion --in penguins.csv --out scored.parquet'],
+  examples: ['regia score penguins@champion --in unnamed.csv --out scored.parquet'],
   load: async () => (await import('../actions/score.ts')).score,
 })
 
