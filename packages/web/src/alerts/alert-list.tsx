@@ -20,10 +20,11 @@ type AlertListProps = {
 
 const LAMPS: Readonly<Record<Alert['status'], Health>> = { open: 'attention', acknowledged: 'unknown', closed: 'well' }
 const FIRST = 100
+const FIRST_COMPACT = 8
 
 /** Alerts with their causes; one can be spread out. */
 export function AlertList({ alerts, status = 'all', open, onOpen, isCompact = false }: AlertListProps) {
-  const [most, setMost] = useState(FIRST)
+  const [most, setMost] = useState(isCompact ? FIRST_COMPACT : FIRST)
   if (alerts.length === 0) {
     return (
       <Card>

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import classes from './charts.module.css'
+import { sparkRange } from './spark-range.ts'
 
 type SparklineProps = {
   readonly values: readonly (number | null)[]
@@ -15,7 +16,7 @@ type SparklineProps = {
 
 /** A word-sized line. A gap in the values is a gap in the line; the last value is a dot. */
 export function Sparkline(props: SparklineProps) {
-  const { values, label, width = 112, height = 26, isRate = false, tone = 'ink' } = props
+  const { values, label, width = 92, height = 26, isRate = false, tone = 'ink' } = props
   const shape = useMemo(
     () => shapeOf(values, props.minimumSpan, width, height, isRate),
     [values, props.minimumSpan, width, height, isRate],
@@ -45,12 +46,4 @@ function shapeOf(values: readonly (number | null)[], span: number, width: number
   const present = points.filter((point) => point !== undefined)
   const last = present.at(-1) ?? [0, 0]
   return { line, last, area: `${line}L${last[0].toFixed(1)} ${height}L${(present[0]?.[0] ?? 0).toFixed(1)} ${height}Z` }
-}
-
-/** Lowest and highest value of a small line, spread to at least `span`. */
-export function sparkRange(known: readonly number[], span: number, fromZero: boolean): readonly [number, number] {
-  const low = fromZero ? 0 : Math.min(...known)
-  const high = Math.max(...known, low)
-  const missing = Math.max(0, span - (high - low))
-  return fromZero ? [0, high + missing || 1] : [low - missing / 2, high + missing / 2]
 }

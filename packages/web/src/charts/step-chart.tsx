@@ -3,23 +3,35 @@ import { useCallback } from 'react'
 import { formatNumber } from '../kernel/format.ts'
 import { Chart } from './chart.tsx'
 import type { Palette, ToneName } from './palette.ts'
+import { sparkRange } from './spark-range.ts'
+import { spreadLabels } from './ticks.ts'
 
 export type StepSeries = { readonly name: string; readonly points: readonly (readonly [number, number])[] }
 
+const HEIGHT = 190
+const TOP = 10
+const BOTTOM = 24
+const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM
 const TONES: readonly ToneName[] = ['champion', 'challenger', 'ink2', 'reference']
 
 /** Lines over training steps. */
 export function StepChart({ label, series }: { readonly label: string; readonly series: readonly StepSeries[] }) {
   const option = useCallback((palette: Palette) => stepOption(series, palette), [series])
-  return <Chart label={label} height={190} option={option} />
+  return <Chart label={label} height={HEIGHT} option={option} />
 }
 
 function stepOption(series: readonly StepSeries[], palette: Palette): EChartsCoreOption {
+  const values = series.flatMap(({ points }) => points.map(([, value]) => value))
+  const [low, high] = sparkRange(values, 1e-6, false)
+  const shifts = spreadLabels(
+    series.map(({ points }) => (1 - ((points.at(-1)?.[1] ?? low) - low) / (high - low)) * PLOT_HEIGHT),
+    13,
+  )
   const axisLabel = { color: palette.ink3, fontSize: 11, hideOverlap: true }
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, fontSize: 11 },
-    grid: { left: 48, right: 88, top: 10, bottom: 24 },
+    grid: { left: 48, right: 88, top: TOP, bottom: BOTTOM },
     xAxis: {
       type: 'value',
       min: 'dataMin',
@@ -30,7 +42,8 @@ function stepOption(series: readonly StepSeries[], palette: Palette): EChartsCor
     },
     yAxis: {
       type: 'value',
-      scale: true,
+      min: low,
+      max: high,
       splitNumber: 3,
       splitLine: { lineStyle: { color: palette.line } },
       axisLabel: { ...axisLabel, formatter: formatNumber },
@@ -58,8 +71,8 @@ function stepOption(series: readonly StepSeries[], palette: Palette): EChartsCor
           color,
           fontSize: 11,
           fontWeight: 600,
+          offset: [0, shifts[i] ?? 0],
         },
-        labelLayout: { moveOverlap: 'shiftY' },
       }
     }),
   }

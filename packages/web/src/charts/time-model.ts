@@ -1,5 +1,6 @@
 import type { ChartData } from './chart-data.ts'
 import type { ToneName } from './palette.ts'
+import { roundUp } from './ticks.ts'
 
 /** A value over time; `null` is a gap, and stays one. Times are milliseconds since 1970. */
 export type TimeSeries = {
@@ -33,21 +34,33 @@ export type TimeModel = {
   readonly until?: number | undefined
 }
 
-/** Lowest and highest value of a panel's axis: honest about where it starts, and never so narrow that noise looks like change. */
-export function axisRange(panel: TimePanel): { readonly min: number; readonly max: number } {
-  if (panel.scale === 'fraction') return { min: 0, max: 1 }
+export type AxisRange = { readonly min: number; readonly max: number; readonly ticks: readonly number[] }
+
+/** A panel's axis: honest about where it starts, and never so narrow that noise looks like change. */
+export function axisRange(panel: TimePanel): AxisRange {
+  if (panel.scale === 'fraction') return { min: 0, max: 1, ticks: [0, 1] }
   const values = valuesOf(panel)
   const high = Math.max(...values, panel.threshold?.value ?? Number.NEGATIVE_INFINITY)
-  if (panel.scale === 'zero') return { min: 0, max: high > 0 ? high * 1.08 : 1 }
+  if (panel.scale === 'zero') {
+    const max = roundUp(high * 1.04)
+    return { min: 0, max, ticks: panel.heightPx < 60 ? [0, max] : [0, max / 2, max] }
+  }
   const low = Math.min(...values, panel.threshold?.value ?? Number.POSITIVE_INFINITY)
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return { min: 0, max: 1 }
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return { min: 0, max: 1, ticks: [0, 1] }
   const missing = Math.max(0, panel.scale.minimumSpan - (high - low))
-  const margin = (high - low) * 0.06
-  return { min: roundDown(low - missing / 2 - margin), max: roundUp(high + missing / 2 + margin) }
+  return spanRange(low - missing / 2, high + missing / 2)
 }
 
-const roundDown = (value: number) => Math.floor(value * 100) / 100
-const roundUp = (value: number) => Math.ceil(value * 100) / 100
+function spanRange(low: number, high: number): AxisRange {
+  const margin = (high - low) * 0.06
+  const step = roundUp((high - low) / 5)
+  const first = Math.ceil((low - margin) / step)
+  const last = Math.floor((high + margin) / step)
+  const ticks = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
+    Number(((first + i) * step).toPrecision(10)),
+  )
+  return { min: low - margin, max: high + margin, ticks }
+}
 
 function valuesOf(panel: TimePanel): number[] {
   const values: number[] = []

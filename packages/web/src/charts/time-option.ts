@@ -1,13 +1,16 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { formatDay, formatExact } from '../kernel/time.ts'
+import { formatDay } from '../kernel/time.ts'
 import type { Palette } from './palette.ts'
+import { spreadLabels, timeTicks } from './ticks.ts'
 import { axisRange, labelledMarks, type TimeModel, type TimePanel, type TimeSeries, timeExtent } from './time-model.ts'
+import { timeTooltip } from './time-tooltip.ts'
 
 const LEFT = 46
-const RIGHT = 86
-const TOP = 16
-const GAP = 22
+const RIGHT = 92
+const TOP = 18
+const GAP = 30
 const BOTTOM = 22
+const PX_PER_TICK = 80
 
 export const timeChartHeight = ({ panels }: TimeModel): number =>
   panels.reduce((sum, panel) => sum + panel.heightPx + GAP, TOP - GAP + BOTTOM)
@@ -15,25 +18,33 @@ export const timeChartHeight = ({ panels }: TimeModel): number =>
 /** The chart of a model: panels under each other on one time axis, with one cursor through all of them. */
 export function timeOption(model: TimeModel, palette: Palette, width: number): EChartsCoreOption {
   const [from, until] = timeExtent(model)
+  const widthPx = width - LEFT - RIGHT
   const tops = model.panels.map((_, i) =>
     model.panels.slice(0, i).reduce((sum, each) => sum + each.heightPx + GAP, TOP),
   )
+  const ticks = timeTicks(from, until, Math.max(2, Math.floor(widthPx / PX_PER_TICK)))
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, fontSize: 11 },
     axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: palette.ink3 } },
-    tooltip: tooltip(palette, model),
+    tooltip: timeTooltip(palette, model),
     grid: model.panels.map((panel, i) => ({ left: LEFT, right: RIGHT, top: tops[i], height: panel.heightPx })),
-    xAxis: model.panels.map((_, i) => timeAxis(i, i === model.panels.length - 1, from, until, palette)),
+    xAxis: model.panels.map((_, i) => timeAxis(i, i === model.panels.length - 1, [from, until], ticks, palette)),
     yAxis: model.panels.map((panel, i) => valueAxis(panel, i, palette)),
     series: model.panels.flatMap((panel, i) => [
-      ...panel.series.flatMap((series) => drawn(series, i, palette)),
-      overlay(panel, i, model, palette, width - LEFT - RIGHT),
+      ...drawPanel(panel, i, palette),
+      overlay(panel, i, model, palette, widthPx),
     ]),
   }
 }
 
-function timeAxis(index: number, isLast: boolean, from: number, until: number, palette: Palette) {
+function timeAxis(
+  index: number,
+  isLast: boolean,
+  [from, until]: readonly [number, number],
+  ticks: readonly number[],
+  palette: Palette,
+) {
   const isLong = until - from > 3 * 86_400_000
   return {
     type: 'time',
@@ -41,45 +52,52 @@ function timeAxis(index: number, isLast: boolean, from: number, until: number, p
     min: from,
     max: until,
     axisLine: { lineStyle: { color: palette.lineStrong } },
-    axisTick: { show: false },
+    axisTick: { show: isLast, customValues: ticks, lineStyle: { color: palette.lineStrong } },
     splitLine: { show: false },
-    splitNumber: 5,
     axisLabel: {
       show: isLast,
+      customValues: ticks,
       color: palette.ink3,
       fontSize: 11,
-      hideOverlap: true,
       formatter: (at: number) => (isLong ? formatDay(at) : new Date(at).toISOString().slice(11, 16)),
     },
   }
 }
 
 function valueAxis(panel: TimePanel, index: number, palette: Palette) {
+  const { min, max, ticks } = axisRange(panel)
   return {
     type: 'value',
     gridIndex: index,
-    ...axisRange(panel),
-    splitNumber: panel.heightPx < 70 ? 1 : 3,
+    min,
+    max,
     axisLine: { show: false },
-    axisTick: { show: false },
+    // Grid lines stand where the ticks would; the ticks themselves are not drawn.
+    axisTick: { show: false, customValues: ticks },
     splitLine: { lineStyle: { color: palette.line } },
     axisPointer: { show: false },
-    axisLabel: {
-      color: palette.ink3,
-      fontSize: 11,
-      showMaxLabel: typeof panel.scale === 'string' ? null : false,
-      showMinLabel: typeof panel.scale === 'string' ? null : false,
-      hideOverlap: true,
-      formatter: panel.format,
-    },
+    axisLabel: { color: palette.ink3, fontSize: 11, customValues: ticks, formatter: panel.format },
     name: panel.title ?? '',
     nameLocation: 'end',
-    nameGap: 6,
-    nameTextStyle: { color: palette.ink3, fontSize: 11, align: 'left', padding: [0, 0, 0, -LEFT + 8] },
+    nameGap: 8,
+    nameTextStyle: { color: palette.ink2, fontSize: 11, align: 'left', padding: [0, 0, 0, -LEFT + 8] },
   }
 }
 
-function drawn(series: TimeSeries, index: number, palette: Palette): readonly object[] {
+/** A panel's series, their labels moved apart where their ends meet. */
+function drawPanel(panel: TimePanel, index: number, palette: Palette): readonly object[] {
+  const { min, max } = axisRange(panel)
+  const lines = panel.series.filter((series) => series.kind !== 'bars')
+  const heights = lines.map(({ points }) => {
+    const last = points.findLast(([, value]) => value !== null)?.[1] ?? min
+    return (1 - (last - min) / (max - min)) * panel.heightPx
+  })
+  const threshold = panel.threshold && (1 - (panel.threshold.value - min) / (max - min)) * panel.heightPx
+  const shifts = spreadLabels(threshold === undefined ? heights : [...heights, threshold], 13)
+  return panel.series.flatMap((series) => drawSeries(series, index, palette, shifts[lines.indexOf(series)] ?? 0))
+}
+
+function drawSeries(series: TimeSeries, index: number, palette: Palette, labelShift: number): readonly object[] {
   const color = palette[series.tone]
   const base = { name: series.name, xAxisIndex: index, yAxisIndex: index, data: series.points }
   if (series.kind === 'bars') {
@@ -88,24 +106,31 @@ function drawn(series: TimeSeries, index: number, palette: Palette): readonly ob
   const line = {
     ...base,
     type: 'line',
-    showSymbol: series.points.length < 3 || isBroken(series),
+    showSymbol: series.points.length < 3 || hasLonePoint(series),
     symbol: 'circle',
     symbolSize: 3.5,
     connectNulls: false,
     lineStyle: { color, width: 1.8, type: series.isDashed ? [4, 3] : 'solid' },
     itemStyle: { color },
-    endLabel: { show: true, formatter: shorten(series.name), color, fontSize: 11, fontWeight: 600, distance: 6 },
-    labelLayout: { moveOverlap: 'shiftY' },
+    endLabel: {
+      show: true,
+      formatter: shorten(series.name),
+      color,
+      fontSize: 11,
+      fontWeight: 600,
+      distance: 6,
+      offset: [0, labelShift],
+    },
     z: 3,
   }
   return series.band ? [...band(series, index, color), line] : [line]
 }
 
 // A value between two gaps has no line to either side; only a dot can show it.
-const isBroken = ({ points }: TimeSeries) =>
+const hasLonePoint = ({ points }: TimeSeries) =>
   points.some(([, value], i) => value !== null && points[i - 1]?.[1] == null && points[i + 1]?.[1] == null)
 
-const shorten = (name: string) => (name.length > 13 ? `${name.slice(0, 12)}…` : name)
+const shorten = (name: string) => (name.length > 14 ? `${name.slice(0, 13)}…` : name)
 
 // ECharts draws no bands: an invisible line at the lower bound carries the height up to the upper one.
 function band(series: TimeSeries, index: number, color: string) {
@@ -113,6 +138,7 @@ function band(series: TimeSeries, index: number, color: string) {
   const height = (series.band ?? []).map(([at, low, high]) => [at, low === null || high === null ? null : high - low])
   const base = {
     type: 'line',
+    name: '',
     xAxisIndex: index,
     yAxisIndex: index,
     stack: `band-${series.name}-${index}`,
@@ -124,11 +150,12 @@ function band(series: TimeSeries, index: number, color: string) {
     z: 1,
   }
   return [
-    { ...base, name: '', data: lower },
-    { ...base, name: '', data: height, areaStyle: { color, opacity: 0.16 } },
+    { ...base, data: lower },
+    { ...base, data: height, areaStyle: { color, opacity: 0.16 } },
   ]
 }
 
+/** Marks and threshold, on a series of their own so that no real one carries them. */
 function overlay(panel: TimePanel, index: number, model: TimeModel, palette: Palette, widthPx: number) {
   const [from, until] = timeExtent(model)
   const marks = (model.marks ?? []).filter((mark) => mark.at >= from && mark.at <= until)
@@ -136,12 +163,7 @@ function overlay(panel: TimePanel, index: number, model: TimeModel, palette: Pal
   const lines = marks.map((mark) => ({
     xAxis: mark.at,
     lineStyle: { color: palette.lineStrong, type: [2, 3], width: 1 },
-    label: {
-      show: index === 0 && labelled.has(mark),
-      formatter: mark.label,
-      color: palette.ink2,
-      position: 'insideEndTop',
-    },
+    label: { show: index === 0 && labelled.has(mark), formatter: mark.label, color: palette.ink2, position: 'end' },
   }))
   const { threshold } = panel
   const limit = threshold && {
@@ -160,46 +182,8 @@ function overlay(panel: TimePanel, index: number, model: TimeModel, palette: Pal
       silent: true,
       symbol: 'none',
       animation: false,
-      label: { fontSize: 11, rotate: 0, align: 'left' },
+      label: { fontSize: 11, rotate: 0, align: 'left', distance: 4 },
       data: limit ? [...lines, limit] : lines,
     },
   }
 }
-
-type Hovered = {
-  readonly seriesName?: string
-  readonly value?: unknown
-  readonly axisIndex?: number
-  readonly color?: unknown
-}
-
-function tooltip(palette: Palette, model: TimeModel) {
-  const all = model.panels.flatMap((panel) => panel.series.map((series) => ({ series, format: panel.format })))
-  const formatter = (hovered: readonly Hovered[]) => {
-    const at = Array.isArray(hovered[0]?.value) ? Number(hovered[0].value[0]) : undefined
-    if (at === undefined) return ''
-    const rows = all.flatMap(({ series, format }) => {
-      const value = series.points.find(([each]) => each === at)?.[1]
-      if (value === undefined) return []
-      const interval = series.band?.find(([each]) => each === at)
-      const around =
-        interval && interval[1] !== null && interval[2] !== null
-          ? ` (${format(interval[1])} to ${format(interval[2])})`
-          : ''
-      return `<div style="display:flex;gap:14px;justify-content:space-between"><span><i style="display:inline-block;width:9px;height:3px;margin-right:7px;vertical-align:3px;background:${palette[series.tone]}"></i>${escapeHtml(series.name)}</span><b style="font-weight:600">${value === null ? '–' : escapeHtml(format(value))}${escapeHtml(around)}</b></div>`
-    })
-    return `<div style="color:${palette.ink3};margin-bottom:3px">${formatExact(at)}</div>${rows.join('')}`
-  }
-  return {
-    trigger: 'axis',
-    confine: true,
-    backgroundColor: palette.panel,
-    borderColor: palette.lineStrong,
-    textStyle: { color: palette.ink, fontSize: 11.5, fontFamily: palette.font },
-    padding: [8, 12],
-    formatter,
-  }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign)

@@ -1,6 +1,7 @@
 import type { ColumnProfile } from '@regia/core'
-import { Bars, Histogram } from '../charts/bars.tsx'
+import { Bars } from '../charts/bars.tsx'
 import { ChartFrame } from '../charts/chart-frame.tsx'
+import { HistogramComparison } from '../charts/histogram-comparison.tsx'
 import { formatCount, formatPercent } from '../kernel/format.ts'
 import { PlainTable } from '../table/plain-table.tsx'
 import { topRows, valueFormat } from './column-row.tsx'
@@ -8,21 +9,23 @@ import classes from './data.module.css'
 
 type Fact = { readonly name: string; readonly now: string; readonly before: string }
 
+type ColumnDetailProps = { readonly column: ColumnProfile; readonly before: ColumnProfile | undefined }
+
 /** A column in full: its distribution, and its figures beside those of the version before. */
-export function ColumnDetail({
-  column,
-  before,
-}: {
-  readonly column: ColumnProfile
-  readonly before: ColumnProfile | undefined
-}) {
+export function ColumnDetail({ column, before }: ColumnDetailProps) {
   return (
     <div className={classes.detail}>
-      <ChartFrame name={`Distribution of ${column.name}`} title="Distribution" isBare data={() => shapeTable(column)}>
+      <ChartFrame
+        name={`Distribution of ${column.name}`}
+        title="Distribution"
+        note={before?.histogram && 'blue: this version; grey: the version before'}
+        isBare
+        data={() => shapeTable(column)}
+      >
         {column.histogram ? (
           <>
-            <Histogram {...column.histogram} />
-            <HistogramEnds column={column} />
+            <HistogramComparison now={column.histogram} before={before?.histogram} />
+            <HistogramEnds column={column} before={before} />
           </>
         ) : (
           <Bars label={`Values of ${column.name}`} rows={topRows(column, 12)} />
@@ -31,6 +34,7 @@ export function ColumnDetail({
       <PlainTable
         label={`Figures of ${column.name}`}
         rows={factsOf(column, before)}
+        isTight
         keyOf={(row) => row.name}
         columns={[
           { id: 'name', title: '', cell: (row) => row.name },
@@ -44,12 +48,13 @@ export function ColumnDetail({
   )
 }
 
-function HistogramEnds({ column }: { readonly column: ColumnProfile }) {
+function HistogramEnds({ column, before }: ColumnDetailProps) {
   const format = valueFormat(column)
+  const edges = [...(column.histogram?.edges ?? []), ...(before?.histogram?.edges ?? [])]
   return (
     <div className={classes.ends}>
-      <span>{format(column.histogram?.edges[0])}</span>
-      <span>{format(column.histogram?.edges.at(-1))}</span>
+      <span>{format(Math.min(...edges))}</span>
+      <span>{format(Math.max(...edges))}</span>
     </div>
   )
 }

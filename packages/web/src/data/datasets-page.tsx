@@ -34,7 +34,7 @@ export default function DatasetsPage() {
   const navigate = useNavigate()
   const pages = usePages(['datasets', 'list'], (query) => api.datasets.list(query))
   return (
-    <Page title="Data" cli="regia data" http="GET /api/v1/datasets">
+    <Page title="Data" isTitleHidden cli="regia data" http="GET /api/v1/datasets">
       {pages.error ? (
         <Problem error={pages.error} onRetry={() => void pages.refetch()} />
       ) : (

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import type { Demo } from '@regia/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useNotice } from '../frame/notices.tsx'
 import { api } from '../kernel/api.ts'
 import { Command } from '../kernel/command.tsx'
@@ -31,32 +32,34 @@ export function BreakIt({ actions }: { readonly actions: readonly Action[] }) {
 }
 
 function BreakAction({ action }: { readonly action: Action }) {
+  const [asked, setAsked] = useState<boolean>()
   const queries = useQueryClient()
   const notify = useNotice()
   const act = useMutation({
     mutationFn: () => api.demo.act(action.name, !action.isActive),
     onSuccess: () => {
+      setAsked(!action.isActive)
       notify(action.isActive ? `Asked to mend: ${action.label}` : `Asked to break: ${action.label}`)
       void queries.invalidateQueries({ queryKey: ['demo'] })
     },
   })
+  // The client that tells the story takes the wish within moments; until it says so the button waits.
+  const isAsked = asked !== undefined && asked !== action.isActive
   return (
-    <li>
+    <li data-active={action.isActive}>
       <div className={classes.actionRow}>
         {action.isActive && <Lamp health="broken" label="active" />}
-        <div>
-          <b>{action.label}</b>
-          <p>{action.description}</p>
-          <Command text={`regia demo ${action.isActive ? 'mend' : 'break'} ${action.name}`} />
-        </div>
+        <b>{action.label}</b>
         <Button
           onClick={() => act.mutate()}
-          loading={act.isPending}
+          loading={act.isPending || isAsked}
           aria-label={`${action.isActive ? 'Mend' : 'Break'}: ${action.label}`}
         >
           {action.isActive ? 'Mend' : 'Break'}
         </Button>
       </div>
+      <p>{action.description}</p>
+      <Command text={`regia demo ${action.isActive ? 'mend' : 'break'} ${action.name}`} />
       {act.error && <Problem error={act.error} />}
     </li>
   )

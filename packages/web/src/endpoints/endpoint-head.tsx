@@ -1,4 +1,5 @@
 import type { Endpoint, ModelVersion, Monitor } from '@regia/core'
+import { useQuery } from '@tanstack/react-query'
 import { Count } from '../kernel/count.tsx'
 import {
   formatCount,
@@ -10,8 +11,9 @@ import {
   formatScore,
 } from '../kernel/format.ts'
 import { Columns, Stat } from '../kernel/section.tsx'
-import { formatMinute } from '../kernel/time.ts'
+import { formatMinute, formatSpan } from '../kernel/time.ts'
 import { mainMetric, scoreOf } from '../models/scores.ts'
+import { windowsQuery } from '../monitors/queries.ts'
 import { answeredRate, roleWord } from './deployments.ts'
 import classes from './endpoints.module.css'
 import { ServingShare } from './serving-share.tsx'
@@ -25,7 +27,7 @@ type HeadProps = {
 /** The figures of an endpoint that are read first. */
 export function EndpointHead({ endpoint, monitor, model }: HeadProps) {
   return (
-    <Columns min={235}>
+    <Columns min={200}>
       <Stat label="Traffic" value={formatNumber(answeredRate(endpoint.traffic))} unit="requests/s">
         <div className={classes.serving}>
           <ServingShare endpoint={endpoint} />
@@ -42,7 +44,7 @@ export function EndpointHead({ endpoint, monitor, model }: HeadProps) {
 function LatencyStat({ endpoint }: { readonly endpoint: Endpoint }) {
   const answering = endpoint.traffic.filter((each) => each.role !== 'shadow')
   const [main] = answering
-  const p99 = formatDuration(main?.p99Ms).split(' ')
+  const p99 = formatDuration(main?.p99Ms).split('\u00a0')
   return (
     <Stat label="Latency" value={p99[0]} unit={`${p99.slice(1).join(' ')} p99`}>
       {answering.map((each) => (
@@ -56,20 +58,21 @@ function LatencyStat({ endpoint }: { readonly endpoint: Endpoint }) {
 }
 
 function ScoreStat({ monitor, model }: Pick<HeadProps, 'monitor' | 'model'>) {
-  const performance = monitor?.lastWindow?.performance
+  const { data } = useQuery({ ...windowsQuery(monitor?.spec.name ?? '', undefined), enabled: monitor !== undefined })
+  const last = data?.items.findLast((window) => window.performance?.estimate)
+  const performance = last?.performance ?? monitor?.lastWindow?.performance
   const metric = performance?.metric ?? mainMetric(model?.report)
   const held = model && scoreOf(model, metric)
-  const name = metric?.toUpperCase() ?? 'Score'
   return (
     <Stat
-      label={`${name} on labels, last window`}
+      label={`${metric?.toUpperCase() ?? 'Score'} on labels${last ? `, ${formatSpan(last.from, last.until)}` : ''}`}
       value={performance?.estimate ? formatScore(performance.estimate.value) : '–'}
       unit={formatInterval(performance?.estimate?.interval)}
     >
       {held && <div>held out in training {formatScore(held.value)}</div>}
       <span className={classes.muted}>
         {performance
-          ? `${formatPercent(performance.labelCoverage)} of labels in · minimum ${formatScore(performance.minimum)}`
+          ? `${formatPercent(performance.labelCoverage)} of labels in · minimum ${formatNumber(performance.minimum)}`
           : 'no monitor measures the score'}
       </span>
     </Stat>

@@ -53,7 +53,7 @@ function importanceOf(model: ModelVersion | undefined): (column: string) => numb
     features
       .filter(
         ({ feature }) =>
-          feature === column || (/^[=_:. [(]/.test(feature.slice(column.length)) && feature.startsWith(column)),
+          feature === column || (/^[=:. [(]/.test(feature.slice(column.length)) && feature.startsWith(column)),
       )
       .reduce((sum, each) => sum + Math.abs(each.importance), 0) / total
 }

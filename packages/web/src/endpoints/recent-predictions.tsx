@@ -7,6 +7,7 @@ import { Loaded } from '../kernel/loaded.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { formatMinute } from '../kernel/time.ts'
 import { PlainTable } from '../table/plain-table.tsx'
+import classes from './endpoints.module.css'
 import { predictionsQuery } from './queries.ts'
 
 const rowText = (row: LoggedPrediction['row']) =>
@@ -28,17 +29,30 @@ export function RecentPredictions({ endpoint }: { readonly endpoint: string }) {
               <PlainTable
                 label="Recent predictions"
                 rows={items.slice(0, 12)}
+                isTight
                 keyOf={(item) => item.id}
                 columns={[
                   {
                     id: 'at',
                     title: 'Event time',
-                    cell: (item) => <span title={item.at}>{formatMinute(item.at)}</span>,
+                    cell: (item) => (
+                      <span className={classes.oneLine} title={item.at}>
+                        {formatMinute(item.at)}
+                      </span>
+                    ),
                   },
-                  { id: 'row', title: 'Row', cell: (item) => rowText(item.row) },
+                  {
+                    id: 'row',
+                    title: 'Row',
+                    cell: (item) => (
+                      <span className={classes.row} title={rowText(item.row)}>
+                        {rowText(item.row)}
+                      </span>
+                    ),
+                  },
                   { id: 'score', title: 'Score', isNumber: true, cell: (item) => formatScore(item.score) },
                   { id: 'label', title: 'Predicted', cell: (item) => item.label ?? '–' },
-                  { id: 'actual', title: 'Was', cell: (item) => item.actual ?? 'not known yet' },
+                  { id: 'actual', title: 'Was', cell: (item) => item.actual ?? '…' },
                   {
                     id: 'shadow',
                     title: 'Shadow',

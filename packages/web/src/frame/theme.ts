@@ -58,6 +58,12 @@ const TOKENS = {
 /** Every colour that Mantine asks for, answered by a token, in light and dark alike. */
 export const tokenVariables: CSSVariablesResolver = () => ({ variables: {}, light: TOKENS, dark: TOKENS })
 
+const INPUT_STYLES = {
+  input: { fontSize: 'var(--text-s)' },
+  label: { fontSize: 'var(--text-s)' },
+  description: { fontSize: 'var(--text-xs)' },
+}
+
 export const theme = createTheme({
   fontFamily: 'var(--font)',
   fontFamilyMonospace: 'var(--mono)',
@@ -72,10 +78,9 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'compact-sm', variant: 'default', h: 30, px: 11 } },
     ActionIcon: { defaultProps: { variant: 'subtle' } },
-    TextInput: { defaultProps: { size: 'xs' } },
-    NumberInput: { defaultProps: { size: 'xs', hideControls: true } },
-    Select: { defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } },
-    Textarea: { defaultProps: { size: 'xs' } },
+    TextInput: { styles: INPUT_STYLES, defaultProps: { size: 'xs' } },
+    Select: { styles: INPUT_STYLES, defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } },
+    Textarea: { styles: INPUT_STYLES, defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Menu: { defaultProps: { shadow: 'md' } },

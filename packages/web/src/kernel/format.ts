@@ -6,7 +6,8 @@ export function formatNumber(value: number | null | undefined): string {
   const size = Math.abs(value)
   if (size === 0) return '0'
   if (size >= 999.5) return size < 99_999.5 ? group(value) : formatCompact(value)
-  if (size < 1e-3) return value.toExponential(1).replace('e-', ' × 10⁻').replace(/\d+$/, superscript).replace('-', '−')
+  if (size < 1e-3)
+    return value.toExponential(1).replace('e-', '\u00a0×\u00a010⁻').replace(/\d+$/, superscript).replace('-', '−')
   return minus(Number(value.toPrecision(3)).toString())
 }
 
@@ -27,7 +28,7 @@ function formatCompact(value: number): string {
     [1e3, 'k'],
   ] as const
   const [unit, name] = steps.find(([size]) => Math.abs(value) >= size * 0.9995) ?? [1, '']
-  return `${minus(Number((value / unit).toPrecision(3)).toString())} ${name}`.trim()
+  return `${minus(Number((value / unit).toPrecision(3)).toString())}\u00a0${name}`.trim()
 }
 
 /** A score such as an AUC: three decimals, always. */
@@ -44,11 +45,11 @@ export const formatInterval = (interval: { lower: number; upper: number } | unde
 /** A fraction 0..1 as a percentage. Never rounds something to 0 % or everything-but-something to 100 %. */
 export function formatPercent(fraction: number | null | undefined): string {
   if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return '–'
-  if (fraction === 0 || fraction === 1) return `${fraction * 100} %`
+  if (fraction === 0 || fraction === 1) return `${fraction * 100}\u00a0%`
   const percent = fraction * 100
-  if (percent < 0.1) return '< 0.1 %'
-  if (percent > 99.9) return '> 99.9 %'
-  return `${percent < 10 || percent > 99 ? percent.toFixed(1) : Math.round(percent)} %`
+  if (percent < 0.1) return '<\u00a00.1\u00a0%'
+  if (percent > 99.9) return '>\u00a099.9\u00a0%'
+  return `${percent < 10 || percent > 99 ? percent.toFixed(1) : Math.round(percent)}\u00a0%`
 }
 
 export function formatBytes(bytes: number | undefined): string {
@@ -60,15 +61,15 @@ export function formatBytes(bytes: number | undefined): string {
     value /= 1000
     unit++
   }
-  return `${Number(value.toPrecision(3))} ${units[unit]}`
+  return `${Number(value.toPrecision(3))}\u00a0${units[unit]}`
 }
 
 /** `0.4 ms`, `3.1 s`, `2 min 10 s`, `3 h 12 min`, `2 d 4 h`. */
 export function formatDuration(ms: number | undefined): string {
   if (ms === undefined || !Number.isFinite(ms)) return '–'
-  if (ms < 999.5) return `${Number(ms.toPrecision(ms < 10 ? 2 : 3))} ms`
+  if (ms < 999.5) return `${Number(ms.toPrecision(ms < 10 ? 2 : 3))}\u00a0ms`
   const seconds = ms / 1000
-  if (seconds < 59.95) return `${Number(seconds.toPrecision(seconds < 10 ? 2 : 3))} s`
+  if (seconds < 59.95) return `${Number(seconds.toPrecision(seconds < 10 ? 2 : 3))}\u00a0s`
   const whole = Math.round(seconds)
   const minutes = Math.floor(whole / 60)
   if (minutes < 60) return pair(minutes, 'min', whole % 60, 's')
@@ -78,7 +79,7 @@ export function formatDuration(ms: number | undefined): string {
 }
 
 const pair = (large: number, unit: string, small: number, smallUnit: string) =>
-  small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`
+  small === 0 ? `${large}\u00a0${unit}` : `${large}\u00a0${unit} ${small}\u00a0${smallUnit}`
 
 /** Any JSON value on one line, for a table cell. */
 export function formatCell(value: unknown): string {

@@ -5,6 +5,8 @@ import { type Health, Lamp } from './lamp.tsx'
 
 type PageProps = {
   readonly title: string
+  /** The path above says it already; the title is then only for those who do not see it. */
+  readonly isTitleHidden?: boolean
   readonly health?: Health | undefined
   /** One line under the title: lineage, description. */
   readonly under?: ReactNode
@@ -16,11 +18,11 @@ type PageProps = {
 }
 
 /** A page: its title and actions, its content, and at the end the command and the call that give the same. */
-export function Page({ title, health, under, actions, cli, http, children }: PageProps) {
+export function Page({ title, isTitleHidden = false, health, under, actions, cli, http, children }: PageProps) {
   return (
     <div className={classes.page}>
       <title>{`${title} · Regia`}</title>
-      <div className={classes.head}>
+      <div className={isTitleHidden ? classes.hidden : classes.head}>
         <div className={classes.headText}>
           <h1>
             {health && <Lamp health={health} />}

@@ -51,7 +51,7 @@ export function Stat({ label, value, unit, children }: StatProps) {
     <div className={`${classes.card} ${classes.stat}`}>
       <div className={classes.statLabel}>{label}</div>
       <div className={classes.statValue}>
-        {value} {unit && <span>{unit}</span>}
+        {value} {unit && <small>{unit}</small>}
       </div>
       {children && <div className={classes.statNote}>{children}</div>}
     </div>

@@ -30,7 +30,7 @@ export function Confusion({ confusion: { labels, counts } }: { readonly confusio
                   <tr key={labels[i] ?? i}>
                     <th scope="row">{labels[i]}</th>
                     {row.map((count, j) => (
-                      <td key={labels[j] ?? j} style={{ '--share': `${Math.round((count / total) * 55)}%` }}>
+                      <td key={labels[j] ?? j} style={{ '--share': `${Math.round((count / total) * 30)}%` }}>
                         <b>{formatPercent(count / total)}</b>
                         <small>{formatCount(count)}</small>
                       </td>

@@ -94,7 +94,7 @@ function Head({ version }: { readonly version: ModelVersion }) {
           <div className={classes.headTitle}>This version was registered without an evaluation.</div>
         )}
       </Card>
-      <Columns min={170}>
+      <Columns min={230}>
         <Stat label="Checks" value={report ? (report.passed ? 'passed' : 'failed') : 'none'}>
           <CheckLamps report={report} />
         </Stat>

@@ -7,10 +7,10 @@ export function DriftNote({ drift }: { readonly drift: ColumnDrift | undefined }
   if (!drift) return <>not tested</>
   return (
     <span
-      title={`${drift.test}: statistic ${formatNumber(drift.statistic)}, adjusted p ${formatNumber(drift.adjustedPValue)}, n ${drift.n}`}
+      title={`${drift.test}: statistic ${formatNumber(drift.statistic)}, adjusted p ${formatNumber(drift.adjustedPValue)}, n ${drift.n}; counts from ${formatPercent(drift.minimumEffect)} on`}
     >
       {formatPercent(drift.effect)} moved
-      {drift.psi !== undefined && ` · PSI ${formatNumber(drift.psi)}`}
+      {drift.psi !== undefined && ` · PSI ${drift.psi.toFixed(2)}`}
       {drift.nullFraction > 0 && ` · ${formatPercent(drift.nullFraction)} null`}
       {drift.unseenFraction > 0 && ` · ${formatPercent(drift.unseenFraction)} unseen`}
       {drift.isDrifted && (

@@ -70,7 +70,7 @@ export default function MonitorsPage() {
   const navigate = useNavigate()
   const pages = usePages(['monitors', 'list'], (query) => api.monitors.list(query))
   return (
-    <Page title="Monitors" cli="regia monitors" http="GET /api/v1/monitors">
+    <Page title="Monitors" isTitleHidden cli="regia monitors" http="GET /api/v1/monitors">
       {pages.error ? (
         <Problem error={pages.error} onRetry={() => void pages.refetch()} />
       ) : (

@@ -4,7 +4,7 @@ import { ChartFrame } from '../charts/chart-frame.tsx'
 import { TimeChart } from '../charts/time-chart.tsx'
 import { type TimeMark, type TimeModel, timeTable } from '../charts/time-model.ts'
 import { Empty } from '../kernel/empty.tsx'
-import { formatPercent, formatScore } from '../kernel/format.ts'
+import { formatNumber, formatPercent, formatScore } from '../kernel/format.ts'
 import { Card } from '../kernel/section.tsx'
 
 type ScoreChartProps = {
@@ -56,7 +56,7 @@ function scoreModel(windows: readonly WindowResult[], marks: readonly TimeMark[]
         heightPx: 190,
         format: formatScore,
         scale: { minimumSpan: 0.08 },
-        threshold: minimum === undefined ? undefined : { value: minimum, label: `minimum ${formatScore(minimum)}` },
+        threshold: minimum === undefined ? undefined : { value: minimum, label: `at least ${formatNumber(minimum)}` },
         series: [
           {
             name: 'on labels',

@@ -108,7 +108,7 @@ function Name({ row: { endpoint, health } }: { readonly row: EndpointHealth }) {
   return (
     <span className={classes.name}>
       <Lamp health={health} />
-      <Link to="/endpoints/$name" params={{ name: endpoint.spec.name }}>
+      <Link to="/endpoints/$name" params={{ name: endpoint.spec.name }} title={endpoint.spec.name}>
         {endpoint.spec.name}
       </Link>
     </span>

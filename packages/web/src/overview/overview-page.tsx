@@ -15,7 +15,7 @@ export function OverviewPage() {
   const query = useQuery(overviewQuery)
   const count = query.data?.endpoints.length ?? 0
   return (
-    <Page title="Overview" cli="regia overview" http="GET /api/v1/overview">
+    <Page title="Overview" isTitleHidden cli="regia overview" http="GET /api/v1/overview">
       <Section title="Needs you" note={query.data && (query.data.needs.length || 'nothing now')}>
         <Loaded query={query} height={74}>
           {(overview) => <Needs needs={overview.needs} />}

@@ -1,5 +1,5 @@
 import type { EndpointHealth } from '@regia/core'
-import { sparkRange } from '../charts/sparkline.tsx'
+import { sparkRange } from '../charts/spark-range.ts'
 import { formatScore } from '../kernel/format.ts'
 import classes from './overview.module.css'
 

@@ -38,7 +38,7 @@ function ClusterMark({ cluster: { fraction, entries }, kind, axis }: ClusterMark
           aria-label={label}
         >
           <i />
-          {entries.length > 1 && <b>{entries.length}</b>}
+          {entries.length > 1 && kind !== 'label' && <b>{entries.length}</b>}
         </button>
       </Popover.Target>
       <Popover.Dropdown>

@@ -21,6 +21,7 @@ export default function RunsPage() {
   return (
     <Page
       title="Runs"
+      isTitleHidden
       cli={`regia runs${search.pipeline ? ` --pipeline ${search.pipeline}` : ''}`}
       http="GET /api/v1/runs"
     >

@@ -71,7 +71,7 @@ const firstStart = (step: StepRun, end: number) => {
 
 function ranFor(step: StepRun, end: number): string {
   if (!step.startedAt) return ''
-  return formatDuration((step.finishedAt ? Date.parse(step.finishedAt) : end) - Date.parse(step.startedAt))
+  return formatDuration(Math.max(0, (step.finishedAt ? Date.parse(step.finishedAt) : end) - Date.parse(step.startedAt)))
 }
 
 function spansOf(step: StepRun, start: number, end: number): readonly Span[] {

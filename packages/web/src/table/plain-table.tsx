@@ -13,13 +13,14 @@ type PlainTableProps<Row> = {
   readonly columns: readonly PlainColumn<Row>[]
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row, index: number) => string
+  readonly isTight?: boolean
 }
 
 /** A table of a few rows, all of them drawn. */
-export function PlainTable<Row>({ label, columns, rows, keyOf }: PlainTableProps<Row>) {
+export function PlainTable<Row>({ label, columns, rows, keyOf, isTight = false }: PlainTableProps<Row>) {
   return (
     <section className={classes.scroll} aria-label={label} tabIndex={-1}>
-      <table className={classes.plain} aria-label={label}>
+      <table className={`${classes.plain} ${isTight ? classes.tight : ''}`} aria-label={label}>
         <thead>
           <tr>
             {columns.map((column) => (

@@ -1,0 +1,245 @@
+import { createRandom, digest, id, iso, LONG_NAME } from './random.ts'
+
+const table = { kind: 'table' }
+const step = (name: string, inputs: object, outputs: object, more: object = {}) => ({
+  id: name,
+  name,
+  kind: 'code',
+  inputs,
+  inputTypes: Object.fromEntries(Object.keys(inputs).map((port) => [port, table])),
+  outputs,
+  codeDigest: digest(name),
+  cache: true,
+  retries: 0,
+  timeoutMs: 3_600_000,
+  cpu: 1,
+  memoryMb: 512,
+  definedAt: `pipelines/delays.ts:${name.length * 7}`,
+  ...more,
+})
+const from = (name: string, output: string) => ({ from: 'step', step: name, output })
+const param = (name: string) => ({ from: 'param', name })
+
+export const graph = (name: string) => ({
+  name,
+  description: 'Will a flight arrive more than 15 minutes late, known at departure?',
+  params: {
+    trainUntil: {
+      schema: { type: 'string', format: 'date', description: 'Last day of the training span' },
+      default: '2001-03-20',
+    },
+    trees: { schema: { type: 'array', items: { type: 'integer' } }, default: [120, 200] },
+    learningRate: { schema: { type: 'number' }, default: 0.1 },
+    sample: { schema: { type: 'boolean' }, default: false },
+    mode: { schema: { enum: ['full', 'quick'] }, default: 'full' },
+  },
+  lockfileDigest: digest('lock'),
+  steps: [
+    step(
+      'split',
+      { flights: { from: 'dataset', name: 'flights' }, until: param('trainUntil') },
+      { train: table, test: table },
+    ),
+    step('features', { rows: from('split', 'train') }, { rows: table }),
+    step('features-2', { rows: from('split', 'test') }, { rows: table }),
+    step(
+      'train',
+      { rows: from('features', 'rows'), trees: param('trees') },
+      { model: { kind: 'model' } },
+      { cpu: 2, retries: 2 },
+    ),
+    step(
+      'train-2',
+      { rows: from('features', 'rows'), trees: param('trees') },
+      { model: { kind: 'model' } },
+      { cpu: 2 },
+    ),
+    step('baselines', { rows: from('features-2', 'rows') }, { report: { kind: 'report' } }),
+    step(
+      'pick-best',
+      {
+        models: { from: 'list', items: [from('train', 'model'), from('train-2', 'model')] },
+        test: from('features-2', 'rows'),
+      },
+      { model: { kind: 'model' }, report: { kind: 'report' } },
+    ),
+    step(
+      'delay-checks',
+      {
+        model: from('pick-best', 'model'),
+        test: from('features-2', 'rows'),
+        previous: { from: 'model', name: 'delays', alias: 'champion', optional: true },
+      },
+      { report: { kind: 'report' }, passed: { kind: 'value', schema: { type: 'boolean' } } },
+      { kind: 'gate', checks: [{ kind: 'auc', name: 'auc beats baseline', settings: {} }] },
+    ),
+    step(
+      'register',
+      { model: from('pick-best', 'model') },
+      {},
+      { kind: 'register', when: from('delay-checks', 'passed'), register: { model: 'delays', alias: 'challenger' } },
+    ),
+    step(LONG_NAME, { rows: from('features-2', 'rows') }, { rows: table }),
+  ],
+})
+
+export const STATUSES = ['succeeded', 'succeeded', 'running', 'failed', 'succeeded', 'cancelled', 'queued'] as const
+const failure = {
+  code: 'USER_CODE_FAILED',
+  message: 'Step "train" failed: column "age" is missing in income@12.',
+  where: 'train, pipelines/income.ts:41',
+  hint: 'Did you mean "Age"? The fault is in the step, not in Regia.',
+  stack: 'Error: column "age" is missing\n    at train (pipelines/income.ts:41:13)',
+}
+
+export function runSummary(number: number, pipeline = 'delays', startedMsAgo = number * 1_740_000) {
+  const status = number === 0 ? 'running' : (STATUSES[number % STATUSES.length] ?? 'succeeded')
+  const createdAt = Date.now() - startedMsAgo
+  const isDone = status !== 'running' && status !== 'queued'
+  const random = createRandom(number + 3)
+  return {
+    id: id('run', number),
+    pipeline,
+    pipelineVersion: 3,
+    number: 10_000 - number,
+    status,
+    params: { trainUntil: '2001-03-20', trees: [120, 200], learningRate: 0.1, sample: false, mode: 'full' },
+    trigger:
+      number % 3 === 0 ? { kind: 'alert', alertId: id('alr', 1), monitor: 'delays' } : { kind: 'person', by: 'anna' },
+    stepCount: 10,
+    finishedStepCount: isDone ? 10 : 5,
+    cachedStepCount: number % 4,
+    metrics: status === 'succeeded' ? { auc: 0.72 + random() * 0.02, logloss: 0.41 } : {},
+    createdAt: iso(createdAt),
+    ...(status !== 'queued' && { startedAt: iso(createdAt + 800) }),
+    ...(isDone && { finishedAt: iso(createdAt + 40_000 + random() * 90_000) }),
+    ...(status === 'failed' && { error: failure }),
+  }
+}
+
+export function run(number: number) {
+  const summary = runSummary(number)
+  const shape = graph(summary.pipeline)
+  const start = Date.parse(summary.createdAt) + 900
+  const stepRuns = shape.steps.map((each, i) => stepRun(each, i, number, start, summary.status))
+  return { ...summary, graph: shape, steps: stepRuns, datasets: [{ name: 'flights', version: 5 }] }
+}
+
+type Step = ReturnType<typeof graph>['steps'][number]
+
+function stepStatus(i: number, number: number, runStatus: string): string {
+  if (runStatus === 'queued') return 'waiting'
+  if (i < 3 && number % 4 > 0) return 'cached'
+  if (runStatus === 'running') return i < 3 ? 'succeeded' : i < 5 ? 'running' : 'waiting'
+  if (runStatus === 'failed') return i < 3 ? 'succeeded' : i === 3 ? 'failed' : 'skipped'
+  return runStatus === 'cancelled' && i > 4 ? 'cancelled' : 'succeeded'
+}
+
+function stepRun(each: Step, i: number, number: number, start: number, runStatus: string) {
+  const status = stepStatus(i, number, runStatus)
+  const queued = start + [0, 4, 4, 16, 16, 10, 32, 36, 40, 12][i]! * 1000
+  const started = queued + 700
+  const finished = started + [3.6, 6, 5, 15, 14, 6, 4, 3, 1, 2][i]! * 1000
+  const hasRun = status === 'succeeded' || status === 'failed' || status === 'running'
+  const isOver = status === 'succeeded' || status === 'failed'
+  const attempt = {
+    number: 1,
+    status: status === 'cached' ? 'succeeded' : status,
+    queuedAt: iso(queued),
+    startedAt: iso(started),
+    worker: 'local-1',
+    ...(isOver && { finishedAt: iso(finished) }),
+  }
+  return {
+    id: id('stp', number * 100 + i),
+    step: each.id,
+    status,
+    attempts: hasRun ? [attempt] : [],
+    ...(status === 'running' && { progress: 0.42, progressMessage: 'tree 84 of 200' }),
+    ...(hasRun || status === 'cached'
+      ? {
+          cache: {
+            key: digest(`${each.id}-key`),
+            hit: status === 'cached',
+            ...(status === 'cached' && { sourceRunId: id('run', number + 1) }),
+            parts: {
+              code: each.codeDigest,
+              'input rows': digest('rows'),
+              'param trees': '[120,200]',
+              lockfile: digest('lock'),
+            },
+            changed:
+              status === 'cached' ? [] : [{ part: 'input rows', before: digest('rows-before'), now: digest('rows') }],
+            reason:
+              status === 'cached'
+                ? 'Nothing that it depends on has changed since run #9999.'
+                : 'Its input "rows" changed: split made another table.',
+          },
+        }
+      : {}),
+    inputs: {},
+    outputs: status === 'succeeded' || status === 'cached' ? outputs(each) : {},
+    ...(hasRun && { startedAt: iso(started) }),
+    ...(isOver && { finishedAt: iso(finished) }),
+    ...(status === 'failed' && { error: failure }),
+  }
+}
+
+const outputs = (each: Step) =>
+  Object.fromEntries(
+    Object.entries(each.outputs).map(([name, type]) => {
+      const { kind } = type as { kind: string }
+      return [
+        name,
+        {
+          kind,
+          digest: digest(each.id + name),
+          sizeBytes: 2_400_000,
+          ...(kind === 'table' && { rowCount: 1_264_331 }),
+          ...(kind === 'value' && { value: true }),
+        },
+      ]
+    }),
+  )
+
+export const pipelineVersion = (name: string, version: number) => ({
+  pipeline: name,
+  version,
+  digest: digest(`${name}${version}`),
+  bundleDigest: digest(`${name}${version}-bundle`),
+  graph: graph(name),
+  projectDir: '/home/anna/delays',
+  createdAt: iso(Date.now() - (5 - version) * 86_400_000),
+})
+
+export const logLine = (index: number) => ({
+  index,
+  step: index % 3 === 0 ? 'train' : 'features',
+  attempt: 1,
+  stream: index % 41 === 0 ? 'stderr' : index % 57 === 0 ? 'system' : 'stdout',
+  text:
+    index % 3 === 0
+      ? `tree ${index}: training loss ${(0.5 * Math.exp(-index / 400) + 0.4).toFixed(4)}`
+      : `read batch ${index} of flights, 65,536 rows`,
+  at: iso(Date.now() - 60_000 + index * 10),
+})
+
+export const metricPoints = () =>
+  ['train', 'train-2'].flatMap((stepName, line) =>
+    Array.from({ length: 80 }, (_, i) => [
+      {
+        name: 'training loss',
+        value: 0.5 * Math.exp(-i / (22 + line * 9)) + 0.39,
+        step: i,
+        at: iso(Date.now()),
+        stepName,
+      },
+      {
+        name: 'validation auc',
+        value: 0.735 - 0.09 * Math.exp(-i / (15 + line * 6)),
+        step: i,
+        at: iso(Date.now()),
+        stepName,
+      },
+    ]).flat(),
+  )
