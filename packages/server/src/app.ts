@@ -17,7 +17,7 @@ import { findOperator } from './home/operator.ts'
 import type { App } from './http/app.ts'
 import { createApp } from './http/create-app.ts'
 import { addDocs } from './http/docs.ts'
-import { assertSafeBinding } from './http/guard.ts'
+import { assertSafeBinding, createGate } from './http/guard.ts'
 import { addHealthRoute } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { addMetrics } from './http/metrics.ts'
@@ -136,7 +136,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(parts.serving.close)
 
     const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
-    const app = createApp({ host, token, logger, newId, maxBodyBytes })
+    const gate = createGate(host, token)
+    const app = createApp({ gate, token, logger, newId, maxBodyBytes })
     onClose(() => app.close())
     const routes = collectRoutes(app)
     const registry = addMetrics(app)
@@ -151,7 +152,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
     addDemoRoutes(app, demo)
-    addServingRoutes(app, registry, parts, { host, token, maxBodyBytes })
+    addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
     const served = servingOverview(parts)
     const recentRuns = async () => (await pipelines.runs.list({ limit: OVERVIEW_RUNS, offset: 0 })).items
     addOverviewRoute(app, {

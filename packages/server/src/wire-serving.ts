@@ -8,7 +8,7 @@ import type { App } from './http/app.ts'
 import { toRegiaError } from './http/error-reply.ts'
 import { ERROR_STATUS } from './http/error-status.ts'
 import { addFastLane } from './http/fast-lane.ts'
-import { isPlainlyAllowed } from './http/guard.ts'
+import type { Gate } from './http/guard.ts'
 import type { ModelService } from './models/model-service.ts'
 import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } from './monitoring/index.ts'
 import { alertEntry, alertNeeds, decisionEntry, endpointHealth, promotionNeeds } from './overview/endpoint-health.ts'
@@ -84,14 +84,14 @@ export function wireServing(wiring: ServingWiring): ServingParts {
   return { serving, monitoring }
 }
 
-export type HttpAccess = { readonly host: string; readonly token: string | undefined; readonly maxBodyBytes: number }
+export type HttpAccess = { readonly gate: Gate; readonly maxBodyBytes: number }
 
 /** The routes of endpoints, monitors and the Open Inference Protocol, and the lane that takes plain predictions past the framework. */
 export function addServingRoutes(
   app: App,
   registry: Registry,
   { serving, monitoring }: ServingParts,
-  { host, token, maxBodyBytes }: HttpAccess,
+  { gate, maxBodyBytes }: HttpAccess,
 ): void {
   const { endpoints, clock } = serving
   const plain = plainProtocol((error) => {
@@ -111,8 +111,7 @@ export function addServingRoutes(
     infer: (name, body) => predictJson(endpoints.get(name), infer, body, clock),
   })
   addServingMetrics(registry, endpoints, clock)
-  const isAllowed = ({ headers }: { readonly headers: Parameters<typeof isPlainlyAllowed>[0] }) =>
-    isPlainlyAllowed(headers, host, token)
+  const { isAllowed } = gate
   addFastLane(app, serving.fastLane({ protocols: [plain, infer], maxBodyBytes, isAllowed }))
 }
 

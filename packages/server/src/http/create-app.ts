@@ -4,11 +4,12 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import type { App } from './app.ts'
 import { addDepthLimit } from './body-depth.ts'
 import { replyWithError } from './error-reply.ts'
-import { addGuard } from './guard.ts'
+import { addGuard, type Gate } from './guard.ts'
+import { replyToNoise } from './not-http.ts'
 import { endUnusedConnections } from './unused-connections.ts'
 
 export type HttpOptions = {
-  readonly host: string
+  readonly gate: Gate
   readonly token: string | undefined
   readonly logger: FastifyBaseLogger
   readonly newId: IdFactory
@@ -17,6 +18,8 @@ export type HttpOptions = {
 
 /** A slow sender must have finished its request by then; large uploads over a slow line still fit. */
 const REQUEST_TIMEOUT_MS = 300_000
+/** Longer than clients keep a connection that they do not use, so that none is closed just as it is used again. */
+const KEEP_ALIVE_MS = 72_000
 
 /** The HTTP application without routes: ids, limits, guards, and the one way in which errors leave. */
 export function createApp(options: HttpOptions): App {
@@ -26,6 +29,8 @@ export function createApp(options: HttpOptions): App {
     genReqId: () => options.newId('request'),
     bodyLimit: options.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    clientErrorHandler: replyToNoise,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: replyWithError,
@@ -36,7 +41,7 @@ export function createApp(options: HttpOptions): App {
   app.setErrorHandler(replyWithError)
   endUnusedConnections(app)
   addSecurityHeaders(app)
-  addGuard(app, options.host, options.token)
+  addGuard(app, options.gate, options.token)
   addDepthLimit(app)
   return app
 }

@@ -10,6 +10,8 @@ export function replyWithError(error: unknown, request: FastifyRequest, reply: F
   const known = toRegiaError(error)
   if (known.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
   const body: ErrorReply = { error: known.toBody(), requestId: request.id }
+  // An address that cannot be decoded meets no hook, so the id is set here as well.
+  reply.header('x-request-id', request.id)
   return reply.code(ERROR_STATUS[known.code]).type('application/json').serializer(JSON.stringify).send(body)
 }
 

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { RegiaError } from '@regia/core'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]'])
@@ -27,59 +26,83 @@ export function assertSafeBinding(host: string, token: string | undefined): void
   )
 }
 
+/** Who may speak to the server, by the headers of a request alone. */
+export type Gate = {
+  /** @throws RegiaError `UNAUTHORIZED` saying why not. */
+  readonly assertAllowed: (message: IncomingMessage) => void
+  readonly isAllowed: (message: IncomingMessage) => boolean
+}
+
 /**
- * Who may speak to the server. Without a token only a page or program of this machine: the Host header must name it (or a rebound DNS name
- * could reach in), and a page of another origin may change nothing. With a token every route but `/health` asks for it.
+ * Without a token only a page or program of this machine: the Host header must name it (or a rebound DNS name could reach in), and a page
+ * of another origin may change nothing. With a token every route but `/health` asks for it.
  */
-export function addGuard(app: App, host: string, token: string | undefined): void {
+export function createGate(host: string, token: string | undefined): Gate {
+  const assertAllowed = (message: IncomingMessage): void => {
+    if (message.url === '/health') return
+    if (token === undefined) assertKnownHost(message, host)
+    assertSameOrigin(message)
+    if (token !== undefined && !hasToken(message, token)) throw unauthorized()
+  }
+  return {
+    assertAllowed,
+    isAllowed: (message) => {
+      try {
+        assertAllowed(message)
+        return true
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
+/** Asks the gate of every request. A browser's first visit with `?token=` leaves a cookie: it cannot send a header for a page. */
+export function addGuard(app: App, gate: Gate, token: string | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url === '/health') return
-    if (token === undefined) assertKnownHost(request, host)
-    assertSameOrigin(request)
-    if (token !== undefined && !(await isAuthorized(request, reply, token))) throw unauthorized()
+    gate.assertAllowed(request.raw)
+    if (token === undefined || offeredToken(request.raw) === undefined) return
+    reply.header('set-cookie', `${COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`)
   })
 }
 
-/**
- * Whether a request is allowed by its headers alone: for a lane that passes the hooks by. Stricter than the guard: what is not plainly
- * allowed goes on to it.
- */
-export function isPlainlyAllowed(headers: IncomingHttpHeaders, host: string, token: string | undefined): boolean {
-  if (headers.origin !== undefined) return false
-  if (token !== undefined) return isSame(headers.authorization ?? '', `Bearer ${token}`)
-  const name = hostName(headers.host ?? '')
-  return isLoopback(name) || name === host
-}
-
-function assertKnownHost(request: FastifyRequest, host: string): void {
-  const name = hostName(request.headers.host ?? '')
+function assertKnownHost({ headers }: IncomingMessage, host: string): void {
+  const name = (headers.host ?? '').replace(/:\d+$/, '')
   if (isLoopback(name) || name === host) return
   throw new RegiaError('UNAUTHORIZED', `This server does not answer to the name "${name.slice(0, 100)}".`, {
     hint: 'Open it under the address that "regia up" printed.',
   })
 }
 
-function assertSameOrigin(request: FastifyRequest): void {
-  const { origin, host } = request.headers
-  if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return
+function assertSameOrigin({ headers, method }: IncomingMessage): void {
+  const { origin, host } = headers
+  if (origin === undefined || method === 'GET' || method === 'HEAD') return
   if (URL.canParse(origin) && new URL(origin).host === host) return
   throw new RegiaError('UNAUTHORIZED', `A page of ${origin.slice(0, 100)} may change nothing here.`, {
     hint: "Use the control room of this server, or a client that is not another site's page.",
   })
 }
 
-const hostName = (header: string): string => header.replace(/:\d+$/, '')
+function hasToken(message: IncomingMessage, token: string): boolean {
+  const { authorization = '', cookie = '' } = message.headers
+  const bearer = /^Bearer (.+)$/i.exec(authorization)?.[1]
+  const kept = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(cookie)?.[1]
+  const offered = [bearer, kept && decode(kept), offeredToken(message)]
+  return offered.some((text) => text !== undefined && isSame(text, token))
+}
 
-/** A bearer token, or the cookie that a first visit with `?token=` left: a browser cannot send the header for a page. */
-async function isAuthorized(request: FastifyRequest, reply: FastifyReply, token: string): Promise<boolean> {
-  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (bearer !== undefined) return isSame(bearer, token)
-  const cookie = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1]
-  if (cookie !== undefined && isSame(decodeURIComponent(cookie), token)) return true
-  const offered = new URL(request.url, 'http://localhost').searchParams.get('token')
-  if (request.method !== 'GET' || offered === null || !isSame(offered, token)) return false
-  reply.header('set-cookie', `${COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`)
-  return true
+/** Only for reading a page: an address is easily passed on, and must not be enough to change anything. */
+function offeredToken({ method, url = '' }: IncomingMessage): string | undefined {
+  if (method !== 'GET' || !url.includes('token=')) return undefined
+  return new URLSearchParams(url.split('?')[1]).get('token') ?? undefined
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** In constant time, so that the answer's delay says nothing of the token. */

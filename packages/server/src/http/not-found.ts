@@ -16,15 +16,19 @@ export function collectRoutes(app: App): readonly KnownRoute[] {
 export function unknownRoute(method: string, url: string, routes: readonly KnownRoute[]): RegiaError {
   const path = url.split('?')[0]!.slice(0, 200)
   const otherMethods = routes.filter((route) => matches(route.path, path)).map((route) => route.method)
-  const near = nearNames(path, new Set(routes.map((route) => fill(route.path, path))))
+  const near = nearest(path, routes)
   const hint =
     otherMethods.length > 0
       ? `It answers to ${otherMethods.join(', ')}.`
       : near.length > 0
-        ? `Did you mean ${near.join(' or ')}?`
+        ? `Did you mean ${near[0]}?`
         : 'The interactive description of the API is at /api/docs.'
   return new RegiaError('NOT_FOUND', `There is no ${method} ${path}.`, { hint })
 }
+
+/** Only the nearest: addresses share most of their letters, so that more of them would always be near. */
+const nearest = (path: string, routes: readonly KnownRoute[]): readonly string[] =>
+  nearNames(path, new Set(routes.map((route) => fill(route.path, path)))).slice(0, 1)
 
 const matches = (pattern: string, path: string): boolean => {
   const segments = path.split('/')

@@ -1,22 +1,13 @@
-import {
-  type Artifact,
-  durationMs,
-  type LeasedStep,
-  type LeaseReport,
-  type RunId,
-  type StepEvent,
-  type StepRunId,
-  toIso,
-} from '@regia/core'
-import type { Connection, Database } from '../database/database.ts'
-import { decodeJson, encodeJson } from '../database/json-text.ts'
+import { type Artifact, type LeasedStep, type LeaseReport, type StepEvent, toIso } from '@regia/core'
+import type { Database } from '../database/database.ts'
 import type { EventBus } from '../events/bus.ts'
-import type { Moment } from './advance-run.ts'
-import { failAttempt, outputsProblem, succeedStep } from './finish-step.ts'
+import { applyReport } from './apply-report.ts'
+import { failAttempt } from './finish-step.ts'
+import { grant } from './grant-lease.ts'
+import { deleteLease, findHeld, findNextDue, findOverdue, findQueued, hasNoLease, isCancelled } from './lease-store.ts'
 import { appendEvents } from './log-store.ts'
 import { leaseLost, type Orchestrator } from './orchestrator.ts'
-import { resolveInputs } from './resolve-inputs.ts'
-import { changeLastAttempt, type RunWork } from './run-work.ts'
+import type { RunWork } from './run-work.ts'
 import type { WorkSignal } from './work-signal.ts'
 
 export type AcquireRequest = {
@@ -39,6 +30,8 @@ export type LeaseServiceDeps = {
 
 /** How many queued steps are looked at for ones that fit. */
 const MAX_CANDIDATES = 200
+/** A clock that stands still or jumps must not make a waiting worker's request spin. */
+const MIN_WAIT_MS = 10
 
 /**
  * Hands attempts of steps to workers and takes their results.
@@ -105,7 +98,7 @@ export class LeaseService {
         throw leaseLost(stepRunId)
       }
       await appendEvents(connection, { ...held, stepRunId }, events)
-      await connection.deleteFrom('lease').where('step_run_id', '=', stepRunId).execute()
+      await deleteLease(connection, stepRunId)
       const work = await orchestrator.load(connection, held.runId)
       await applyReport(connection, work, held.step, report, missing, now)
       return { changed: [work], reply: held.runId }
@@ -118,27 +111,16 @@ export class LeaseService {
   /** Gives up attempts whose worker has not been heard of for too long. */
   async expire(): Promise<void> {
     const { database, orchestrator } = this.#deps
-    const overdue = (connection: Connection, ms: number) =>
-      connection
-        .selectFrom('lease')
-        .innerJoin('step_run', 'step_run.id', 'lease.step_run_id')
-        .select(['step_run_id', 'run_id', 'step', 'worker'])
-        .where('expires_at', '<', ms)
-        .execute()
-    if ((await overdue(database, orchestrator.now().ms)).length === 0) return
+    if ((await findOverdue(database, orchestrator.now().ms)).length === 0) return
     await orchestrator.change(async (connection, now) => {
       const works = new Map<string, RunWork>()
-      for (const { step_run_id, run_id, step, worker } of await overdue(connection, now.ms)) {
-        await connection.deleteFrom('lease').where('step_run_id', '=', step_run_id).execute()
+      for (const { step_run_id, run_id, step, worker } of await findOverdue(connection, now.ms)) {
+        await deleteLease(connection, step_run_id)
         const work = works.get(run_id) ?? (await orchestrator.load(connection, run_id))
         works.set(run_id, work)
         const message = `Worker "${worker}" was not heard of any more while it ran step "${step}".`
-        failAttempt(
-          work,
-          work.step(step),
-          { status: 'lost', error: { code: 'LEASE_LOST', message }, isRetryable: true },
-          now,
-        )
+        const lost = { status: 'lost', error: { code: 'LEASE_LOST', message }, isRetryable: true } as const
+        failAttempt(work, work.step(step), lost, now)
       }
       return { changed: [...works.values()], reply: undefined }
     })
@@ -168,23 +150,11 @@ export class LeaseService {
     })
   }
 
-  /** Until a step that waits for its next attempt is due or a lease expires. */
   async #msUntilNextDue(): Promise<number> {
     const { database, orchestrator } = this.#deps
-    const queued = await database
-      .selectFrom('step_run')
-      .select(({ fn }) => fn.min('not_before').as('ms'))
-      .where('status', '=', 'queued')
-      .executeTakeFirst()
-    const lease = await database
-      .selectFrom('lease')
-      .select(({ fn }) => fn.min('expires_at').as('ms'))
-      .executeTakeFirst()
     const now = orchestrator.now().ms
-    const waits = [queued?.ms, lease?.ms]
-      .filter((ms) => typeof ms === 'number' && ms > now)
-      .map((ms) => Number(ms) - now + 1)
-    return Math.min(...waits, durationMs('1h'))
+    const due = await findNextDue(database, now)
+    return due === undefined ? Number.MAX_SAFE_INTEGER : Math.max(due - now + 1, MIN_WAIT_MS)
   }
 
   async #findMissingBlob(outputs: Readonly<Record<string, Artifact>>): Promise<string | undefined> {
@@ -198,119 +168,4 @@ export class LeaseService {
     if (events.some(({ type }) => type === 'log')) this.#deps.events.publish('log', runId)
     if (events.some(({ type }) => type !== 'log')) this.#deps.events.publish('run', runId)
   }
-}
-
-type Held = { readonly runId: string; readonly step: string; readonly attempt: number }
-
-async function findHeld(connection: Connection, stepRunId: string, token: number): Promise<Held | undefined> {
-  const row = await connection
-    .selectFrom('lease')
-    .innerJoin('step_run', 'step_run.id', 'lease.step_run_id')
-    .select(['step_run.run_id', 'step_run.step', 'step_run.attempts'])
-    .where('lease.step_run_id', '=', stepRunId)
-    .where('lease.token', '=', token)
-    .executeTakeFirst()
-  return row && { runId: row.run_id, step: row.step, attempt: decodeJson(row.attempts).length }
-}
-
-async function isCancelled(connection: Connection, stepRunId: string): Promise<boolean> {
-  const row = await connection.selectFrom('step_run').select('status').where('id', '=', stepRunId).executeTakeFirst()
-  return row?.status === 'cancelled'
-}
-
-const findQueued = (connection: Connection, ms: number, limit: number) =>
-  connection
-    .selectFrom('step_run')
-    .select(['run_id', 'step'])
-    .where('status', '=', 'queued')
-    .where('not_before', '<=', ms)
-    .orderBy('not_before')
-    .orderBy('position')
-    .limit(limit)
-    .execute()
-
-async function hasNoLease(connection: Connection, worker: string): Promise<boolean> {
-  const row = await connection.selectFrom('lease').select('token').where('worker', '=', worker).executeTakeFirst()
-  return row === undefined
-}
-
-async function grant(
-  connection: Connection,
-  work: RunWork,
-  stepId: string,
-  worker: string,
-  now: Moment,
-  leaseMs: number,
-): Promise<LeasedStep> {
-  const row = work.row(stepId)
-  const step = work.step(stepId)
-  const token = await nextToken(connection)
-  const expiresAt = now.ms + leaseMs
-  await connection.insertInto('lease').values({ step_run_id: row.id, token, worker, expires_at: expiresAt }).execute()
-  const attempts = changeLastAttempt(row, { status: 'running', startedAt: now.iso, worker })
-  work.patch(stepId, { status: 'running', attempts: encodeJson(attempts), started_at: row.started_at ?? now.iso })
-  return {
-    leaseToken: token,
-    expiresAt: toIso(expiresAt),
-    // Both columns are filled from the id factory only.
-    runId: work.run.id as RunId,
-    stepRunId: row.id as StepRunId,
-    attempt: attempts.length,
-    step: step.id,
-    stepName: step.name,
-    kind: step.kind,
-    bundleDigest: work.version.bundleDigest,
-    projectDir: work.version.projectDir,
-    inputs: resolveInputs(step, work.sources),
-    outputs: step.outputs,
-    ...(step.checks && { checks: step.checks }),
-    timeoutMs: step.timeoutMs,
-    cpu: step.cpu,
-    memoryMb: step.memoryMb,
-    seed: seedOf(work, stepId),
-  }
-}
-
-/** The same for the same code and inputs, so that a step that is repeated gives the same result. */
-function seedOf(work: RunWork, stepId: string): string {
-  const { cache } = work.row(stepId)
-  return cache === null ? stepId : decodeJson(cache).key
-}
-
-async function nextToken(connection: Connection): Promise<number> {
-  const row = await connection
-    .insertInto('counter')
-    .values({ name: 'lease', value: 1 })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(({ eb }) => ({ value: eb('counter.value', '+', 1) })))
-    .returning('value')
-    .executeTakeFirstOrThrow()
-  return row.value
-}
-
-async function applyReport(
-  connection: Connection,
-  work: RunWork,
-  stepId: string,
-  report: LeaseReport,
-  missingBlob: string | undefined,
-  now: Moment,
-): Promise<void> {
-  const step = work.step(stepId)
-  if (report.status === 'cancelled') {
-    const error = { code: 'UNAVAILABLE', message: 'The worker gave the attempt back.' } as const
-    return failAttempt(work, step, { status: 'failed', error, isRetryable: true }, now)
-  }
-  if (report.status === 'failed') return failAttempt(work, step, { ...report, status: 'failed' }, now)
-  const problem = outputsProblem(step, report.outputs)
-  if (problem) return failAttempt(work, step, { status: 'failed', error: problem.toBody(), isRetryable: false }, now)
-  if (missingBlob !== undefined) {
-    const message = `Output "${missingBlob}" of step "${stepId}" is not in the blob store.`
-    return failAttempt(
-      work,
-      step,
-      { status: 'failed', error: { code: 'BLOB_MISSING', message }, isRetryable: true },
-      now,
-    )
-  }
-  await succeedStep(connection, work, stepId, report.outputs, now)
 }

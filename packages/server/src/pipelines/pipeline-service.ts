@@ -1,5 +1,4 @@
 import {
-  type Artifact,
   type Clock,
   type Digest,
   type IdFactory,
@@ -7,7 +6,6 @@ import {
   type PipelineVersion,
   type PlanStep,
   RegiaError,
-  type Run,
   type RunSummary,
   type Trigger,
 } from '@regia/core'
@@ -17,13 +15,13 @@ import { pageOf } from '../http/paging.ts'
 import { carryOutRegistration, type Registrar } from './carry-out-registration.ts'
 import { cancelRun } from './finish-step.ts'
 import { LeaseService } from './lease-service.ts'
-import { type LogQuery, listLines, listMetrics } from './log-store.ts'
 import { Orchestrator } from './orchestrator.ts'
 import { orderGraph } from './order-graph.ts'
 import { planRun } from './plan-run.ts'
 import { type Params, resolveParams } from './resolve-params.ts'
 import { type DatasetSource, type ModelSource, resolveRefs } from './resolve-refs.ts'
-import { findLastRuns, getRun, listRuns, type RunQuery } from './run-queries.ts'
+import { findLastRuns } from './run-queries.ts'
+import { RunReader } from './run-reader.ts'
 import { summaryOf } from './run-views.ts'
 import { getRunRow } from './run-work.ts'
 import type { Settled } from './settle-runs.ts'
@@ -60,6 +58,7 @@ const DEFAULT_LEASE_MS = 10_000
 /** Pipelines and their runs: the control plane owns the state, workers lease the work. */
 export class PipelineService {
   readonly leases: LeaseService
+  readonly runs: RunReader
   readonly #deps: PipelineDeps
   readonly #versions = new VersionStore()
   readonly #orchestrator: Orchestrator
@@ -76,6 +75,7 @@ export class PipelineService {
       signal: this.#signal,
       onSettled: (settled) => this.#onSettled(settled),
     })
+    this.runs = new RunReader(deps.database, this.#versions)
     this.leases = new LeaseService({ ...deps, orchestrator: this.#orchestrator, signal: this.#signal, leaseMs })
   }
 
@@ -137,6 +137,17 @@ export class PipelineService {
     return summaryOf(await getRunRow(database, runId))
   }
 
+  /** Whether a run of the pipeline is under way. */
+  async isRunning(pipeline: string): Promise<boolean> {
+    const row = await this.#deps.database
+      .selectFrom('run')
+      .select('id')
+      .where('pipeline', '=', pipeline)
+      .where('status', 'in', ['queued', 'running'])
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   /** @throws RegiaError `CONFLICT` when the run is over. */
   async cancel(runId: string): Promise<RunSummary> {
     await this.#orchestrator.change(async (connection, now) => {
@@ -163,45 +174,6 @@ export class PipelineService {
   async listVersions(pipeline: string, { limit, offset }: Window): Promise<Page<PipelineVersion>> {
     const { items, total } = await this.#versions.listVersions(this.#deps.database, pipeline, limit, offset)
     return pageOf(items, total, offset)
-  }
-
-  async listRuns(query: RunQuery): Promise<Page<RunSummary>> {
-    const { items, total } = await listRuns(this.#deps.database, query)
-    return pageOf(items, total, query.offset)
-  }
-
-  getRun(runId: string): Promise<Run> {
-    return getRun(this.#deps.database, this.#versions, runId)
-  }
-
-  async listLogs(runId: string, query: LogQuery) {
-    await getRunRow(this.#deps.database, runId)
-    const lines = await listLines(this.#deps.database, runId, query)
-    return { lines, next: lines.at(-1)?.index ?? query.after }
-  }
-
-  async listMetrics(runId: string) {
-    await getRunRow(this.#deps.database, runId)
-    return { points: await listMetrics(this.#deps.database, runId) }
-  }
-
-  /** @throws RegiaError `NOT_FOUND` where the run has no such output (yet), `INVALID_INPUT` where it is no table. */
-  async getTable(runId: string, step: string, output: string): Promise<Artifact> {
-    const run = await this.getRun(runId)
-    const stepRun = run.steps.find((each) => each.step === step)
-    const artifact = stepRun?.outputs[output]
-    if (!artifact) {
-      throw new RegiaError('NOT_FOUND', `Run "${runId}" has no output "${step}.${output}".`, {
-        hint: stepRun
-          ? `Step "${step}" is ${stepRun.status}.`
-          : `Its steps are: ${run.steps
-              .map((each) => each.step)
-              .slice(0, 20)
-              .join(', ')}.`,
-      })
-    }
-    if (artifact.kind === 'table') return artifact
-    throw new RegiaError('INVALID_INPUT', `Output "${step}.${output}" is a ${artifact.kind}; only tables have rows.`)
   }
 
   async #withLastRuns(versions: readonly PipelineVersion[]): Promise<readonly PipelineListItem[]> {
