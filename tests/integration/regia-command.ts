@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url'
 import type { ErrorBody } from '@regia/core'
 
 export const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url))
-const BIN = join(CHECKOUT, 'packages/regia/bin/regia.js')
+export const BIN = join(CHECKOUT, 'packages/regia/bin/regia.js')
 
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 export type Place = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> }
 
 /** Node without the conditions and flags of the test runner, and without a home or server of the person who tests. */
-function environment(extra: Place['env'] = {}): NodeJS.ProcessEnv {
+export function environment(extra: Place['env'] = {}): NodeJS.ProcessEnv {
   const {
     NODE_OPTIONS: _,
     REGIA_HOME: __,

@@ -31,12 +31,14 @@ export function createContext(terminal: Terminal, output: Output): { context: Co
   return { context, close }
 }
 
-/** The first signal asks the command to end well; the second ends it. */
+/** The first signal asks the command to end well; the second ends it. A parent that holds a channel to this process takes it along when it dies. */
 function stopOnSignals(stop: AbortController): () => void {
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted)
     stop.abort()
   }
+  const onOrphaned = () => stop.abort()
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  if (process.connected) process.on('disconnect', onOrphaned)
+  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('disconnect', onOrphaned)
 }

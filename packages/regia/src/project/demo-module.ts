@@ -36,15 +36,18 @@ export type DemoContext = {
 /** The module that `demo` in regia.config.ts names: its default export tells the story and resolves to its summary, or to nothing after `finish`. */
 export type DemoStory = (context: DemoContext) => Promise<unknown>
 
+/** The file that tells the project's story. @throws RegiaError `CONFIG_INVALID` where there is none. */
+export function getDemoFile({ config, dir }: Project): string {
+  if (config.demo) return config.demo
+  throw new RegiaError('CONFIG_INVALID', 'This project has no demo.', {
+    where: dir,
+    hint: `Name its module in regia.config.ts: defineConfig({ name: '${config.name}', demo: './demo/story.ts' }).`,
+  })
+}
+
 /** Bundles the project's demo and loads it into this process. */
 export async function loadDemo(project: Project, home: string): Promise<DemoStory> {
-  const file = project.config.demo
-  if (!file) {
-    throw new RegiaError('CONFIG_INVALID', 'This project has no demo.', {
-      where: project.dir,
-      hint: `Name its module in regia.config.ts: defineConfig({ name: '${project.config.name}', demo: './demo/story.ts' }).`,
-    })
-  }
+  const file = getDemoFile(project)
   const { bundleEntry, importUserCode, prepareForUserCode, storeBundle } = await import('@regia/engine')
   const path = await storeBundle(await bundleEntry(file, project.dir), home)
   prepareForUserCode()

@@ -72,7 +72,8 @@ async function start({ project, home }: Request, port: number): Promise<{ url: s
   const child = spawn(process.execPath, [PROGRAM, 'up', '--port', String(port), '--json'], {
     cwd: project.dir,
     env: { ...process.env, REGIA_HOME: home },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Through the channel the server learns that this process is gone, however it went.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Ctrl-C reaches the whole group; the demo must first end its story and then end the server itself.
     detached: true,
   })

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type DemoContext, loadDemo } from '../../project/demo-module.ts'
+import { type DemoContext, getDemoFile, loadDemo } from '../../project/demo-module.ts'
 import { type DemoServer, demoServer } from '../../project/demo-server.ts'
 import { deployProject } from '../../project/deploy-project.ts'
 import { fetchArtifacts } from '../../project/fetch-artifacts.ts'
@@ -14,6 +14,7 @@ import { createNarrator, type Narrator } from '../narrator.ts'
 
 export const demo: Action<{ exit: boolean; port: number | undefined }> = async (input, context) => {
   const project = await findProject(context.workingDir)
+  getDemoFile(project)
   const home = homeOf(context.environment, project.dir)
   const server = await demoServer({ project, home, environment: context.environment, port: input.port })
   try {
