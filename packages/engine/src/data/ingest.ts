@@ -7,7 +7,7 @@ import { type IngestSource, openSource, type Reject } from './ingest-source.ts'
 import { withDuckDB } from './open-duckdb.ts'
 import { profileSelect } from './profile.ts'
 import { readNumber, readRows } from './read-table.ts'
-import { assertSourceFile, formatOf } from './source-format.ts'
+import { assertSourceFile, formatOf, type SourceFormat } from './source-format.ts'
 import { sqlName, sqlPath, sqlText } from './sql.ts'
 import { planValidation, type Validation } from './validation.ts'
 
@@ -21,31 +21,45 @@ export async function ingest(
 ): Promise<IngestResult> {
   const format = formatOf(request.sourceName ?? request.sourcePath)
   await assertSourceFile(request.sourcePath)
-  const outputs = { valid: `${request.outputPath}.partial`, broken: `${request.quarantinePath}.partial` }
+  const partial: PartialPaths = { valid: `${request.outputPath}.partial`, broken: `${request.quarantinePath}.partial` }
+  const paths = [request.sourcePath, partial.valid, partial.broken]
+  const work = (connection: DuckDBConnection) => judgeAndWrite(connection, request, format, partial, onProgress)
+  // Pushed down, the filter on the broken rule would parse and judge every row a second time.
+  const settings = { disabled_optimizers: 'filter_pushdown' }
   try {
-    return await withDuckDB(options, [request.sourcePath, outputs.valid, outputs.broken], async (connection) => {
-      onProgress({ fraction: 0.02, message: 'reading the columns' })
-      await assertPatterns(connection, request.schema)
-      const known = new Set(request.schema?.columns.map(({ name }) => name))
-      const source = await openSource(connection, request.sourcePath, format, known)
-      const plan = planValidation(source, request.schema, request.sourceName ?? request.sourcePath)
-      onProgress({ fraction: 0.1, message: 'validating the rows' })
-      const counted = await countRows(connection, source, plan, request)
-      onProgress({ fraction: 0.4, message: 'writing the valid rows' })
-      await writeValid(connection, plan, outputs.valid)
-      if (counted.quarantinedRowCount > 0) await writeBroken(connection, plan, counted.rejects, outputs.broken)
-      onProgress({ fraction: 0.7, message: 'profiling' })
-      const profile = await profileSelect(connection, selectParquet(outputs.valid))
-      await rename(outputs.valid, request.outputPath)
-      if (counted.quarantinedRowCount > 0) await rename(outputs.broken, request.quarantinePath)
-      onProgress({ fraction: 1, message: 'done' })
-      const { rejects: _, ...counts } = counted
-      const columns = plan.columns.map(({ name, type }) => ({ name, type }))
-      return { ...counts, columns, profile, sizeBytes: (await stat(request.outputPath)).size }
-    })
+    const result = await withDuckDB(options, paths, work, settings)
+    await rename(partial.valid, request.outputPath)
+    if (result.quarantinedRowCount > 0) await rename(partial.broken, request.quarantinePath)
+    onProgress({ fraction: 1, message: 'done' })
+    return { ...result, sizeBytes: (await stat(request.outputPath)).size }
   } finally {
-    await Promise.all(Object.values(outputs).map((path) => rm(path, { force: true })))
+    await Promise.all(Object.values(partial).map((path) => rm(path, { force: true })))
   }
+}
+
+/** Where the outputs stand until they are whole. */
+type PartialPaths = { readonly valid: string; readonly broken: string }
+
+async function judgeAndWrite(
+  connection: DuckDBConnection,
+  request: IngestRequest,
+  format: SourceFormat,
+  partial: PartialPaths,
+  onProgress: OnProgress,
+): Promise<Omit<IngestResult, 'sizeBytes'>> {
+  onProgress({ fraction: 0.02, message: 'reading the columns' })
+  await assertPatterns(connection, request.schema)
+  const known = new Set(request.schema?.columns.map(({ name }) => name))
+  const source = await openSource(connection, request.sourcePath, format, known)
+  const plan = planValidation(source, request.schema, request.sourceName ?? request.sourcePath)
+  onProgress({ fraction: 0.1, message: 'validating the rows' })
+  const { rejects, ...counts } = await countRows(connection, source, plan, request)
+  onProgress({ fraction: 0.4, message: 'writing the valid rows' })
+  await writeValid(connection, plan, partial.valid)
+  if (counts.quarantinedRowCount > 0) await writeBroken(connection, plan, rejects, partial.broken)
+  onProgress({ fraction: 0.7, message: 'profiling' })
+  const profile = await profileSelect(connection, `SELECT * FROM read_parquet(${sqlPath(partial.valid)})`)
+  return { ...counts, columns: plan.columns.map(({ name, type }) => ({ name, type })), profile }
 }
 
 async function countRows(connection: DuckDBConnection, source: IngestSource, plan: Validation, request: IngestRequest) {
@@ -115,9 +129,8 @@ async function writeBroken(
 }
 
 const REASON_COLUMN = '_reason'
-const selectParquet = (path: string): string => `SELECT * FROM read_parquet(${sqlPath(path)})`
 
-export async function writeParquet(connection: DuckDBConnection, select: string, path: string): Promise<void> {
+async function writeParquet(connection: DuckDBConnection, select: string, path: string): Promise<void> {
   await connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`)
 }
 

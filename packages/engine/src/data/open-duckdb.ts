@@ -5,6 +5,9 @@ import type { DataEngineOptions } from './data-engine.ts'
 import { asDataError, cancelled } from './duckdb-errors.ts'
 import { literalPath, sqlList, sqlText } from './sql.ts'
 
+/** DuckDB's own settings for one piece of work. */
+export type DuckDBSettings = Readonly<Record<string, string>>
+
 export type OpenDuckDB = { readonly connection: DuckDBConnection; readonly close: () => void }
 
 /**
@@ -13,11 +16,15 @@ export type OpenDuckDB = { readonly connection: DuckDBConnection; readonly close
  * It sees the files that the work names and its own folder for spilling; everything else of the machine, extensions from the network
  * and its own settings are locked, so that SQL of a user can do no more than SELECT.
  */
-export async function openDuckDB(options: DataEngineOptions, paths: readonly string[]): Promise<OpenDuckDB> {
+export async function openDuckDB(
+  options: DataEngineOptions,
+  paths: readonly string[],
+  settings: DuckDBSettings = {},
+): Promise<OpenDuckDB> {
   if (options.signal?.aborted) throw cancelled()
   const { DuckDBInstance } = await import('@duckdb/node-api')
   await mkdir(options.tempDir, { recursive: true })
-  const instance = await DuckDBInstance.create(':memory:', configuration(options))
+  const instance = await DuckDBInstance.create(':memory:', { ...configuration(options), ...settings })
   const connection = await instance.connect()
   const interrupt = () => connection.interrupt()
   options.signal?.addEventListener('abort', interrupt)
@@ -40,8 +47,9 @@ export async function withDuckDB<Result>(
   options: DataEngineOptions,
   paths: readonly string[],
   work: (connection: DuckDBConnection) => Promise<Result>,
+  settings: DuckDBSettings = {},
 ): Promise<Result> {
-  const { connection, close } = await openDuckDB(options, paths)
+  const { connection, close } = await openDuckDB(options, paths, settings)
   try {
     return await work(connection)
   } catch (error) {

@@ -23,42 +23,64 @@ const SOURCES: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
 /** The types that a file may hold where a schema says `type`. */
 export const typesThatBecome = (type: ColumnType): readonly ColumnType[] => SOURCES[type]
 
-/** SQL of the value as its type, NULL where there is none or where it does not parse. */
-export const parseSql = (context: ParseContext): string => PARSERS[context.to](context)
+/**
+ * SQL of a raw column in two stages, so that text is parsed once and not once per question about it: `parsed` reads `r0`, and `value`
+ * reads `p0`, the name of what the first stage brought. Both are NULL where there is no value, `value` also where it is not acceptable.
+ */
+export function parseSql(context: ParseContext): { readonly parsed: string; readonly value: string } {
+  const stages = STAGES[context.to]
+  return { parsed: stages.parsed(context), value: stages.value(`p${context.raw.slice(1)}`, context) }
+}
 
-const PARSERS: Readonly<Record<ColumnType, (context: ParseContext) => string>> = {
-  float: (context) => finite(asDouble(context)),
-  int: (context) =>
-    context.from === 'int'
-      ? exact(context.raw)
-      : `CASE WHEN ${isWhole(asDouble(context))} THEN CAST(${asDouble(context)} AS BIGINT) END`,
-  bool: ({ raw, from }) => {
-    if (from === 'bool') return raw
-    if (from === 'string') return `TRY_CAST(trim(${raw}) AS BOOLEAN)`
-    return `CASE ${raw} WHEN 0 THEN false WHEN 1 THEN true END`
+/** Whether a value can be there and still not be acceptable. */
+export const canFail = ({ from, to }: ParseContext): boolean => to !== 'string' && !(from === 'bool' && to === 'bool')
+
+type Stages = {
+  readonly parsed: (context: ParseContext) => string
+  readonly value: (parsed: string, context: ParseContext) => string
+}
+
+const STAGES: Readonly<Record<ColumnType, Stages>> = {
+  float: { parsed: asDouble, value: finite },
+  int: {
+    // A BIGINT must not pass through DOUBLE, which would round it.
+    parsed: (context) => (context.from === 'int' ? context.raw : asDouble(context)),
+    value: (parsed, { from }) => (from === 'int' ? exactSql(parsed) : wholeSql(parsed)),
   },
-  string: ({ raw, nullTexts }) => (nullTexts.length > 0 ? `nullif(${raw}, '')` : `CAST(${raw} AS VARCHAR)`),
-  timestamp: (context) => {
-    const { raw, from } = context
-    if (from === 'timestamp') return finite(`CAST(${raw} AS TIMESTAMP)`)
-    // The last millisecond that ECMAScript's dates can name.
-    if (from === 'int') return `CASE WHEN abs(${raw}) <= 8640000000000000 THEN make_timestamp_ms(${raw}) END`
-    return parsedTime(context)
+  bool: { parsed: parsedBool, value: (parsed) => parsed },
+  string: {
+    parsed: ({ raw, nullTexts }) => (nullTexts.length > 0 ? `nullif(${raw}, '')` : `CAST(${raw} AS VARCHAR)`),
+    value: (parsed) => parsed,
   },
+  timestamp: { parsed: parsedTime, value: finite },
+}
+
+function asDouble({ raw, from }: ParseContext): string {
+  return from === 'string' ? `TRY_CAST(${raw} AS DOUBLE)` : `CAST(${raw} AS DOUBLE)`
+}
+
+function parsedBool({ raw, from }: ParseContext): string {
+  if (from === 'bool') return raw
+  return from === 'string' ? `TRY_CAST(trim(${raw}) AS BOOLEAN)` : `CASE ${raw} WHEN 0 THEN false WHEN 1 THEN true END`
 }
 
 /** A time with an offset is moved to UTC, one without counts as UTC. */
-function parsedTime({ raw, timeFormats }: ParseContext): string {
-  const text = `trim(${raw})`
-  const iso = `TRY_CAST(TRY_CAST(${text} AS TIMESTAMP WITH TIME ZONE) AS TIMESTAMP)`
-  const others = timeFormats.map((format) => `CAST(try_strptime(${text}, ${sqlText(format)}) AS TIMESTAMP)`)
-  return finite(`coalesce(${[...others, iso].join(', ')})`)
+function parsedTime({ raw, from, timeFormats }: ParseContext): string {
+  if (from === 'timestamp') return `CAST(${raw} AS TIMESTAMP)`
+  // The last millisecond that ECMAScript's dates can name.
+  if (from === 'int') return `CASE WHEN abs(${raw}) <= 8640000000000000 THEN make_timestamp_ms(${raw}) END`
+  const iso = `CAST(TRY_CAST(${raw} AS TIMESTAMP WITH TIME ZONE) AS TIMESTAMP)`
+  if (timeFormats.length === 0) return iso
+  const others = timeFormats.map((format) => `CAST(try_strptime(trim(${raw}), ${sqlText(format)}) AS TIMESTAMP)`)
+  return `coalesce(${[...others, iso].join(', ')})`
 }
 
-const asDouble = ({ raw, from }: ParseContext): string =>
-  from === 'string' ? `TRY_CAST(trim(${raw}) AS DOUBLE)` : `CAST(${raw} AS DOUBLE)`
-const finite = (value: string): string => `CASE WHEN isfinite(${value}) THEN ${value} END`
-const isWhole = (value: string): string =>
-  `isfinite(${value}) AND ${value} = floor(${value}) AND abs(${value}) <= 9007199254740991`
-const exact = (raw: string): string =>
-  `CASE WHEN ${raw} BETWEEN -9007199254740991 AND 9007199254740991 THEN CAST(${raw} AS BIGINT) END`
+function finite(parsed: string): string {
+  return `CASE WHEN isfinite(${parsed}) THEN ${parsed} END`
+}
+
+const wholeSql = (parsed: string): string =>
+  `CASE WHEN ${parsed} = floor(${parsed}) AND abs(${parsed}) <= 9007199254740991 THEN CAST(${parsed} AS BIGINT) END`
+
+const exactSql = (parsed: string): string =>
+  `CASE WHEN ${parsed} BETWEEN -9007199254740991 AND 9007199254740991 THEN CAST(${parsed} AS BIGINT) END`

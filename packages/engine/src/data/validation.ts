@@ -2,7 +2,7 @@ import { type ColumnRule, type ColumnType, RegiaError, type TableSchema } from '
 import { columnTypeOf, type TypedColumn, typedColumns } from './column-types.ts'
 import type { IngestSource } from './ingest-source.ts'
 import { namesHint } from './near-miss.ts'
-import { type ParseContext, parseSql, typesThatBecome } from './parse-sql.ts'
+import { canFail, type ParseContext, parseSql, typesThatBecome } from './parse-sql.ts'
 import { sqlText } from './sql.ts'
 
 /** A rule in SQL over raw (`r0`) and parsed (`v0`) columns. */
@@ -41,12 +41,15 @@ export function planValidation(source: IngestSource, schema: TableSchema | undef
     { condition: 'fault IS NOT NULL', text: 'line is not a JSON object', reason: 'fault' },
     ...columns.flatMap((column, i) => columnRules(column, contexts[i]!, ruleOf.get(column.name))),
   ]
-  const parsed = contexts.map((context, i) => `${parseSql(context)} AS v${i}`)
+  const stages = contexts.map(parseSql)
+  const parsed = stages.map((stage, i) => `${stage.parsed} AS p${i}`)
+  const values = stages.map((stage, i) => `${stage.value} AS v${i}`)
   const cases = rules.map(({ condition }, i) => `WHEN ${condition} THEN ${i + 1}`)
   return {
     columns,
     rules,
-    select: `SELECT *, CASE ${cases.join(' ')} ELSE 0 END AS rule FROM (SELECT *, ${parsed.join(', ')} FROM (${source.select}))`,
+    select: `SELECT *, CASE ${cases.join(' ')} ELSE 0 END AS rule
+      FROM (SELECT *, ${values.join(', ')} FROM (SELECT *, ${parsed.join(', ')} FROM (${source.select})))`,
   }
 }
 
@@ -100,11 +103,15 @@ function columnRules(column: TypedColumn, context: ParseContext, rule: ColumnRul
     text: `${name} ${complaint}`,
     reason: `${shown} || ${sqlText(` ${complaint}`)}`,
   })
-  const absent = absentSql(context)
-  const rules = [breaks(`(${value} IS NULL AND NOT ${absent})`, `is not ${EXPECTED[column.type]}`)]
+  const rules: RowRule[] = []
+  // A CASE looks at the text only of rows without a value; the rule after it finds no others left.
+  if (canFail(context)) {
+    const condition = `CASE WHEN ${value} IS NULL THEN NOT ${absentSql(context)} ELSE false END`
+    rules.push(breaks(condition, `is not ${EXPECTED[column.type]}`))
+  }
   if (!rule) return rules
   if (!rule.nullable) {
-    rules.push({ condition: absent, text: `${name} is null`, reason: sqlText(`${name} is null`) })
+    rules.push({ condition: `${value} IS NULL`, text: `${name} is null`, reason: sqlText(`${name} is null`) })
   }
   return [...rules, ...boundRules(rule, value, breaks), ...textRules(rule, value, breaks)]
 }
