@@ -192,6 +192,38 @@ export default pipeline('p', {}, () => {
     })
   })
 
+  it('resolves packages from the project', async () => {
+    const dir = await project({
+      'node_modules/local/package.json': '{ "name": "local", "type": "module", "exports": "./index.js" }',
+      'node_modules/local/index.js': "export const name = 'from-package'",
+      'a.ts': `
+import { name } from 'local'
+import { pipeline, step } from 'regia'
+const one = step({ name: 'one', in: {}, out: {}, run: () => ({}) })
+export default pipeline(name, {}, () => one({}))
+`,
+    })
+    const bundle = await bundleEntry('a.ts', dir)
+    expect(bundle.code).toContain('from "local"')
+    expect((await discover(bundle)).pipelines).toMatchObject([{ name: 'from-package' }])
+  })
+
+  it('refuses two different steps of one name in one file', async () => {
+    const dir = await project({
+      'a.ts': `
+import { pipeline, step } from 'regia'
+const make = (n: number) => step({ name: 'same', in: {}, out: {}, run: () => { console.log(n) } })
+const [one, two] = [make(1), make(2)]
+export const a = pipeline('a', {}, () => one({}))
+export const b = pipeline('b', {}, () => two({}))
+`,
+    })
+    expect(await rejection(discover(await bundleEntry('a.ts', dir)))).toMatchObject({
+      code: 'PIPELINE_INVALID',
+      message: 'Two different steps of one file are named "same".',
+    })
+  })
+
   it('says which package is not installed', async () => {
     const dir = await project({ 'package.json': '{}', 'a.ts': "import x from 'no-such-package'\nexport default x" })
     expect(await rejection(discover(await bundleEntry('a.ts', dir)))).toMatchObject({

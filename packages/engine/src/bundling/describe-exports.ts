@@ -1,4 +1,4 @@
-import { type CheckSuite, isDefinition } from '@regia/core'
+import { type CheckSuite, isDefinition, RegiaError } from '@regia/core'
 import type { PipelineDefinition, StepDefinition } from '../steps/step-definition.ts'
 import type { StepPlace } from './code-digests.ts'
 import type { DiscoveryReply } from './discover.ts'
@@ -29,11 +29,26 @@ function findPlaces(modules: Modules, pipelines: readonly PipelineDefinition[]):
       if (isStep(value) && !places.has(value.execute)) places.set(value.execute, { file, exportName })
     }
   }
-  const steps = new Map(pipelines.flatMap((pipeline) => [...pipeline.steps]))
+  const steps = stepsOf(pipelines)
   return [...steps].flatMap(([step, { execute }]) => {
     const place = places.get(execute)
     return place ? [{ step, ...place }] : []
   })
+}
+
+/** A manifest names a step by its name alone, so one file cannot hold two of a name. */
+function stepsOf(pipelines: readonly PipelineDefinition[]): ReadonlyMap<string, StepDefinition> {
+  const steps = new Map<string, StepDefinition>()
+  for (const [name, step] of pipelines.flatMap((pipeline) => [...pipeline.steps])) {
+    const known = steps.get(name)
+    if (known && known.execute !== step.execute) {
+      throw new RegiaError('PIPELINE_INVALID', `Two different steps of one file are named "${name}".`, {
+        hint: 'Rename one of them, or put the pipelines into two files.',
+      })
+    }
+    steps.set(name, step)
+  }
+  return steps
 }
 
 const isStep = (value: unknown): value is StepDefinition => isDefinition(value, 'step')

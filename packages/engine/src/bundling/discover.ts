@@ -99,7 +99,7 @@ function withDigests(
   digestOfStep: (name: string) => Digest,
   lockfileDigest: Digest | undefined,
 ): PipelineGraph {
-  return pipelineGraphSchema.parse({
+  const parsed = pipelineGraphSchema.safeParse({
     ...draft,
     steps: draft.steps.map((step) => ({
       ...step,
@@ -107,6 +107,17 @@ function withDigests(
     })),
     lockfileDigest,
   })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const step = issue?.path[0] === 'steps' ? draft.steps[Number(issue.path[1])] : undefined
+  throw new RegiaError(
+    'PIPELINE_INVALID',
+    `Pipeline "${draft.name}" is not valid at ${issue?.path.join('.')}: ${issue?.message}.`,
+    {
+      where: step?.definedAt ?? `pipeline ${draft.name}`,
+      hint: 'Change what the pipeline says there.',
+    },
+  )
 }
 
 const tooSlow = (entry: string, timeoutMs: number) =>

@@ -8,10 +8,9 @@ import { userCodeError } from './user-code-error.ts'
 const [bundlePath = '', projectDir = '', replyPath = ''] = process.argv.slice(2)
 
 prepareForUserCode()
-const reply: DiscoveryReply = await importUserCode(bundlePath, projectDir).then(
-  ({ entry, modules }) => describeExports(String(entry), modules as Modules), // the index that indexBundle wrote
-  (thrown: unknown) => ({ error: userCodeError(thrown, 'Loading the project', projectDir) }),
-)
+const reply: DiscoveryReply = await importUserCode(bundlePath, projectDir)
+  .then(({ entry, modules }) => describeExports(String(entry), modules as Modules)) // the index that indexBundle wrote
+  .catch((thrown: unknown) => ({ error: userCodeError(thrown, 'Loading the project', projectDir) }))
 writeFileSync(replyPath, JSON.stringify(reply))
 // A timer or a connection that the code left open must not keep the process.
 process.exit(0)

@@ -51,14 +51,9 @@ function findStep(
   { step, stepName, bundlePath }: StepManifest,
 ): StepDefinition {
   const values = Object.values(exports)
-  const exported = values.find((value): value is StepDefinition => isStep(value) && value.stepName === stepName)
-  const found =
-    exported ??
-    values
-      .filter(isPipeline)
-      .map(({ steps }) => steps.get(stepName))
-      .find(Boolean)
-  if (found) return found
+  const ofPipelines = values.filter(isPipeline).map(({ steps }) => steps.get(stepName))
+  const found = ofPipelines.find(Boolean) ?? values.find((value) => isStep(value) && value.stepName === stepName)
+  if (isStep(found)) return found
   throw new RegiaError('PIPELINE_INVALID', `The code has no step "${stepName}".`, {
     where: step,
     hint: 'Deploy the pipeline again; its graph and its code do not belong together.',

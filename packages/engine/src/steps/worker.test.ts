@@ -220,7 +220,8 @@ describe('tables', () => {
       const inputs = { t: { type: { kind: 'table' as const }, artifacts: [made], isList: false } }
       const { report: next } = await plane.ask('double', { inputs })
       if (next.status !== 'succeeded') throw new Error(JSON.stringify(next))
-      const { doubled, same, text } = next.outputs
+      const { doubled, again, same, text } = next.outputs
+      expect(again).toEqual(doubled)
       expect(same?.digest).toBe(made.digest)
       const blobs = await folderBlobStore(join(home, 'blobs'))
       expect(Buffer.from(await blobs.read(text!.digest)).toString()).toBe('id 3')

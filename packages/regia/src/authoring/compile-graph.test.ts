@@ -191,4 +191,20 @@ describe('pipeline', () => {
     })
     expect(errorOf(() => pipeline('p', {}, async () => one({})))).toMatchObject({ code: 'PIPELINE_INVALID' })
   })
+
+  it('refuses bad names and settings where they stand, and a pipeline of nothing', () => {
+    const bad = (more: object) => errorOf(() => step({ name: 'ok', in: {}, out: {}, run: () => ({}), ...more }))
+    const where = expect.stringMatching(/compile-graph\.test\.ts:\d+$/)
+    expect(bad({ name: 'my step' })).toMatchObject({
+      code: 'PIPELINE_INVALID',
+      message: expect.stringContaining('name'),
+      where,
+    })
+    expect(bad({ retries: -1 })).toMatchObject({ message: expect.stringContaining('retries'), where })
+    expect(bad({ timeout: 'soon' })).toMatchObject({ message: expect.stringContaining('timeout'), where })
+    expect(bad({ resources: { cpu: 0 } })).toMatchObject({ message: expect.stringContaining('resources.cpu'), where })
+    expect(bad({})).toBeTypeOf('function')
+    expect(errorOf(() => pipeline('my pipeline', {}, () => one({})))).toMatchObject({ code: 'PIPELINE_INVALID', where })
+    expect(errorOf(() => pipeline('p', {}, () => {}))).toMatchObject({ message: 'Pipeline "p" has no steps.', where })
+  })
 })

@@ -1,10 +1,11 @@
-import { DEFINITION } from '@regia/core'
+import { DEFINITION, nameSchema, RegiaError } from '@regia/core'
 import type { PipelineDefinition } from '@regia/engine'
 import type { z } from 'zod'
 import { compileGraph } from './compile-graph.ts'
 import { compose } from './composition.ts'
 import { jsonSchemaOf } from './ports.ts'
 import { makeRef, type Ref } from './refs.ts'
+import { callerLocation } from './source-location.ts'
 
 type Params = { readonly [name: string]: z.ZodType }
 type ParamRefs<P extends Params> = { readonly [Name in keyof P]: Ref<z.output<P[Name]>> }
@@ -34,8 +35,10 @@ export function pipeline<const P extends Params>(
   describe: (params: ParamRefs<P>) => unknown,
   options: { readonly description?: string } = {},
 ): Pipeline {
+  assertName(name, callerLocation(pipeline))
   const refs = Object.fromEntries(Object.keys(params).map((param) => [param, makeRef({ from: 'param', name: param })]))
   const { nodes, steps } = compose(() => describe(refs as ParamRefs<P>)) // one ref per declared param, by construction
+  if (nodes.length === 0) throw empty(name, callerLocation(pipeline)())
   return {
     [DEFINITION]: 'pipeline',
     pipelineName: name,
@@ -48,3 +51,18 @@ export function pipeline<const P extends Params>(
     steps,
   }
 }
+
+function assertName(name: string, location: () => string | undefined): void {
+  if (nameSchema.safeParse(name).success) return
+  const where = location()
+  throw new RegiaError('PIPELINE_INVALID', `"${name}" cannot name a pipeline.`, {
+    hint: 'Use letters, digits, ".", "_" and "-", beginning with a letter or digit.',
+    ...(where !== undefined && { where }),
+  })
+}
+
+const empty = (name: string, where: string | undefined) =>
+  new RegiaError('PIPELINE_INVALID', `Pipeline "${name}" has no steps.`, {
+    hint: 'Call at least one step inside its function.',
+    ...(where !== undefined && { where }),
+  })

@@ -1,6 +1,6 @@
-import { DEFINITION, durationMs, RegiaError } from '@regia/core'
+import { DEFINITION, durationMs, durationSchema, nameSchema, RegiaError } from '@regia/core'
 import type { StepContext, StepDefinition } from '@regia/engine'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { recordNode } from './composition.ts'
 import {
   definePort,
@@ -79,6 +79,7 @@ export type Step<In extends Ports, Out extends Ports> = StepDefinition & {
  */
 export function step<const In extends Ports, const Out extends Ports>(spec: StepSpec<In, Out>): Step<In, Out> {
   const definedAt = callerLocation(step)
+  const settings = readSettings(spec, definedAt)
   for (const [name, port] of Object.entries(spec.out)) refuseListOutput(spec.name, name, port)
   const define = (ports: Ports) =>
     Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, definePort(port)]))
@@ -91,17 +92,12 @@ export function step<const In extends Ports, const Out extends Ports>(spec: Step
   }
   const wire = (wires: Wires<In>) => {
     const id = recordNode({
-      name: spec.name,
       kind: 'code',
       inputs: sourcesOf(spec.in, wires),
       inputTypes: typesOf(spec.in),
       optionalInputs: Object.keys(spec.in).filter((name) => isOptional(spec.in[name]!)),
       outputs: typesOf(spec.out),
-      cache: spec.cache ?? true,
-      retries: spec.retries ?? 0,
-      timeoutMs: durationMs(spec.timeout ?? '1h'),
-      cpu: spec.resources?.cpu ?? 1,
-      memoryMb: spec.resources?.memoryMb ?? 512,
+      ...settings,
       definedAt: callerLocation(wire)() ?? definedAt(),
       definition,
     })
@@ -112,6 +108,31 @@ export function step<const In extends Ports, const Out extends Ports>(spec: Step
     run: (inputs: { readonly [name: string]: unknown }, context?: TestContext) =>
       runHere(definition, inputs, context) as ReturnType<Step<In, Out>['run']>, // one entry per declared output
   })
+}
+
+const settingsSchema = z.object({
+  name: nameSchema,
+  cache: z.boolean().default(true),
+  retries: z.number().int().min(0).max(20).default(0),
+  timeout: durationSchema.default('1h'),
+  resources: z
+    .strictObject({ cpu: z.number().positive().default(1), memoryMb: z.number().min(64).default(512) })
+    .prefault({}),
+})
+
+/** @throws RegiaError `PIPELINE_INVALID` naming the setting and the line. */
+function readSettings(spec: unknown, definedAt: () => string | undefined) {
+  const parsed = settingsSchema.safeParse(spec)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const where = definedAt()
+    throw new RegiaError('PIPELINE_INVALID', `A step's ${issue?.path.join('.')} is wrong: ${issue?.message}.`, {
+      hint: "Such as { name: 'train', retries: 2, timeout: '30m', resources: { cpu: 2, memoryMb: 2000 } }.",
+      ...(where !== undefined && { where }),
+    })
+  }
+  const { name, cache, retries, timeout, resources } = parsed.data
+  return { name, cache, retries, timeoutMs: durationMs(timeout), ...resources }
 }
 
 function sourcesOf(ports: Ports, wires: { readonly [name: string]: unknown }) {
