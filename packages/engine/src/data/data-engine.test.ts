@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -246,6 +246,28 @@ describe.each(IMPLEMENTATIONS)('data engine $name', ({ create }) => {
     expect(left.filter((file) => file.includes('parquet') && file !== name)).toEqual([])
   })
 
+  it.each([
+    ['a folder in its place', 'taken.parquet', 'HOME_NOT_WRITABLE'],
+    ['a file for a folder', 'file/t.parquet', 'HOME_NOT_WRITABLE'],
+    ['an ending that we do not write', 't.xlsx', 'INVALID_INPUT'],
+  ])('refuses to write to %s', async (_, name, code) => {
+    await write('file', '')
+    await mkdir(join(folder, 'taken.parquet'))
+    const table = makeTable({ n: intColumn([1]) })
+    await expect(engine.writeTable(table, join(folder, name))).rejects.toMatchObject({ name: 'RegiaError', code })
+    expect((await readdir(folder)).sort()).toEqual(['file', 'taken.parquet'])
+  })
+
+  it('says of a damaged file which one it is', async () => {
+    const path = join(folder, 'cut.parquet')
+    await engine.writeTable(makeTable({ n: intColumn([1, 2, 3]) }), path)
+    await truncate(path, 100)
+    await expect(engine.readTable(path)).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+      message: expect.stringContaining('cut.parquet'),
+    })
+  })
+
   it('names the column that was probably meant', async () => {
     const fault = ingest('a.csv', 'dely,origin\n1,JFK\n', schemaOf(rule('delay', 'int')))
     await expect(fault).rejects.toMatchObject({
@@ -332,6 +354,7 @@ describe.each(IMPLEMENTATIONS)('data engine $name', ({ create }) => {
     ['other settings', 'SET enable_external_access = true'],
     ['another database', "ATTACH 'OUT'"],
     ['an extension', 'INSTALL httpfs'],
+    ['a value that does not convert', "SELECT CAST('x' AS INTEGER) AS a"],
     ['a column that there is not', 'SELECT nope FROM (SELECT 1 AS a)'],
   ])('refuses a query with %s', async (_, template) => {
     const secret = await write('secret.csv', 'a\n1\n')

@@ -51,4 +51,6 @@ process.on('message', (message: ToChild) => {
   if (message.kind === 'open') open(message.options)
   else void answer(message.id, message.call)
 })
+// Ctrl-C reaches the whole process group; the parent decides when work is over.
+process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))

@@ -33,14 +33,14 @@ export function createDataWorker(options: DataWorkerOptions): DataWorker & DataW
   const start = (): ChildProcess => {
     const started = forkChild()
     started.on('message', (message: FromChild) => settle(message))
-    started.on('exit', (code, signal) => {
-      if (child === started) {
-        child = undefined
-        failAll(pending, signal ?? `code ${code}`)
-      }
-    })
-    // The exit event tells the same with its cause.
-    started.on('error', () => undefined)
+    const lose = (cause: string) => {
+      if (child !== started) return
+      child = undefined
+      failAll(pending, cause)
+    }
+    started.on('exit', (code, signal) => lose(signal ?? `code ${code}`))
+    // A child that could not even start has no exit.
+    started.on('error', (error) => lose(error.message))
     send(started, { kind: 'open', options: engineOptions })
     return started
   }

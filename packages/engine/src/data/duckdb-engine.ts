@@ -1,5 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { RegiaError, type Table } from '@regia/core'
 import { fileValueSql, typedColumns } from './column-types.ts'
@@ -22,7 +21,8 @@ import { describe, readNumber, readRows, readSelect, readSelectInBatches } from 
 import { assertSourceFile, selectFile } from './source-format.ts'
 import { sqlName } from './sql.ts'
 import { assertOneSelect } from './user-sql.ts'
-import { selectStaged, stageTable, writeSelect } from './write-table.ts'
+import { writeWhole } from './whole-file.ts'
+import { fileOptions, selectStaged, stageTable, writeSelect } from './write-table.ts'
 
 const DEFAULT_BATCH_ROWS = 65_536
 const DEFAULT_ROW_LIMIT = 10_000
@@ -133,6 +133,7 @@ async function writeTable(options: DataEngineOptions, table: Table, path: string
   if (Object.keys(table.columns).length === 0) {
     throw new RegiaError('DATA_EMPTY', 'A table without columns cannot be written.', { where: path })
   }
+  fileOptions(path)
   await writeWhole(path, (partial) =>
     withDuckDB(options, [partial], async (connection) => {
       await stageTable(connection, table)
@@ -142,7 +143,8 @@ async function writeTable(options: DataEngineOptions, table: Table, path: string
   return { rowCount: table.rowCount, sizeBytes: (await stat(path)).size }
 }
 
-function queryToFile(options: DataEngineOptions, request: QueryToFileRequest): Promise<QueryToFileResult> {
+async function queryToFile(options: DataEngineOptions, request: QueryToFileRequest): Promise<QueryToFileResult> {
+  fileOptions(request.outputPath)
   return writeWhole(request.outputPath, (partial) =>
     withQuery(options, request, [partial], async (connection, select) => {
       const columns = typedColumns(await describe(connection, select))
@@ -152,21 +154,6 @@ function queryToFile(options: DataEngineOptions, request: QueryToFileRequest): P
     }),
   )
 }
-
-/** Gives a file its name only when it is whole. */
-async function writeWhole<Result>(path: string, write: (partial: string) => Promise<Result>): Promise<Result> {
-  const partial = partialPath(path)
-  try {
-    const result = await write(partial)
-    await rename(partial, path)
-    return result
-  } finally {
-    await rm(partial, { force: true })
-  }
-}
-
-/** Beside the file, with its ending, which says the format. */
-const partialPath = (path: string): string => join(dirname(path), `.partial-${basename(path)}`)
 
 /** LIMIT and OFFSET are written into SQL, so they must be numbers and nothing else. */
 function whole(count: number): number {

@@ -15,10 +15,9 @@ export function asDataError(error: unknown, options: DataEngineOptions): unknown
       cause: error,
     })
   }
-  if (/No space left|failed to offload/i.test(message)) {
-    return new RegiaError('HOME_NOT_WRITABLE', `Cannot write: ${message}`, {
-      where: options.tempDir,
-      hint: 'Free some space on the disk.',
+  if (/No space left|failed to offload|Cannot open file ("[^"]*\.partial-|.*Permission denied)/is.test(message)) {
+    return new RegiaError('HOME_NOT_WRITABLE', `A file cannot be opened or written: ${message}`, {
+      hint: 'Give the user of this process the right to it, free some space on the disk, or choose another folder.',
       cause: error,
     })
   }
@@ -26,7 +25,8 @@ export function asDataError(error: unknown, options: DataEngineOptions): unknown
 }
 
 function asSqlOrFileError(error: Error, message: string): RegiaError {
-  if (/^(Parser|Binder|Catalog|Permission|Conversion|Not implemented|Out of Range) Error/.test(message)) {
+  const isOfFile = /^IO Error|CSV Error|Malformed JSON|magic bytes|in file "|Parquet/i.test(message)
+  if (!isOfFile) {
     return new RegiaError('INVALID_INPUT', `The query failed: ${message}`, {
       hint: 'A query may only SELECT, from the tables that it was given.',
       cause: error,

@@ -1,4 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { RegiaError, type TableSchema } from '@regia/core'
 import { FILE_TYPES } from './column-types.ts'
@@ -10,10 +10,11 @@ import { readNumber, readRows } from './read-table.ts'
 import { assertSourceFile, formatOf, type SourceFormat } from './source-format.ts'
 import { sqlName, sqlPath, sqlText } from './sql.ts'
 import { planValidation, type Validation } from './validation.ts'
+import { giveName, partialPath } from './whole-file.ts'
 
 type Broken = { readonly rule: number; readonly rowCount: number }
 
-/** Validates and keeps a file. Each output is written under another name first, so that a failure leaves no half of one. */
+/** Validates and keeps a file. Both outputs get their names at the end, so that a failure leaves none of them. */
 export async function ingest(
   options: DataEngineOptions,
   request: IngestRequest,
@@ -21,15 +22,15 @@ export async function ingest(
 ): Promise<IngestResult> {
   const format = formatOf(request.sourceName ?? request.sourcePath)
   await assertSourceFile(request.sourcePath)
-  const partial: PartialPaths = { valid: `${request.outputPath}.partial`, broken: `${request.quarantinePath}.partial` }
+  const partial = { valid: await partialPath(request.outputPath), broken: await partialPath(request.quarantinePath) }
   const paths = [request.sourcePath, partial.valid, partial.broken]
   const work = (connection: DuckDBConnection) => judgeAndWrite(connection, request, format, partial, onProgress)
   // Pushed down, the filter on the broken rule would parse and judge every row a second time.
   const settings = { disabled_optimizers: 'filter_pushdown' }
   try {
     const result = await withDuckDB(options, paths, work, settings)
-    await rename(partial.valid, request.outputPath)
-    if (result.quarantinedRowCount > 0) await rename(partial.broken, request.quarantinePath)
+    await giveName(partial.valid, request.outputPath)
+    if (result.quarantinedRowCount > 0) await giveName(partial.broken, request.quarantinePath)
     onProgress({ fraction: 1, message: 'done' })
     return { ...result, sizeBytes: (await stat(request.outputPath)).size }
   } finally {

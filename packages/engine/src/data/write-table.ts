@@ -10,8 +10,8 @@ export async function writeSelect(connection: DuckDBConnection, select: string, 
   await connection.run(`COPY (${select}\n) TO ${sqlText(path)} (${fileOptions(path)})`)
 }
 
-/** Options of COPY for a file to write. Blobs are written without an ending, as Parquet. */
-function fileOptions(path: string): string {
+/** Options of COPY for a file to write. Blobs are written without an ending, as Parquet. @throws RegiaError `INVALID_INPUT`. */
+export function fileOptions(path: string): string {
   if (/\.csv$/i.test(path)) return 'FORMAT csv, HEADER true'
   if (/\.parquet$/i.test(path) || !/\.[a-z]+$/i.test(path)) return 'FORMAT parquet, COMPRESSION zstd'
   throw new RegiaError('INVALID_INPUT', 'Tables are written as .parquet or .csv.', { where: path })

@@ -3,6 +3,7 @@ import {
   type FittedTabularModel,
   type ModelPackage,
   type ReferenceProfile,
+  RegiaError,
   referenceProfile,
   type Signature,
   selectColumns,
@@ -42,6 +43,11 @@ export type WrittenModelPackage = { readonly bytes: Uint8Array; readonly manifes
  */
 export async function writeModelPackage(options: WriteModelPackageOptions): Promise<WrittenModelPackage> {
   const { fitted, train, reference = train } = options
+  if (train.rowCount === 0 || reference.rowCount === 0) {
+    throw new RegiaError('DATA_EMPTY', 'A model cannot be packaged without rows: it has no example and no reference.', {
+      hint: 'Hand over the table that it was trained on.',
+    })
+  }
   const signature = signatureOf(options)
   const graph = compileToOnnx(fitted, signature.inputs)
   const loaded = await loadGraph(graph, signature)
