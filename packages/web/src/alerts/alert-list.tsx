@@ -19,7 +19,7 @@ type AlertListProps = {
 }
 
 const LAMPS: Readonly<Record<Alert['status'], Health>> = { open: 'attention', acknowledged: 'unknown', closed: 'well' }
-const FIRST = 100
+const FIRST = 50
 const FIRST_COMPACT = 8
 
 /** Alerts with their causes; one can be spread out. */

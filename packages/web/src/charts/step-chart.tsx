@@ -3,6 +3,7 @@ import { useCallback } from 'react'
 import { formatNumber } from '../kernel/format.ts'
 import { Chart } from './chart.tsx'
 import type { Palette, ToneName } from './palette.ts'
+import { spanRange } from './span-range.ts'
 import { sparkRange } from './spark-range.ts'
 import { spreadLabels } from './ticks.ts'
 
@@ -22,9 +23,9 @@ export function StepChart({ label, series }: { readonly label: string; readonly 
 
 function stepOption(series: readonly StepSeries[], palette: Palette): EChartsCoreOption {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value))
-  const [low, high] = sparkRange(values, 1e-6, false)
+  const { min, max, ticks } = spanRange(...sparkRange(values, 1e-6, false))
   const shifts = spreadLabels(
-    series.map(({ points }) => (1 - ((points.at(-1)?.[1] ?? low) - low) / (high - low)) * PLOT_HEIGHT),
+    series.map(({ points }) => (1 - ((points.at(-1)?.[1] ?? min) - min) / (max - min)) * PLOT_HEIGHT),
     13,
   )
   const axisLabel = { color: palette.ink3, fontSize: 11, hideOverlap: true }
@@ -42,11 +43,12 @@ function stepOption(series: readonly StepSeries[], palette: Palette): EChartsCor
     },
     yAxis: {
       type: 'value',
-      min: low,
-      max: high,
-      splitNumber: 3,
+      min,
+      max,
+      axisLine: { show: false },
+      axisTick: { show: false, customValues: ticks },
       splitLine: { lineStyle: { color: palette.line } },
-      axisLabel: { ...axisLabel, formatter: formatNumber },
+      axisLabel: { ...axisLabel, customValues: ticks, formatter: formatNumber },
     },
     tooltip: {
       trigger: 'axis',

@@ -1,5 +1,6 @@
 import type { ChartData } from './chart-data.ts'
 import type { ToneName } from './palette.ts'
+import { type AxisRange, spanRange } from './span-range.ts'
 import { roundUp } from './ticks.ts'
 
 /** A value over time; `null` is a gap, and stays one. Times are milliseconds since 1970. */
@@ -34,8 +35,6 @@ export type TimeModel = {
   readonly until?: number | undefined
 }
 
-export type AxisRange = { readonly min: number; readonly max: number; readonly ticks: readonly number[] }
-
 /** A panel's axis: honest about where it starts, and never so narrow that noise looks like change. */
 export function axisRange(panel: TimePanel): AxisRange {
   if (panel.scale === 'fraction') return { min: 0, max: 1, ticks: [0, 1] }
@@ -49,17 +48,6 @@ export function axisRange(panel: TimePanel): AxisRange {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return { min: 0, max: 1, ticks: [0, 1] }
   const missing = Math.max(0, panel.scale.minimumSpan - (high - low))
   return spanRange(low - missing / 2, high + missing / 2)
-}
-
-function spanRange(low: number, high: number): AxisRange {
-  const margin = (high - low) * 0.06
-  const step = roundUp((high - low) / 5)
-  const first = Math.ceil((low - margin) / step)
-  const last = Math.floor((high + margin) / step)
-  const ticks = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
-    Number(((first + i) * step).toPrecision(10)),
-  )
-  return { min: low - margin, max: high + margin, ticks }
 }
 
 function valuesOf(panel: TimePanel): number[] {

@@ -29,7 +29,7 @@ export function InputDrift({
   if (!monitor) return null
   return (
     <Section
-      title="Inputs against training"
+      title="Inputs and score against training"
       note={`most important first; grey is the reference, blue the window ${window ? formatSpan(window.from, window.until) : ''}`}
     >
       {window ? (

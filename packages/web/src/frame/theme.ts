@@ -19,6 +19,32 @@ const INK: MantineColorsTuple = [
   '#16181d',
 ]
 
+// What Mantine takes from its own greys (fields, menus, borders) must be of our paper too.
+const GRAY: MantineColorsTuple = [
+  '#f6f6f4',
+  '#f3f3f1',
+  '#e4e4e0',
+  '#dcdcd8',
+  '#cfcfca',
+  '#7d8796',
+  '#626a78',
+  '#4b5260',
+  '#343b46',
+  '#16181d',
+]
+const DARK: MantineColorsTuple = [
+  '#e9ecf1',
+  '#a9b2c0',
+  '#8a94a3',
+  '#667080',
+  '#343b46',
+  '#232830',
+  '#15181e',
+  '#0e1014',
+  '#0b0d10',
+  '#08090b',
+]
+
 const inkVariants: VariantColorsResolver = ({ variant }) => {
   if (variant === 'filled') {
     const background = 'var(--ink)'
@@ -67,7 +93,7 @@ const INPUT_STYLES = {
 export const theme = createTheme({
   fontFamily: 'var(--font)',
   fontFamilyMonospace: 'var(--mono)',
-  colors: { ink: INK },
+  colors: { ink: INK, gray: GRAY, dark: DARK },
   primaryColor: 'ink',
   variantColorResolver: inkVariants,
   defaultRadius: 'sm',
