@@ -1,4 +1,4 @@
-import { createProgress, type Progress } from './progress.ts'
+import { createProgress, type Progress, showWaiting } from './progress.ts'
 import type { Style, Terminal } from './terminal.ts'
 import { type Column, textTable } from './text-table.ts'
 
@@ -12,6 +12,8 @@ export type Output = {
   readonly result: (value: unknown, show?: () => string) => void
   readonly table: <Row>(rows: readonly Row[], columns: readonly Column<Row>[]) => string
   readonly progress: (title: string) => Progress
+  /** A spinner while something of unknown length goes on. */
+  readonly waiting: <Result>(text: string, work: Promise<Result>) => Promise<Result>
 }
 
 const SILENT: Progress = { update: () => {}, clear: () => {}, done: () => {} }
@@ -29,5 +31,6 @@ export function createOutput(terminal: Terminal, isJson: boolean): Output {
     },
     table: (rows, columns) => textTable(rows, columns, terminal.width, terminal.style),
     progress: (title) => (isJson ? SILENT : createProgress(terminal, title)),
+    waiting: (text, work) => (isJson ? work : showWaiting(terminal, text, work)),
   }
 }

@@ -48,5 +48,30 @@ function plainLines(terminal: Terminal, title: string): Progress {
   }
 }
 
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const FRAME_MS = 80
+/** What is over sooner needs no spinner. */
+const PATIENCE_MS = 150
+
+/** Turns beside a text while something of unknown length goes on; nothing in a pipe. */
+export async function showWaiting<Result>(terminal: Terminal, text: string, work: Promise<Result>): Promise<Result> {
+  if (!terminal.isInteractive) return work
+  const startedAt = performance.now()
+  const timer = setInterval(() => {
+    const elapsedMs = performance.now() - startedAt
+    if (elapsedMs < PATIENCE_MS) return
+    const frame = FRAMES[Math.floor(elapsedMs / FRAME_MS) % FRAMES.length]!
+    terminal.write(
+      `\r\u001b[K${terminal.style.blue(frame)} ${text} ${terminal.style.dim(`${Math.floor(elapsedMs / 1000)} s`)}`,
+    )
+  }, FRAME_MS)
+  try {
+    return await work
+  } finally {
+    clearInterval(timer)
+    terminal.write('\r\u001b[K')
+  }
+}
+
 const clamp = (fraction: number) => Math.min(1, Math.max(0, fraction))
 const percentOf = (fraction: number) => `${Math.floor(clamp(fraction) * 100)} %`.padStart(5)

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs'
 import { basename, extname } from 'node:path'
+import { RegiaError } from '@regia/core'
 import type { Bundle, Discovery } from '@regia/engine'
 import type { Project } from './find-project.ts'
 
@@ -26,5 +27,26 @@ export async function loadEntry(project: Project, file: string): Promise<Entry> 
 export async function loadEntries(project: Project): Promise<Entry[]> {
   const entries: Entry[] = []
   for (const file of entryFiles(project)) entries.push(await loadEntry(project, file))
+  assertDeclaredOnce(entries)
   return entries
 }
+
+/** @throws RegiaError `CONFIG_INVALID` naming both files where a name is declared twice. */
+function assertDeclaredOnce(entries: readonly Entry[]): void {
+  const places = new Map<string, string>()
+  for (const { file, discovery } of entries) {
+    for (const kind of ['pipelines', 'endpoints', 'monitors'] as const) {
+      for (const { name } of discovery[kind]) {
+        const earlier = places.get(`${kind} ${name}`)
+        if (earlier !== undefined) throw declaredTwice(kind.slice(0, -1), name, earlier, file)
+        places.set(`${kind} ${name}`, file)
+      }
+    }
+  }
+}
+
+const declaredTwice = (kind: string, name: string, earlier: string, file: string) =>
+  new RegiaError('CONFIG_INVALID', `The ${kind} "${name}" is declared twice: in ${earlier} and in ${file}.`, {
+    where: file,
+    hint: 'Give one of them another name, or export it from one file only.',
+  })

@@ -16,7 +16,7 @@ type Change = {
 export const apply: Action<{ dryRun: boolean }> = async (input, context) => {
   const connection = await context.connect({ needsGateway: true })
   const { client, project } = connection
-  const entries = await loadEntries(project)
+  const entries = await context.output.waiting('Reading the project', loadEntries(project))
   const endpoints = entries.flatMap(({ discovery }) => discovery.endpoints)
   const monitors = entries.flatMap(({ discovery }) => discovery.monitors)
   const changes = [...(await endpointChanges(client, endpoints)), ...(await monitorChanges(client, monitors))]

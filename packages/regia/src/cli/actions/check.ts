@@ -15,7 +15,7 @@ export const check: Action<{ model: string; junit: string | undefined }> = async
   const connection = await context.connect({ needsWorker: true })
   const { client, project } = connection
   const version = await client.models.version(reference.model, reference.version)
-  const checks = await findChecks(project, reference.model)
+  const checks = await context.output.waiting('Reading the project', findChecks(project, reference.model))
   const graph = checkGraph(version.model, checks, await findExamined(client, version))
   // The step runs Regia's own code: the bundle of such a pipeline is empty.
   const { digest } = await client.blobs.write(new TextEncoder().encode('export {}\n'))

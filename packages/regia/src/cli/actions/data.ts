@@ -23,7 +23,7 @@ export const addData: Action<{
   const schema = input.schema ? await readSchema(resolve(context.workingDir, input.schema)) : undefined
   const { client } = await context.connect()
   const body = { path, ...(schema && { schema }), ...(input.description && { description: input.description }) }
-  const version = await client.datasets.ingest(input.name, body)
+  const version = await context.output.waiting(`Reading ${input.file}`, client.datasets.ingest(input.name, body))
   context.output.result(version, () => describeIngest(version, context.output))
 }
 

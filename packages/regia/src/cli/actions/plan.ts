@@ -9,7 +9,7 @@ import { parseParams } from './params.ts'
 export const plan: Action<{ pipeline: string; param: readonly string[] }> = async (input, context) => {
   const params = parseParams(input.param)
   const connection = await context.connect()
-  const version = await deployPipeline(connection, input.pipeline)
+  const version = await context.output.waiting('Bundling the code', deployPipeline(connection, input.pipeline))
   const { steps } = await connection.client.pipelines.plan(input.pipeline, { version: version.version, params })
   context.output.result({ pipeline: input.pipeline, version: version.version, steps }, () =>
     describePlan(steps, context.output),

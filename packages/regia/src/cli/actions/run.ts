@@ -14,7 +14,7 @@ type RunInput = { pipeline: string; param: readonly string[]; noCache: boolean; 
 export const run: Action<RunInput> = async (input, context) => {
   const params = parseParams(input.param)
   const connection = await context.connect({ needsWorker: true })
-  const version = await deployPipeline(connection, input.pipeline)
+  const version = await context.output.waiting('Bundling the code', deployPipeline(connection, input.pipeline))
   const started = await connection.client.pipelines.run(input.pipeline, {
     version: version.version,
     params,
