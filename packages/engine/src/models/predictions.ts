@@ -38,22 +38,17 @@ function mostProbable(values: Float32Array, start: number, classCount: number): 
 export function concatPredictions(parts: readonly Predictions[]): Predictions {
   const [first] = parts
   if (parts.length === 1 && first) return first
-  return {
-    rowCount: parts.reduce((sum, part) => sum + part.rowCount, 0),
-    scores: concatFloats(parts.map(({ scores }) => scores)),
-    ...(first?.probabilities && { probabilities: concatFloats(parts.map((part) => part.probabilities ?? NO_FLOATS)) }),
-    ...(first?.classes && { classes: Int32Array.from(parts.flatMap((part) => [...(part.classes ?? [])])) }),
-  }
-}
-
-const NO_FLOATS = new Float32Array()
-
-function concatFloats(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0)
+  const scores = new Float32Array(rowCount)
+  const classes = new Int32Array(first?.classes ? rowCount : 0)
+  const width = first?.probabilities ? first.probabilities.length / Math.max(1, first.rowCount) : 0
+  const probabilities = new Float32Array(rowCount * width)
   let at = 0
   for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
+    scores.set(part.scores, at)
+    if (part.classes) classes.set(part.classes, at)
+    if (part.probabilities) probabilities.set(part.probabilities, at * width)
+    at += part.rowCount
   }
-  return whole
+  return { rowCount, scores, ...(first?.probabilities && { probabilities }), ...(first?.classes && { classes }) }
 }

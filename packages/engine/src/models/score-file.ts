@@ -32,22 +32,46 @@ export async function scoreFile(request: ScoreFileRequest): Promise<ScoreFileRes
     onProgress({ fraction: 0, message: 'reading the file' })
     const { path, rowCount, columns } = await validateInput(request, folder)
     assertNamesFree(columns, model.signature)
-    const parts: string[] = []
-    let done = 0
-    for await (const rows of engine.readBatches(path)) {
-      if (request.signal?.aborted) throw cancelled()
-      const part = join(folder, `part-${parts.length}.parquet`)
-      await engine.writeTable(withPredictions(rows, await model.predictTable(rows), model.signature), part)
-      parts.push(part)
-      done += rows.rowCount
-      onProgress({ fraction: 0.2 + (0.7 * done) / rowCount, message: `scored ${done} of ${rowCount} rows` })
-    }
+    const parts = await scoreBatches(request, { path, rowCount, folder, onProgress })
     const written = await engine.query({ sql: 'SELECT * FROM scored', tables: { scored: parts }, outputPath })
     onProgress({ fraction: 1, message: 'done' })
     return written
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+type Scoring = {
+  readonly path: string
+  readonly rowCount: number
+  readonly folder: string
+  readonly onProgress: OnProgress
+}
+
+/** Scores a file into parts, in its order. A batch is written while the next one is scored on its thread. */
+async function scoreBatches({ model, engine, signal }: ScoreFileRequest, scoring: Scoring): Promise<readonly string[]> {
+  const parts: string[] = []
+  let writing: Promise<unknown> = Promise.resolve()
+  let done = 0
+  try {
+    for await (const rows of engine.readBatches(scoring.path)) {
+      if (signal?.aborted) throw cancelled()
+      const [predictions] = await Promise.all([model.predictTable(rows), writing])
+      const part = join(scoring.folder, `part-${parts.length}.parquet`)
+      writing = engine.writeTable(withPredictions(rows, predictions, model.signature), part)
+      // Awaited with the next batch; until then a failure must not count as unhandled.
+      writing.catch(() => undefined)
+      parts.push(part)
+      done += rows.rowCount
+      const fraction = 0.2 + (0.7 * done) / scoring.rowCount
+      scoring.onProgress({ fraction, message: `scored ${done} of ${scoring.rowCount} rows` })
+    }
+  } finally {
+    // The folder is removed next; nothing may be written to it any more.
+    await Promise.allSettled([writing])
+  }
+  await writing
+  return parts
 }
 
 /** Brings the file into Parquet with the types of the signature, so that text such as "00123" stays text where the model wants it. */
@@ -82,7 +106,8 @@ function withPredictions(rows: Table, predictions: Predictions, signature: Signa
   let scored = withColumn(rows, 'prediction', { type: 'string', codes: classes, categories: names })
   scored = withColumn(scored, 'score', floatColumn(scores))
   for (const [k, name] of names.entries()) {
-    const values = Float64Array.from({ length: rows.rowCount }, (_, row) => probabilities[row * names.length + k]!)
+    const values = new Float64Array(rows.rowCount)
+    for (let row = 0; row < values.length; row++) values[row] = probabilities[row * names.length + k]!
     scored = withColumn(scored, probabilityName(name), { type: 'float', values })
   }
   return scored
