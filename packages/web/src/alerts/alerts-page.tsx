@@ -27,7 +27,7 @@ export default function AlertsPage() {
     <Page
       title="Alerts"
       actions={<Choice label="Status" value={status} options={FILTERS} onChange={(next) => show({ status: next })} />}
-      cli="regia monitors alerts"
+      cli={`regia alerts list${status === 'all' ? '' : ` --status ${status}`}`}
       http={`GET /api/v1/alerts${status === 'all' ? '' : `?status=${status}`}`}
     >
       <Loaded query={query} height={240}>

@@ -7,8 +7,8 @@ import { timeTooltip } from './time-tooltip.ts'
 
 const LEFT = 46
 const RIGHT = 92
-const TOP = 18
-const GAP = 30
+const TOP = 22
+const GAP = 34
 const BOTTOM = 22
 const PX_PER_TICK = 80
 
@@ -79,7 +79,7 @@ function valueAxis(panel: TimePanel, index: number, palette: Palette) {
     axisLabel: { color: palette.ink3, fontSize: 11, customValues: ticks, formatter: panel.format },
     name: panel.title ?? '',
     nameLocation: 'end',
-    nameGap: 8,
+    nameGap: 11,
     nameTextStyle: { color: palette.ink2, fontSize: 11, align: 'left', padding: [0, 0, 0, -LEFT + 8] },
   }
 }

@@ -30,7 +30,7 @@ export default function DatasetPage() {
   return (
     <Page
       title={at === undefined ? name : `${name}@${at}`}
-      cli={`regia data show ${name}${search.version ? `@${search.version}` : ''}`}
+      cli={`regia data show ${name}${search.version ? ` --version ${search.version}` : ''}`}
       http={`GET /api/v1/datasets/${name}/versions/${search.version ?? 'latest'}`}
       under={version.data ? <Origin version={version.data} /> : dataset.data?.description}
       actions={<VersionSelect name={name} value={at} onChange={(next) => show({ version: next })} />}

@@ -34,7 +34,7 @@ export default function DatasetsPage() {
   const navigate = useNavigate()
   const pages = usePages(['datasets', 'list'], (query) => api.datasets.list(query))
   return (
-    <Page title="Data" isTitleHidden cli="regia data" http="GET /api/v1/datasets">
+    <Page title="Data" isTitleHidden cli="regia data list" http="GET /api/v1/datasets">
       {pages.error ? (
         <Problem error={pages.error} onRetry={() => void pages.refetch()} />
       ) : (
@@ -46,7 +46,7 @@ export default function DatasetsPage() {
             keyOf={(row) => row.name}
             onOpen={(row) => void navigate({ to: '/data/$name', params: { name: row.name } })}
             empty={
-              <Empty command="regia data ingest NAME FILE.parquet">
+              <Empty command="regia data add FILE.parquet --name NAME">
                 No data yet. A dataset is a series of immutable versions, each with its profile; rows that break the
                 schema are put aside with the reason.
               </Empty>

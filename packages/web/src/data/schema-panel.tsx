@@ -10,7 +10,7 @@ export function SchemaPanel({ version }: { readonly version: DatasetVersion }) {
   if (!schema) {
     return (
       <Card>
-        <Empty command={`regia data ingest ${version.dataset} FILE --schema SCHEMA.json`}>
+        <Empty command={`regia data add FILE --name ${version.dataset} --schema SCHEMA.json`}>
           This version came without a schema: nothing was checked, and {columns.length} columns were kept as they are.
         </Empty>
       </Card>

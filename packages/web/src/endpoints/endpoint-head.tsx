@@ -82,9 +82,13 @@ function ScoreStat({ monitor, model }: Pick<HeadProps, 'monitor' | 'model'>) {
 function LogStat({ endpoint }: { readonly endpoint: Endpoint }) {
   const { predictionCount, labelCount, watermark } = endpoint
   return (
-    <Stat label="Prediction log" value={<Count value={predictionCount} />} unit="predictions">
+    <Stat
+      label="Prediction log"
+      value={<Count value={predictionCount} />}
+      unit={predictionCount === 1 ? 'prediction' : 'predictions'}
+    >
       <div>
-        <Count value={labelCount} /> labels
+        <Count value={labelCount} /> {labelCount === 1 ? 'label' : 'labels'}
         {predictionCount > 0 && ` (${formatPercent(Math.min(1, labelCount / predictionCount))})`}
       </div>
       {watermark && (

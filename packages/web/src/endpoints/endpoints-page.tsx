@@ -8,7 +8,7 @@ import { overviewQuery } from '../overview/queries.ts'
 export default function EndpointsPage() {
   const query = useQuery(overviewQuery)
   return (
-    <Page title="Endpoints" isTitleHidden cli="regia endpoints" http="GET /api/v1/endpoints">
+    <Page title="Endpoints" isTitleHidden cli="regia endpoints list" http="GET /api/v1/endpoints">
       <Loaded query={query} height={180}>
         {(overview) => <EndpointTable endpoints={overview.endpoints} />}
       </Loaded>

@@ -24,7 +24,7 @@ export function RecentPredictions({ endpoint }: { readonly endpoint: string }) {
         {({ items }) => (
           <Card>
             {items.length === 0 ? (
-              <Empty command={`regia predict ${endpoint} ROW.json`}>Nothing has been predicted yet.</Empty>
+              <Empty command={`regia predict ${endpoint} --file ROWS.jsonl`}>Nothing has been predicted yet.</Empty>
             ) : (
               <PlainTable
                 label="Recent predictions"

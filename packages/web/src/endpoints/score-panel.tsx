@@ -28,9 +28,9 @@ export function ScorePanel({ endpoint, monitor, range }: ScorePanelProps) {
         <Scores monitor={monitor} endpoint={endpoint} range={range} />
       ) : (
         <Card>
-          <Empty command={`regia monitors create ${endpoint.spec.name} --endpoint ${endpoint.spec.name}`}>
-            Nobody watches this endpoint. A monitor compares each window of its inputs and predictions with training,
-            and measures the score on the labels that have arrived.
+          <Empty command="regia apply">
+            Nobody watches this endpoint. Write a monitor in monitors/NAME.ts and apply it: it compares each window of
+            its inputs and predictions with training, and measures the score on the labels that have arrived.
           </Empty>
         </Card>
       )}

@@ -44,7 +44,7 @@ export function TrafficPanel({ endpoint, minutes, onMinutes }: TrafficPanelProps
             </ChartFrame>
           ) : (
             <Card>
-              <Empty command={`regia predict ${endpoint} ROW.json`}>No request in this span.</Empty>
+              <Empty command={`regia predict ${endpoint} --file ROWS.jsonl`}>No request in this span.</Empty>
             </Card>
           )
         }

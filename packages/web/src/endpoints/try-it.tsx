@@ -61,7 +61,7 @@ export function TryIt({ endpoint, model }: { readonly endpoint: string; readonly
             </Button>
             {predict.data && <PredictionAnswer response={predict.data} />}
             {predict.error && <Problem error={predict.error} />}
-            <Command text={`regia predict ${endpoint} '${JSON.stringify(row.values)}'`} />
+            <Command text={`regia predict ${endpoint} --row '${JSON.stringify(row.values)}'`} />
           </div>
         </form>
       </Card>

@@ -57,8 +57,8 @@ function ServerNote({ server }: { readonly server: Overview['server'] | undefine
     <div className={classes.server}>
       {server && (
         <>
-          <span title={server.home}>
-            {server.project} · {server.version}
+          <span title={`${server.project}, kept in ${server.home}`}>
+            {server.project.split(/[\\/]/).at(-1)} · {server.version}
           </span>
           <span>
             up <Elapsed from={server.startedAt} until={undefined} />

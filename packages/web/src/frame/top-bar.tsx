@@ -1,5 +1,7 @@
 import { Burger } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useRouterState } from '@tanstack/react-router'
+import { runQuery } from '../runs/queries.ts'
 import classes from './frame.module.css'
 import type { Connection } from './live.ts'
 import { GROUPS } from './pages.ts'
@@ -49,13 +51,19 @@ function Crumbs() {
                 {part}
               </Link>
             ) : (
-              <b>{part}</b>
+              <b>{first === 'runs' ? <RunName id={part} /> : part}</b>
             )}
           </li>
         ))}
       </ol>
     </nav>
   )
+}
+
+/** A run is called by its pipeline and number; its id says nothing to a person. */
+function RunName({ id }: { readonly id: string }) {
+  const { data: run } = useQuery(runQuery(id))
+  return <>{run ? `${run.pipeline} #${run.number}` : id}</>
 }
 
 const CONNECTION_WORDS: Readonly<Record<Connection, string>> = {

@@ -40,7 +40,7 @@ export default function ModelsPage() {
   const navigate = useNavigate()
   const pages = usePages(['models', 'list'], (query) => api.models.list(query))
   return (
-    <Page title="Models" isTitleHidden cli="regia models" http="GET /api/v1/models">
+    <Page title="Models" isTitleHidden cli="regia models list" http="GET /api/v1/models">
       {pages.error ? (
         <Problem error={pages.error} onRetry={() => void pages.refetch()} />
       ) : (

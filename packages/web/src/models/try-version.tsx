@@ -18,7 +18,7 @@ export function TryVersion({ version }: { readonly version: ModelVersion }) {
   return (
     <Section title="Try it">
       <Card>
-        <Empty command={`regia endpoints create ${version.model} --model ${version.model}@${version.version}`}>
+        <Empty command={`regia endpoints create ${version.model} --stable ${version.model}@${version.version}`}>
           No endpoint answers with this version. A model is tried where it serves.
         </Empty>
       </Card>

@@ -137,7 +137,7 @@ const pickWindow = (windows: readonly WindowResult[], from: string | undefined) 
 function NoWindows({ monitor: { spec } }: { readonly monitor: Monitor }) {
   return (
     <Card>
-      <Empty command={`regia predict ${spec.endpoint} ROW.json`}>
+      <Empty command={`regia predict ${spec.endpoint} --file ROWS.jsonl`}>
         No window has closed yet. A window of {spec.window} closes when the endpoint’s event time has passed its end;
         then its columns are compared with training{spec.performance && ', and its score is measured on the labels'}.
       </Empty>

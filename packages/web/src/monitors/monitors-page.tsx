@@ -70,7 +70,7 @@ export default function MonitorsPage() {
   const navigate = useNavigate()
   const pages = usePages(['monitors', 'list'], (query) => api.monitors.list(query))
   return (
-    <Page title="Monitors" isTitleHidden cli="regia monitors" http="GET /api/v1/monitors">
+    <Page title="Monitors" isTitleHidden cli="regia monitors list" http="GET /api/v1/monitors">
       {pages.error ? (
         <Problem error={pages.error} onRetry={() => void pages.refetch()} />
       ) : (
@@ -82,9 +82,10 @@ export default function MonitorsPage() {
             keyOf={(row) => row.spec.name}
             onOpen={(row) => void navigate({ to: '/monitors/$name', params: { name: row.spec.name } })}
             empty={
-              <Empty command="regia monitors create NAME --endpoint ENDPOINT">
-                Nothing is watched. A monitor compares every window of an endpoint’s inputs and predictions with its
-                training data, measures the score on labels as they arrive, and can start a retraining.
+              <Empty command="regia apply">
+                Nothing is watched. Write a monitor in monitors/NAME.ts and apply it: it compares every window of an
+                endpoint’s inputs and predictions with its training data, measures the score on labels as they arrive,
+                and can start a retraining.
               </Empty>
             }
           />

@@ -15,7 +15,7 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
   if (endpoints.length === 0) {
     return (
       <Card>
-        <Empty command="regia endpoints create NAME --model MODEL@champion">
+        <Empty command="regia endpoints create NAME --stable MODEL@champion">
           No model is in production. An endpoint serves the version that an alias points to, logs every prediction, and
           takes labels; it will stand here with its traffic, its score and its drift.
         </Empty>

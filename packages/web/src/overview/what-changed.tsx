@@ -4,7 +4,7 @@ import { ChartFrame } from '../charts/chart-frame.tsx'
 import { Choice } from '../kernel/choice.tsx'
 import { Empty } from '../kernel/empty.tsx'
 import { Section } from '../kernel/section.tsx'
-import { formatDay, formatMinute } from '../kernel/time.ts'
+import { formatDay, formatExact, formatMinute } from '../kernel/time.ts'
 import classes from './overview.module.css'
 import { ScoreLane } from './score-lane.tsx'
 import { TimelineLane } from './timeline-lane.tsx'
@@ -65,7 +65,7 @@ export function WhatChanged({ entries, endpoints }: WhatChangedProps) {
 }
 
 function AxisTicks({ from, until }: { readonly from: number; readonly until: number }) {
-  const format = until - from > 4 * 86_400_000 ? formatDay : formatMinute
+  const format = tickFormat(until - from)
   return (
     <div className={classes.axis}>
       <span />
@@ -76,6 +76,11 @@ function AxisTicks({ from, until }: { readonly from: number; readonly until: num
       </div>
     </div>
   )
+}
+
+function tickFormat(span: number): (at: number) => string {
+  if (span > 4 * 86_400_000) return formatDay
+  return span > 10 * 60_000 ? formatMinute : (at) => formatExact(at).slice(11, 19)
 }
 
 const tableOf = (entries: readonly TimelineEntry[]) => ({

@@ -34,7 +34,7 @@ export default function PipelinePage() {
       health={latest.data?.lastRun && healthOfStatus(latest.data.lastRun.status)}
       under={latest.data?.graph.description}
       actions={shown && <LaunchButton version={shown} />}
-      cli={`regia plan ${name}`}
+      cli={`regia pipelines show ${name}`}
       http={`GET /api/v1/pipelines/${name}`}
     >
       <Section title="Graph" note={<GraphNote version={shown} run={run} />}>

@@ -58,7 +58,7 @@ export default function PipelinesPage() {
   const navigate = useNavigate()
   const pages = usePages<Listed>(['pipelines', 'list'], (query) => api.pipelines.list(query))
   return (
-    <Page title="Pipelines" isTitleHidden cli="regia plan PIPELINE" http="GET /api/v1/pipelines">
+    <Page title="Pipelines" isTitleHidden cli="regia pipelines list" http="GET /api/v1/pipelines">
       {pages.error ? (
         <Problem error={pages.error} onRetry={() => void pages.refetch()} />
       ) : (

@@ -56,6 +56,8 @@ type LogLinesProps = {
   readonly hasSteps: boolean
 }
 
+const TALLEST = 380
+
 function LogLines({ lines, isFollowing, hasSteps }: LogLinesProps) {
   const box = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -68,7 +70,12 @@ function LogLines({ lines, isFollowing, hasSteps }: LogLinesProps) {
     if (isFollowing && lines.length > 0) virtual.scrollToIndex(lines.length - 1)
   }, [isFollowing, lines.length, virtual])
   return (
-    <section ref={box} className={classes.lines} aria-label="Log lines">
+    <section
+      ref={box}
+      className={classes.lines}
+      aria-label="Log lines"
+      style={{ height: Math.min(TALLEST, virtual.getTotalSize() + 14) }}
+    >
       <div style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
           const line = lines[index]

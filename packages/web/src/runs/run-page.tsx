@@ -39,7 +39,7 @@ export default function RunPage() {
       health={run && healthOfStatus(run.status)}
       under={run && <Origin run={run} />}
       actions={run && <Actions run={run} />}
-      cli={`regia why ${id}`}
+      cli={`regia why ${run ? `${run.pipeline}#${run.number}` : id}`}
       http={`GET /api/v1/runs/${id}`}
     >
       <Loaded query={query} height={640}>

@@ -22,7 +22,7 @@ export default function RunsPage() {
     <Page
       title="Runs"
       isTitleHidden
-      cli={`regia runs${search.pipeline ? ` --pipeline ${search.pipeline}` : ''}`}
+      cli={`regia runs list${search.pipeline ? ` --pipeline ${search.pipeline}` : ''}`}
       http="GET /api/v1/runs"
     >
       <div className={classes.filters}>
