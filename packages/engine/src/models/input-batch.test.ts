@@ -1,4 +1,4 @@
-import type { Row, Signature } from '@regia/core'
+import { NULL_INT64, type Row, type Signature } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { trainOnTrips, trip } from '../../../../tests/fixtures/models/trips.ts'
 import { inputBatches, type ModelSession, openModel, writeModelPackage } from './index.ts'
@@ -110,5 +110,22 @@ describe('inputBatches', () => {
     const numbers = [0, -1, 2 ** 53 - 1, -(2 ** 53 - 1), 2 ** 32, -(2 ** 32) - 1, 4294967295]
     batch.append(numbers.map((n) => ({ n })))
     expect(batch.columns()[0]).toEqual(BigInt64Array.from(numbers, BigInt))
+  })
+
+  it('says null in each type as the graph understands it', () => {
+    const types = ['float', 'int', 'bool', 'string', 'timestamp'] as const
+    const inputs = types.map((type) => ({ name: type, type, nullable: true }))
+    const batch = inputBatches({ inputs, task: 'regression', target: 'y' })()
+    batch.append([
+      { float: null, int: null, bool: null, string: null, timestamp: null },
+      { bool: false },
+      { bool: true },
+    ])
+    const [floats, ints, bools, texts, times] = batch.columns()
+    expect(floats).toEqual(new Float32Array([Number.NaN, Number.NaN, Number.NaN]))
+    expect(ints).toEqual(BigInt64Array.from([NULL_INT64, NULL_INT64, NULL_INT64]))
+    expect(bools).toEqual(new Float32Array([Number.NaN, 0, 1]))
+    expect(texts).toEqual(['', '', ''])
+    expect(times).toEqual(ints)
   })
 })
