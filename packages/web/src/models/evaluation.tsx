@@ -4,7 +4,9 @@ import { useMemo } from 'react'
 import { ChartFrame } from '../charts/chart-frame.tsx'
 import { CurveChart } from '../charts/curve-chart.tsx'
 import { Choice } from '../kernel/choice.tsx'
-import { Section } from '../kernel/section.tsx'
+import { formatCount } from '../kernel/format.ts'
+import { Card, Section } from '../kernel/section.tsx'
+import { CheckList } from './check-lamps.tsx'
 import { Confusion } from './confusion.tsx'
 import classes from './models.module.css'
 import { CURVES } from './search.ts'
@@ -25,7 +27,7 @@ const CURVE_TEXTS = {
   calibration: { title: 'Calibration', x: 'predicted', y: 'observed', note: 'grey: perfectly calibrated' },
 } as const
 
-/** Curves, confusion and slices of an evaluation. */
+/** Curves, checks, confusion and slices of an evaluation. */
 export function Evaluation({ report }: { readonly report: Report }) {
   const search = route.useSearch()
   const navigate = route.useNavigate()
@@ -34,21 +36,28 @@ export function Evaluation({ report }: { readonly report: Report }) {
   const pick = (curve: CurveName) => void navigate({ search: { curve }, replace: true })
   return (
     <div className={classes.two}>
-      {shown && (
-        <Section
-          title="Curves"
-          actions={
-            <Choice
-              label="Curve"
-              value={shown}
-              options={available.map((name) => [name, CURVE_TEXTS[name].title] as const)}
-              onChange={pick}
-            />
-          }
-        >
-          <CurvePanel report={report} name={shown} />
+      <div className={classes.side}>
+        {shown && (
+          <Section
+            title="Curves"
+            actions={
+              <Choice
+                label="Curve"
+                value={shown}
+                options={available.map((name) => [name, CURVE_TEXTS[name].title] as const)}
+                onChange={pick}
+              />
+            }
+          >
+            <CurvePanel report={report} name={shown} />
+          </Section>
+        )}
+        <Section title="Checks" note={`${report.checks.length} on ${formatCount(report.rowCount)} rows`}>
+          <Card>
+            <CheckList checks={report.checks} />
+          </Card>
         </Section>
-      )}
+      </div>
       <div className={classes.side}>
         {report.confusion && <Confusion confusion={report.confusion} />}
         {report.slices.length > 0 && <Slices slices={report.slices} />}

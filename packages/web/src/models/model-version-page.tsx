@@ -8,7 +8,7 @@ import { Loaded } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { Card, Columns, Section, Stat } from '../kernel/section.tsx'
 import { AliasTags } from './alias-tags.tsx'
-import { CheckLamps, CheckList } from './check-lamps.tsx'
+import { CheckLamps } from './check-lamps.tsx'
 import { Evaluation } from './evaluation.tsx'
 import { IntervalPlot } from './interval-plot.tsx'
 import { ModelLineage } from './model-lineage.tsx'
@@ -41,16 +41,6 @@ export default function ModelVersionPage() {
           <>
             <Head version={model} />
             {model.report && <Evaluation report={model.report} />}
-            {model.report && (
-              <Section
-                title="Checks"
-                note={`${model.report.checks.length} on ${formatCount(model.report.rowCount)} rows`}
-              >
-                <Card>
-                  <CheckList checks={model.report.checks} />
-                </Card>
-              </Section>
-            )}
             <div className={classes.two}>
               <Section title="What it looks at" note="feature importance">
                 <Card pad>
