@@ -1,10 +1,11 @@
-import type { Clock, StepEvent } from '@regia/core'
-import { toIso } from '@regia/core'
+import { type Clock, RegiaError, type StepEvent, toIso } from '@regia/core'
 
-/** Lines of one attempt that are kept; what a chatty step says beyond is counted, not kept. */
-const MAX_LOG_LINES = 20_000
+/** Lines of one attempt that are kept; what a chatty step says beyond is not. */
+export const MAX_LOG_LINES = 20_000
 const MAX_TEXT_LENGTH = 8_000
-const BATCH_SIZE = 500
+const MAX_BATCH_EVENTS = 500
+/** Characters of text in one batch, so that it stays below every limit on a request's body. */
+const MAX_BATCH_TEXT = 200_000
 
 /** Events of one attempt on their way to the control plane, in order. */
 export class EventOutbox {
@@ -21,7 +22,7 @@ export class EventOutbox {
   }
 
   get fitsInOneBatch(): boolean {
-    return this.#waiting.length <= BATCH_SIZE
+    return this.#nextBatchSize() === this.#waiting.length
   }
 
   add(event: StepEvent): void {
@@ -43,17 +44,34 @@ export class EventOutbox {
     this.#waiting.push({ type: 'log', stream: 'system', text, at: toIso(this.#now()) })
   }
 
-  /** Sends the oldest events; they stay when sending fails. */
+  /** Sends the oldest events. They stay when sending fails, unless they were refused: the same request would be refused again. */
   async sendBatch<Reply>(send: (events: readonly StepEvent[]) => Promise<Reply>): Promise<Reply> {
-    const batch = this.#waiting.splice(0, BATCH_SIZE)
+    const batch = this.#waiting.splice(0, this.#nextBatchSize())
     try {
       return await send(batch)
     } catch (error) {
-      this.#waiting = [...batch, ...this.#waiting]
+      if (!isRefusal(error)) this.#waiting = [...batch, ...this.#waiting]
+      else if (batch.some(isOfStep)) this.say(`${batch.length} lines and numbers were refused: ${error.message}`)
       throw error
     }
   }
+
+  #nextBatchSize(): number {
+    let textLength = 0
+    for (const [index, event] of this.#waiting.entries()) {
+      textLength += event.type === 'log' ? event.text.length : 100
+      if (index > 0 && (index >= MAX_BATCH_EVENTS || textLength > MAX_BATCH_TEXT)) return index
+    }
+    return this.#waiting.length
+  }
 }
+
+/** Whether the control plane understood a request and will not have it. */
+export const isRefusal = (error: unknown): error is RegiaError =>
+  error instanceof RegiaError && (error.code === 'INVALID_INPUT' || error.code === 'PAYLOAD_TOO_LARGE')
+
+/** What we said ourselves is not said again. */
+const isOfStep = (event: StepEvent): boolean => event.type !== 'log' || event.stream !== 'system'
 
 const shortened = <Event extends { readonly text: string }>(event: Event): Event =>
   event.text.length <= MAX_TEXT_LENGTH ? event : { ...event, text: `${event.text.slice(0, MAX_TEXT_LENGTH)} …` }

@@ -5,7 +5,7 @@ import type { BlobStore } from '../blobs/index.ts'
 import { type AttemptFiles, prepareAttempt, readResult } from './attempt-files.ts'
 import type { ChildPool } from './child-pool.ts'
 import { crashOf } from './crash.ts'
-import { EventOutbox } from './event-outbox.ts'
+import { EventOutbox, isRefusal } from './event-outbox.ts'
 import { keepOutputs } from './keep-outputs.ts'
 import type { ChildOutcome } from './step-child.ts'
 import type { WorkerClient } from './worker-client.ts'
@@ -122,17 +122,34 @@ async function report(
   workerStopped: AbortSignal,
 ): Promise<void> {
   const { leaseToken, stepRunId } = lease
+  let told = outcome
   for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, 5_000)) {
+    const hadEvents = !outbox.isEmpty
     try {
       while (!outbox.fitsInOneBatch) {
         await outbox.sendBatch((events) => client.heartbeat(stepRunId, { leaseToken, events }))
       }
-      return await outbox.sendBatch((events) => client.report(stepRunId, { ...outcome, leaseToken, events }))
+      return await outbox.sendBatch((events) => client.report(stepRunId, { ...told, leaseToken, events }))
     } catch (error) {
-      const mayPass = error instanceof RegiaError && ['UNAVAILABLE', 'TIMEOUT'].includes(error.code)
-      if (!mayPass || workerStopped.aborted || !(await passed(delayMs, workerStopped))) return
+      const next = afterRefusal(error, told, hadEvents)
+      if (!next || !(await passed(delayMs, workerStopped))) return
+      told = next
     }
   }
+}
+
+/** What to say after a report was not taken: the same again, a failure instead of outputs that nobody will have, or nothing. */
+function afterRefusal(
+  error: unknown,
+  told: Unsigned<LeaseReport>,
+  hadEvents: boolean,
+): Unsigned<LeaseReport> | undefined {
+  if (!(error instanceof RegiaError)) return undefined
+  if (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT') return told
+  // Refused events were dropped, so the outcome itself may pass now.
+  if (!isRefusal(error)) return undefined
+  if (hadEvents) return told
+  return told.status === 'succeeded' ? failed(error.toBody(), false) : undefined
 }
 
 /** @returns false when the signal came first. */

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import type { StepEvent } from '@regia/core'
 import type { ChildMessage } from './child-message.ts'
 import { lineReader } from './child-message.ts'
+import { MAX_LOG_LINES } from './event-outbox.ts'
 
 const CHANNEL = 3
 const PROGRESS_EVERY_MS = 100
@@ -10,13 +11,17 @@ const PROGRESS_EVERY_MS = 100
 export class StepEvents {
   #progressAt = Number.NEGATIVE_INFINITY
   #heldProgress: StepEvent | undefined
+  #logLineCount = 0
 
   send(message: ChildMessage): void {
     let bytes = Buffer.from(`${JSON.stringify(message)}\n`)
     while (bytes.length > 0) bytes = bytes.subarray(writeSync(CHANNEL, bytes))
   }
 
+  /** The worker keeps only so many lines; more would cost its process time to read. */
   log(stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.#logLineCount++
+    if (this.#logLineCount > MAX_LOG_LINES + 1) return
     this.send({ type: 'log', stream, text, at: new Date().toISOString() })
   }
 
@@ -44,7 +49,9 @@ export class StepEvents {
     else this.log('system', `The metric "${name}" is ${value} and was not kept.`)
   }
 
+  /** Ends the events of one step. */
   flush(): void {
+    this.#logLineCount = 0
     if (this.#heldProgress) this.send(this.#heldProgress)
     this.#heldProgress = undefined
     this.#progressAt = Number.NEGATIVE_INFINITY

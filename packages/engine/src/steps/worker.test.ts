@@ -96,6 +96,18 @@ describe('a step', () => {
     expect(progress.length).toBeLessThan(20)
   })
 
+  it('may say more than is kept, and longer lines', async () => {
+    await withWorker(async (plane) => {
+      const { lines, report } = await plane.ask('chatter')
+      expect(report.status).toBe('succeeded')
+      expect(lines).toHaveLength(20_001)
+      expect(lines.at(-1)).toBe('system: More than 20000 lines: the rest is not kept.')
+      const long = await plane.ask('chatter-2')
+      expect(long.lines).toHaveLength(100)
+      expect(long.lines[99]).toMatch(/^stdout: 99 x{7997} …$/)
+    })
+  })
+
   it('draws the same random numbers again', async () => {
     const [one, two] = await withWorker(async (plane) => [await plane.ask('random'), await plane.ask('random')])
     expect(one?.report).toMatchObject({ status: 'succeeded' })
@@ -279,6 +291,30 @@ describe('the worker', () => {
     for (const { report } of await Promise.all(asked)) {
       expect(report).toMatchObject({ status: 'failed', isRetryable: true, error: { code: 'UNAVAILABLE' } })
     }
+  })
+
+  it('goes on when its events are refused, and says so', async () => {
+    const { report, lines } = await withWorker((plane) => plane.ask('forbidden'))
+    expect(report.status).toBe('succeeded')
+    expect(lines).toEqual([
+      expect.stringMatching(/^system: \d lines and numbers were refused: A word is not allowed\.$/),
+    ])
+  })
+
+  it('reports again when nobody is there, and a failure when outputs are refused', async () => {
+    await withWorker(async (plane) => {
+      plane.isAway = true
+      const asked = plane.ask('add')
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      plane.isAway = false
+      expect((await asked).report.status).toBe('succeeded')
+      plane.refusesOutputs = true
+      expect((await plane.ask('add')).report).toMatchObject({
+        status: 'failed',
+        isRetryable: false,
+        error: { code: 'PAYLOAD_TOO_LARGE' },
+      })
+    })
   })
 
   it('that is killed takes its children with it, whatever they do', async () => {

@@ -18,8 +18,10 @@ import { callerLocation } from './source-location.ts'
 
 type RunInputs<In extends Ports> = { readonly [Name in keyof In]: RunInput<In[Name]> }
 type RunOutputs<Out extends Ports> = { readonly [Name in keyof Out]: RunOutput<Out[Name]> }
+/** What a function without a return statement gives. */
+type Nothing = ReturnType<() => void>
 /** A step without outputs need not return anything. */
-type Returned<Out extends Ports> = RunOutputs<Out> | ([keyof Out] extends [never] ? undefined : never)
+type Returned<Out extends Ports> = RunOutputs<Out> | ([keyof Out] extends [never] ? Nothing : never)
 type OutputRefs<Out extends Ports> = { readonly [Name in keyof Out]: OutputRef<Out[Name]> }
 
 type SchemaOf<P> = P extends ValuePort<infer Schema> ? Schema : P extends z.ZodType ? P : never
