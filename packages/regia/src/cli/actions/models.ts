@@ -1,7 +1,7 @@
-import type { ModelVersion, RegisteredModel, Report } from '@regia/core'
+import type { Estimate, ModelVersion, RegisteredModel, Report } from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
-import { formatEstimate, formatNumber, formatTime, formatValue } from './format.ts'
+import { formatEstimate, formatNumber, formatScore, formatTime, formatValue } from './format.ts'
 import { parseModelReference } from './model-reference.ts'
 import { statusMark } from './status-mark.ts'
 
@@ -99,15 +99,18 @@ export function describeReport(report: Report, output: Output): string {
     { title: 'found', value: (check) => check.message, shrinks: true },
     { title: 'n', value: (check) => formatNumber(check.n), align: 'right' },
   ])
-  const metrics = Object.entries(report.metrics).map(
-    ([name, estimate]) => `  ${name} ${formatEstimate(estimate)} (n ${formatNumber(estimate.n)})`,
-  )
-  const baselines = Object.entries(report.baselines).flatMap(([baseline, values]) =>
-    Object.entries(values).map(([name, estimate]) =>
-      output.style.dim(`  ${name} ${formatEstimate(estimate)} of the baseline "${baseline}"`),
-    ),
-  )
-  return [checks, '', ...metrics, ...baselines].join('\n')
+  const baselines = Object.keys(report.baselines)
+  const metrics = output.table(Object.entries(report.metrics), [
+    { title: 'metric', value: ([name]) => name },
+    { title: 'model', value: ([, estimate]) => formatEstimate(estimate) },
+    ...baselines.map((baseline) => ({
+      title: baseline,
+      value: ([name]: [string, Estimate]) => formatScore(report.baselines[baseline]?.[name]?.value),
+      align: 'right' as const,
+    })),
+    { title: 'n', value: ([, estimate]) => formatNumber(estimate.n), align: 'right' },
+  ])
+  return `${checks}\n\n${metrics}`
 }
 
 export const promoteModel: Action<{ model: string; alias: string; reason: string | undefined }> = async (
