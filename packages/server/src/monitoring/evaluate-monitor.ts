@@ -33,6 +33,7 @@ export async function evaluateMonitor(deps: MonitoringDeps, { spec, settledUntil
   await refreshOpen(deps, spec, stored, watermark)
   await settle(deps, spec, watermark)
   await closeReplaced(deps, spec, watermark)
+  await actOnForgotten(deps, spec, watermark)
 }
 
 const judgedKey = ({ result, isFinal }: StoredWindow) => ({
@@ -124,5 +125,12 @@ async function closeReplaced(deps: MonitoringDeps, spec: MonitorSpec, watermark:
     const closed = { ...alert, status: 'closed' as const, closedAt: toIso(clock()) }
     await store.transaction((connection) => store.putAlert(connection, closed))
     publish('alert', alert.id)
+  }
+}
+
+/** The process may have died between opening an alert and acting on it. */
+async function actOnForgotten(deps: MonitoringDeps, spec: MonitorSpec, watermark: number): Promise<void> {
+  for (const alert of await deps.store.openAlerts(deps.store.connection, spec.name)) {
+    if (alert.actions.length === 0) await runActions(deps, alert, spec.actions, watermark)
   }
 }

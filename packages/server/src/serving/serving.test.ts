@@ -1,8 +1,8 @@
 import { endpointSchema, loggedPredictionSchema, predictResponseSchema, trafficSchema } from '@regia/core'
 import { openModel } from '@regia/engine'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ServedTrips, serveTrips } from './testing/served-trips.ts'
-import { packageTrips, tripRows } from './testing/trips.ts'
+import { type ServedTrips, serveTrips } from '../../test/serving/served-trips.ts'
+import { packageTrips, tripRows } from '../../test/serving/trips.ts'
 
 const { rows, late } = tripRows(200, 'requests')
 const [row] = rows

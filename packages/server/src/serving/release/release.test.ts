@@ -1,8 +1,8 @@
 import { decisionSchema, type Row, shadowComparisonSchema } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually, startLoad } from '../testing/load.ts'
-import { type ServedTrips, serveTrips } from '../testing/served-trips.ts'
-import { packageTrips, tripRows } from '../testing/trips.ts'
+import { eventually, startLoad } from '../../../test/serving/load.ts'
+import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'
+import { packageTrips, tripRows } from '../../../test/serving/trips.ts'
 
 const RULE = { minimumPairs: 300, maximumPairs: 1200 }
 const NEW_DAY = '2001-06-01T00:00:00.000Z'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Digest, Endpoint, EndpointSpec } from '@regia/core'
-import { createServer, type RegiaServer, type ServerOptions } from '../../app.ts'
+import { createServer, type RegiaServer, type ServerOptions } from '../../src/app.ts'
 
 /** A reply as it came: tests look into it freely. */
 type Json = ReturnType<typeof JSON.parse>

@@ -1,0 +1,338 @@
+import {
+  type Alert,
+  alertSchema,
+  digestOf,
+  distributionSchema,
+  type EndpointHealth,
+  monitorSchema,
+  overviewSchema,
+  runSummarySchema,
+  toIso,
+  type WindowResult,
+  windowResultSchema,
+} from '@regia/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ServedTrips, serveTrips } from '../../test/serving/served-trips.ts'
+import { packageTrips, type TripsOptions, tripRows } from '../../test/serving/trips.ts'
+
+const DAY_MS = 86_400_000
+const START = Date.parse('2001-05-01T00:00:00.000Z')
+const ROWS_A_DAY = 400
+
+let bytes: Uint8Array
+const opened: ServedTrips[] = []
+
+beforeAll(async () => {
+  bytes = await packageTrips()
+})
+afterAll(async () => {
+  for (const served of opened) await served.close()
+})
+
+const SPEC = {
+  name: 'trips',
+  endpoint: 'trips',
+  window: '1d',
+  drift: { minimumRows: 100, falseAlarmRate: 0.01 },
+  performance: { metric: 'auc', minimum: 0.7, labelDelay: '2h', minimumLabels: 100 },
+  consecutiveWindows: 2,
+}
+
+async function serve(spec: Record<string, unknown> = {}, home?: string): Promise<ServedTrips> {
+  // Without the scheduler, so that a test says itself when the monitor looks.
+  const served = await serveTrips({ roles: ['api', 'gateway'], ...(home !== undefined && { home }) })
+  opened.push(served)
+  if (home !== undefined) return served
+  await served.register('trips', bytes)
+  await served.apply({ name: 'trips' })
+  const { status, body } = await served.send('PUT', '/api/v1/monitors/trips', { ...SPEC, ...spec })
+  expect([status, body]).toMatchObject([200, { windowCount: 0 }])
+  return served
+}
+
+/** A day of requests, hour by hour; its labels follow at the end of the day, flipped if asked. */
+async function day(
+  served: ServedTrips,
+  number: number,
+  options: TripsOptions & { flip?: boolean } = {},
+): Promise<void> {
+  const { rows, late } = tripRows(ROWS_A_DAY, `day ${number}`, options)
+  const perHour = Math.ceil(ROWS_A_DAY / 24)
+  const labels: { predictionId: string; label: boolean }[] = []
+  for (let hour = 0; hour < 24; hour++) {
+    const from = hour * perHour
+    const at = toIso(START + number * DAY_MS + hour * 3_600_000 + 60_000)
+    const part = rows.slice(from, from + perHour)
+    if (part.length === 0) continue
+    const { body } = await served.send('POST', '/api/v1/endpoints/trips/predict', { rows: part, at })
+    for (const [i, { id }] of body.predictions.entries()) {
+      labels.push({ predictionId: id, label: late[from + i] !== (options.flip ?? false) })
+    }
+  }
+  await served.send('POST', '/api/v1/labels', { labels })
+}
+
+const evaluate = async (served: ServedTrips) =>
+  monitorSchema.parse((await served.send('POST', '/api/v1/monitors/trips/evaluate')).body)
+const windows = async (served: ServedTrips, query = ''): Promise<WindowResult[]> =>
+  (await served.send('GET', `/api/v1/monitors/trips/windows${query}`)).body.items.map((item: unknown) =>
+    windowResultSchema.parse(item),
+  )
+const alerts = async (served: ServedTrips, query = ''): Promise<Alert[]> =>
+  (await served.send('GET', `/api/v1/alerts${query}`)).body.items.map((item: unknown) => alertSchema.parse(item))
+
+describe('monitor', () => {
+  it('judges a day once event time has passed its end, and again when its labels had their time', async () => {
+    const served = await serve()
+    await day(served, 0)
+    expect((await evaluate(served)).windowCount).toBe(0)
+    const first = tripRows(1, 'next').rows
+    await served.send('POST', '/api/v1/endpoints/trips/predict', { rows: first, at: toIso(START + DAY_MS) })
+    const monitor = await evaluate(served)
+    expect(monitor).toMatchObject({ windowCount: 1, evaluatedUntil: toIso(START + DAY_MS), openAlertCount: 0 })
+    expect(monitor.lastWindow).toMatchObject({
+      version: 1,
+      from: toIso(START),
+      predictionCount: ROWS_A_DAY,
+      status: 'well',
+      performance: { labelCount: ROWS_A_DAY, labelCoverage: 1, isFinal: false, isBelow: false },
+    })
+    expect(monitor.lastWindow?.drift.map(({ column }) => column).sort()).toEqual([
+      'miles',
+      'place',
+      'prediction',
+      'wind',
+    ])
+    await served.send('POST', '/api/v1/endpoints/trips/predict', {
+      rows: first,
+      at: toIso(START + DAY_MS + 2 * 3_600_000),
+    })
+    expect((await evaluate(served)).lastWindow?.performance?.isFinal).toBe(true)
+  })
+
+  it('shows more coverage as labels come, until the verdict is final', async () => {
+    const served = await serve()
+    const { rows, late } = tripRows(300, 'coverage')
+    const { body } = await served.send('POST', '/api/v1/endpoints/trips/predict', { rows, at: toIso(START + 1000) })
+    const labels = body.predictions.map(({ id }: { id: string }, i: number) => ({ predictionId: id, label: late[i] }))
+    await served.send('POST', '/api/v1/labels', { labels: labels.slice(0, 150) })
+    await served.send('POST', '/api/v1/endpoints/trips/predict', { rows: rows.slice(0, 1), at: toIso(START + DAY_MS) })
+    expect((await evaluate(served)).lastWindow?.performance).toMatchObject({ labelCoverage: 0.5, isFinal: false })
+    await served.send('POST', '/api/v1/labels', { labels: labels.slice(150, 240) })
+    expect((await evaluate(served)).lastWindow?.performance).toMatchObject({ labelCoverage: 0.8, isFinal: false })
+  })
+
+  it('raises no alert while nothing changes', async () => {
+    const served = await serve()
+    for (let number = 0; number < 6; number++) await day(served, number)
+    expect((await evaluate(served)).openAlertCount).toBe(0)
+    expect(await windows(served)).toHaveLength(5)
+  })
+
+  it('opens an alert after enough windows, names the cause, and closes it when it is over', async () => {
+    const served = await serve({ performance: undefined })
+    await day(served, 0)
+    for (const number of [1, 2, 3]) await day(served, number, { stretch: 10 })
+    await evaluate(served)
+    const [alert] = await alerts(served)
+    expect(await alerts(served)).toHaveLength(1)
+    expect(alert).toMatchObject({ kind: 'drift', status: 'open', column: 'miles', version: 1 })
+    expect(alert?.window).toEqual({ from: toIso(START + 2 * DAY_MS), until: toIso(START + 3 * DAY_MS) })
+    expect(alert?.causes[0]).toMatchObject({ column: 'miles' })
+    expect(alert?.causes[0]?.importance).toBeGreaterThan(0.1)
+    const overview = overviewSchema.parse((await served.send('GET', '/api/v1/overview')).body)
+    expect(overview.needs).toMatchObject([{ kind: 'alert', alert: { id: alert?.id } }])
+    expect(overview.endpoints.map(({ health }: EndpointHealth) => health)).toEqual(['attention'])
+    expect((await served.send('POST', `/api/v1/alerts/${alert?.id}/acknowledge`)).body.status).toBe('acknowledged')
+    for (const number of [4, 5, 6, 7]) await day(served, number)
+    await evaluate(served)
+    expect(await alerts(served)).toMatchObject([{ id: alert?.id, status: 'closed' }])
+    expect(await alerts(served, '?status=open')).toEqual([])
+  })
+
+  it('sees a falling score where no input has drifted', async () => {
+    const served = await serve()
+    await day(served, 0)
+    for (const number of [1, 2, 3, 4]) await day(served, number, { flip: true })
+    await evaluate(served)
+    expect(await alerts(served)).toMatchObject([{ kind: 'performance', metric: 'auc', threshold: 0.7 }])
+    expect((await windows(served)).map(({ performance }) => performance?.isBelow)).toEqual([false, true, true, true])
+  })
+
+  it('comes to the same verdicts whether it looks at once or late', async () => {
+    const looks = []
+    for (const isEager of [true, false]) {
+      const served = await serve()
+      for (let number = 0; number < 5; number++) {
+        await day(served, number, number > 1 ? { stretch: 10 } : {})
+        if (isEager) await evaluate(served)
+      }
+      await evaluate(served)
+      const plain = (await alerts(served)).map(({ kind, window, column }) => ({ kind, window, column }))
+      looks.push({ plain, windows: (await windows(served)).map(({ evaluatedAt: _, ...window }) => window) })
+    }
+    expect(looks[0]).toEqual(looks[1])
+  })
+
+  it('opens no alert twice, whenever it is restarted', async () => {
+    const first = await serve({ performance: undefined })
+    for (const number of [0, 1, 2]) await day(first, number, { stretch: 10 })
+    await evaluate(first)
+    const before = await alerts(first)
+    expect(before).toHaveLength(1)
+    await first.server.close()
+    const again = await serve({}, first.home)
+    await evaluate(again)
+    await day(again, 3, { stretch: 10 })
+    await evaluate(again)
+    expect((await alerts(again)).map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+  })
+
+  it('begins afresh with a new version, and lets go of alerts about the old one', async () => {
+    const served = await serve({ performance: undefined })
+    for (const number of [0, 1, 2]) await day(served, number, { stretch: 10 })
+    await evaluate(served)
+    expect(await alerts(served, '?status=open')).toHaveLength(1)
+    await served.register('trips', await packageTrips({ seed: 9, stretch: 10 }), 'champion')
+    await served.server.services.serving.endpoints.refresh('trips')
+    for (const number of [3, 4, 5, 6]) await day(served, number, { stretch: 10 })
+    await evaluate(served)
+    expect(await alerts(served)).toMatchObject([{ version: 1, status: 'closed' }])
+    expect((await windows(served)).map(({ version, status }) => [version, status])).toEqual([
+      [1, 'attention'],
+      [1, 'attention'],
+      [1, 'attention'],
+      [2, 'well'],
+      [2, 'well'],
+      [2, 'well'],
+    ])
+  })
+
+  it('lays reference and window side by side', async () => {
+    const served = await serve()
+    await day(served, 0, { stretch: 10 })
+    await day(served, 1)
+    await evaluate(served)
+    const { body } = await served.send('GET', '/api/v1/monitors/trips/distributions')
+    expect(body).toMatchObject({ from: toIso(START), until: toIso(START + DAY_MS) })
+    const miles = distributionSchema.parse(body.columns.find(({ column }: { column: string }) => column === 'miles'))
+    expect(miles.drift?.isDrifted).toBe(true)
+    const sum = (shares: readonly number[]) => shares.reduce((total, share) => total + share, 0)
+    expect([sum(miles.reference), sum(miles.current)].map((total) => total.toFixed(9))).toEqual([
+      '1.000000000',
+      '1.000000000',
+    ])
+    expect(miles.current.at(-1)).toBeGreaterThan(0.8)
+  })
+
+  it('pages through windows, newest last', async () => {
+    const served = await serve()
+    for (let number = 0; number < 4; number++) await day(served, number)
+    await evaluate(served)
+    const { body } = await served.send('GET', '/api/v1/monitors/trips/windows?limit=2')
+    expect(body.items.map(({ from }: WindowResult) => from)).toEqual([toIso(START + DAY_MS), toIso(START + 2 * DAY_MS)])
+    expect(body.total).toBe(3)
+    const older = await windows(served, `?limit=2&cursor=${body.nextCursor}`)
+    expect(older.map(({ from }) => from)).toEqual([toIso(START)])
+  })
+
+  it('says what is wrong with a monitor', async () => {
+    const served = await serve()
+    const put = async (spec: Record<string, unknown>) =>
+      (await served.send('PUT', '/api/v1/monitors/trips', { ...SPEC, ...spec })).body.error
+    expect(await put({ endpoint: 'nowhere' })).toMatchObject({ code: 'NOT_FOUND', where: 'endpoint' })
+    expect(await put({ window: '90m' })).toMatchObject({ code: 'INVALID_INPUT', where: 'window' })
+    expect(await put({ drift: { columns: ['colour'] } })).toMatchObject({ code: 'COLUMN_UNKNOWN' })
+    expect(await put({ name: 'other' })).toMatchObject({ code: 'INVALID_INPUT', where: 'body.name' })
+    expect((await served.send('GET', '/api/v1/monitors/nothing')).status).toBe(404)
+    expect((await served.send('GET', '/api/v1/alerts/alr_00000000')).status).toBe(404)
+  })
+})
+
+describe('the action of a monitor', () => {
+  const retrain = {
+    kind: 'retrain',
+    pipeline: 'trips',
+    cooldown: '10d',
+    params: {
+      until: { alertTime: { minus: '2d', as: 'date' } },
+      at: { alertTime: { minus: '0d', as: 'timestamp' } },
+      size: 7,
+    },
+  }
+
+  async function withPipeline(): Promise<ServedTrips> {
+    const served = await serve({ performance: undefined, consecutiveWindows: 1, actions: [retrain] })
+    const stored = await fetch(`${served.server.url}/api/v1/blobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: 'export {}',
+    })
+    const { digest } = (await stored.json()) as { digest: string }
+    const value = { kind: 'value', schema: {} }
+    const step = {
+      id: 'train',
+      name: 'train',
+      kind: 'code',
+      inputs: {},
+      inputTypes: {},
+      outputs: { done: value },
+      codeDigest: digestOf('code'),
+    }
+    const graph = { name: 'trips', params: { until: value, at: value, size: value }, steps: [step] }
+    const body = { graph, bundleDigest: digest, projectDir: '/project' }
+    const reply = await served.send('POST', '/api/v1/pipelines/trips/versions', body)
+    expect([reply.status, reply.body]).toMatchObject([200, { version: 1 }])
+    return served
+  }
+  const runs = async (served: ServedTrips) =>
+    (await served.send('GET', '/api/v1/runs')).body.items.map((run: unknown) => runSummarySchema.parse(run))
+
+  it('starts the pipeline with times relative to the alert, once', async () => {
+    const served = await withPipeline()
+    await day(served, 0, { stretch: 10 })
+    await day(served, 1, { stretch: 10 })
+    await evaluate(served)
+    const [alert] = await alerts(served)
+    const [run, ...others] = await runs(served)
+    expect(others).toEqual([])
+    expect(alert?.actions).toEqual([{ kind: 'retrain', pipeline: 'trips', runId: run.id }])
+    expect(run).toMatchObject({
+      params: { until: '2001-04-30', at: '2001-05-02T00:00:00.000Z', size: 7 },
+      trigger: { kind: 'alert', alertId: alert?.id, monitor: 'trips' },
+    })
+  })
+
+  it('starts no second run within its cooldown, and one after it if the alert goes on', async () => {
+    const served = await withPipeline()
+    for (let number = 0; number < 6; number++) await day(served, number, { stretch: 10 })
+    await evaluate(served)
+    const [first] = await runs(served)
+    await served.send('POST', `/api/v1/runs/${first.id}/cancel`)
+    for (let number = 6; number < 10; number++) await day(served, number, { stretch: 10 })
+    await evaluate(served)
+    expect(await runs(served)).toHaveLength(1)
+    for (let number = 10; number < 13; number++) await day(served, number, { stretch: 10 })
+    await evaluate(served)
+    expect(await runs(served)).toHaveLength(2)
+    expect((await alerts(served))[0]?.actions).toHaveLength(2)
+  })
+
+  it('starts none while one runs, and says so', async () => {
+    const served = await withPipeline()
+    await served.send('POST', '/api/v1/pipelines/trips/runs', { params: { until: 1, at: 1, size: 1 } })
+    await day(served, 0, { stretch: 10 })
+    await day(served, 1)
+    await evaluate(served)
+    expect((await alerts(served))[0]?.actions[0]?.skippedBecause).toContain('under way')
+    expect(await runs(served)).toHaveLength(1)
+  })
+
+  it('keeps the alert where the pipeline cannot start', async () => {
+    const served = await serve({ performance: undefined, consecutiveWindows: 1, actions: [retrain] })
+    await day(served, 0, { stretch: 10 })
+    await day(served, 1)
+    await evaluate(served)
+    expect((await alerts(served))[0]?.actions[0]?.skippedBecause).toContain('trips')
+  })
+})
