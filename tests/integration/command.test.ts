@@ -53,17 +53,20 @@ describe('the regia command', { timeout: 60_000 }, () => {
     expect(stderr).toContain('Regia needs Node 22.18 or newer, and this is Node 20.20.2')
   })
 
-  it('shows help in less than 150 ms over a bare Node', async () => {
-    const best = async (...args: string[]) => {
-      const times: number[] = []
-      for (let i = 0; i < 5; i++) {
-        const startedAt = performance.now()
-        await finish(spawn(process.execPath, args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] }))
-        times.push(performance.now() - startedAt)
-      }
-      return Math.min(...times)
+  it('shows help in less than 150 ms of CPU over a bare Node', async () => {
+    // CPU time, since a busy machine lengthens the other kind.
+    const cpuMs = async (rest: string) => {
+      const timed = `TIMEFORMAT='%U %S'; time "${process.execPath}" ${rest} > /dev/null`
+      const { stderr } = await finish(
+        spawn('bash', ['-c', timed], { env: environment(), stdio: ['ignore', 'ignore', 'pipe'] }),
+      )
+      return stderr
+        .trim()
+        .split(' ')
+        .reduce((sum, seconds) => sum + 1000 * Number(seconds), 0)
     }
-    expect((await best(BIN, '--help')) - (await best('-e', '0'))).toBeLessThan(150)
+    const best = async (rest: string) => Math.min(await cpuMs(rest), await cpuMs(rest), await cpuMs(rest))
+    expect((await best(`"${BIN}" --help`)) - (await best('-e 0'))).toBeLessThan(150)
   })
 
   it('writes no control characters into a pipe', async () => {
