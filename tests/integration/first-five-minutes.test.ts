@@ -95,6 +95,12 @@ describe('the first five minutes', { timeout: 120_000 }, () => {
     expect(await reply.json()).toMatchObject({ predictions: [{ label: 'Gentoo' }] })
   })
 
+  it('has nothing to roll back to yet', async () => {
+    const failure = await regiaFailure(place, 'endpoints', 'rollback', 'penguins')
+    expect(failure).toMatchObject({ code: 1, error: { code: 'CONFLICT' } })
+    expect(await regiaFailure(place, 'endpoints', 'rollback', 'nowhere')).toMatchObject({ code: 3 })
+  })
+
   it('promotes, and rolls back in under a second', async () => {
     await regiaJson(place, 'models', 'promote', 'penguins@challenger', '--reason', 'a test')
     expect((await regiaJson<PredictResponse>(place, 'predict', 'penguins', '--row', GENTOO)).version).toBe(2)
@@ -109,6 +115,18 @@ describe('the first five minutes', { timeout: 120_000 }, () => {
     expect(stdout).toContain('✓ penguins@1 passes.')
     const junit = await readFile(join(project.dir, 'checks.xml'), 'utf8')
     expect(junit).toContain('<testsuite name="penguins@1" tests="4" failures="0"')
+  })
+
+  it('turns red where a check asks for more than the model gives', async () => {
+    const strict = `import { checks } from 'regia'\nexport const penguinChecks = checks('penguins', ({ model, test }) => model.on(test).accuracy().isAtLeast(0.99, { confidence: 0.95 }))\n`
+    const path = join(project.dir, 'checks/penguins.ts')
+    const before = await readFile(path, 'utf8')
+    await writeFile(path, strict)
+    const { code, stdout } = await regia(place, 'check', 'penguins@champion', '--junit', 'red.xml')
+    await writeFile(path, before)
+    expect(code).toBe(1)
+    expect(stdout).toContain('✗ penguins@1 fails 1 check.')
+    expect(await readFile(join(project.dir, 'red.xml'), 'utf8')).toContain('failures="1"')
   })
 
   it('scores a file', async () => {
@@ -158,11 +176,6 @@ describe('the first five minutes', { timeout: 120_000 }, () => {
     const { code, stderr } = await regia(place, 'predict', 'penguins', '--row', '{"island": Biscoe}')
     expect(code).toBe(2)
     expect(stderr).toContain('This is not JSON')
-  })
-
-  it('has nothing to roll back to twice', async () => {
-    const failure = await regiaFailure(place, 'endpoints', 'rollback', 'nowhere')
-    expect(failure).toMatchObject({ code: 3, error: { code: 'NOT_FOUND' } })
   })
 
   it('ends well', async () => {
