@@ -11,6 +11,7 @@ type Json = ReturnType<typeof JSON.parse>
 export type ServedTrips = {
   readonly server: RegiaServer
   readonly home: string
+  readonly projectDir: string
   readonly register: (model: string, bytes: Uint8Array, alias?: string) => Promise<number>
   readonly apply: (spec: Partial<EndpointSpec> & { readonly name: string }) => Promise<Endpoint>
   readonly send: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: Json }>
@@ -32,6 +33,7 @@ export async function serveTrips(options: Partial<ServerOptions> = {}): Promise<
   return {
     server,
     home,
+    projectDir,
     send,
     register: async (model, bytes, alias = 'challenger') => {
       const stored = await fetch(`${server.url}/api/v1/blobs`, {

@@ -101,7 +101,6 @@ function send(reply: ServerResponse, status: number, body: string): void {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
   })
   reply.end(body)
 }
