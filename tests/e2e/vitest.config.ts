@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['tests/e2e/**/*.test.ts'],
+    globalSetup: ['tests/e2e/serve-site.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: 'forks',

@@ -1,7 +1,7 @@
 import './kernel/no-eval.ts'
 import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
-import '@mantine/core/styles.css'
+import './frame/mantine.css'
 import './frame/tokens.css'
 import './frame/base.css'
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'

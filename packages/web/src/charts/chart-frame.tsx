@@ -1,14 +1,13 @@
-import { ActionIcon, Menu, Modal } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
-import { formatCell } from '../kernel/format.ts'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { type ChartData, toCsv } from './chart-data.ts'
 import classes from './charts.module.css'
+
+const NumbersDialog = lazy(() => import('./numbers-dialog.tsx'))
 
 type ChartFrameProps = {
   readonly title: ReactNode
   readonly name: string
   readonly note?: ReactNode
-  readonly actions?: ReactNode
   /** Called when somebody asks for the numbers. */
   readonly data: () => ChartData
   readonly isBare?: boolean
@@ -16,7 +15,7 @@ type ChartFrameProps = {
 }
 
 /** A chart with its title, and its numbers as a table and as CSV. */
-export function ChartFrame({ title, name, note, actions, data, isBare = false, children }: ChartFrameProps) {
+export function ChartFrame({ title, name, note, data, isBare = false, children }: ChartFrameProps) {
   const [table, setTable] = useState<ChartData>()
   return (
     <figure className={isBare ? classes.bare : classes.frame} aria-label={name}>
@@ -26,64 +25,29 @@ export function ChartFrame({ title, name, note, actions, data, isBare = false, c
           {note && <div className={classes.note}>{note}</div>}
         </div>
         <div className={classes.tools}>
-          {actions}
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <ActionIcon size={22} aria-label={`The numbers behind: ${name}`}>
-                <svg viewBox="0 0 12 12" width="12" height="12" fill="currentColor" aria-hidden="true">
-                  <circle cx="2" cy="6" r="1.1" />
-                  <circle cx="6" cy="6" r="1.1" />
-                  <circle cx="10" cy="6" r="1.1" />
-                </svg>
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => setTable(data())}>Show as a table</Menu.Item>
-              <Menu.Item onClick={() => saveCsv(name, data())}>Download CSV</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <button
+            type="button"
+            onClick={() => setTable(data())}
+            aria-label={`Table of ${name}`}
+            title="Show as a table"
+          >
+            <TableMark />
+          </button>
+          <button
+            type="button"
+            onClick={() => saveCsv(name, data())}
+            aria-label={`CSV of ${name}`}
+            title="Download CSV"
+          >
+            <DownloadMark />
+          </button>
         </div>
       </figcaption>
       {children}
-      <Modal opened={table !== undefined} onClose={() => setTable(undefined)} title={name} size="xl">
-        {table && <NumbersTable {...table} />}
-      </Modal>
+      <Suspense>{table && <NumbersDialog name={name} data={table} onClose={() => setTable(undefined)} />}</Suspense>
     </figure>
   )
 }
-
-const MOST_ROWS = 2000
-
-function NumbersTable({ columns, rows }: ChartData) {
-  return (
-    <div className={classes.numbers}>
-      <table>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, MOST_ROWS).map((row, i) => (
-            <tr key={rowKey(row, i)}>
-              {columns.map((column, j) => (
-                <td key={column}>{formatCell(row[j])}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length > MOST_ROWS && <p>The first {MOST_ROWS} rows; the CSV has all of them.</p>}
-    </div>
-  )
-}
-
-// Rows of numbers have no name; their place is all that tells them apart.
-const rowKey = (row: readonly unknown[], index: number) => `${index} ${String(row[0])}`
 
 function saveCsv(name: string, data: ChartData) {
   const link = document.createElement('a')
@@ -91,4 +55,20 @@ function saveCsv(name: string, data: ChartData) {
   link.download = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.csv`
   link.click()
   URL.revokeObjectURL(link.href)
+}
+
+function TableMark() {
+  return (
+    <svg viewBox="0 0 14 14" width="13" height="13" fill="none" stroke="currentColor" aria-hidden="true">
+      <path d="M1.5 2.5h11v9h-11zM1.5 5.5h11M1.5 8.5h11M5.5 5.5v6" />
+    </svg>
+  )
+}
+
+function DownloadMark() {
+  return (
+    <svg viewBox="0 0 14 14" width="13" height="13" fill="none" stroke="currentColor" aria-hidden="true">
+      <path d="M7 1.5v7M4 6l3 3 3-3M2 12h10" />
+    </svg>
+  )
 }

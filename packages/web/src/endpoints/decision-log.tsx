@@ -5,6 +5,7 @@ import { Empty } from '../kernel/empty.tsx'
 import { formatDifference, formatInterval } from '../kernel/format.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { Loaded } from '../kernel/loaded.tsx'
+import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { formatMinute } from '../kernel/time.ts'
 import classes from './endpoints.module.css'
@@ -38,13 +39,15 @@ export function DecisionLog({ endpoint }: { readonly endpoint: string }) {
             {items.length === 0 ? (
               <Empty>Deploys, promotions and roll backs will stand here with their reasons.</Empty>
             ) : (
-              <ol className={classes.decisions}>
-                {[...items]
-                  .sort((a, b) => b.at.localeCompare(a.at))
-                  .map((decision) => (
-                    <DecisionItem key={decision.id} decision={decision} />
-                  ))}
-              </ol>
+              <ScrollBox label="Decisions" className={classes.decisions}>
+                <ol>
+                  {[...items]
+                    .sort((a, b) => b.at.localeCompare(a.at))
+                    .map((decision) => (
+                      <DecisionItem key={decision.id} decision={decision} />
+                    ))}
+                </ol>
+              </ScrollBox>
             )}
           </Card>
         )}

@@ -84,6 +84,7 @@ const TOKENS = {
 /** Every colour that Mantine asks for, answered by a token, in light and dark alike. */
 export const tokenVariables: CSSVariablesResolver = () => ({ variables: {}, light: TOKENS, dark: TOKENS })
 
+const CLOSE = { 'aria-label': 'Close' }
 const INPUT_STYLES = {
   input: { fontSize: 'var(--text-s)' },
   label: { fontSize: 'var(--text-s)' },
@@ -110,8 +111,14 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Menu: { defaultProps: { shadow: 'md' } },
-    Modal: { defaultProps: { centered: true, radius: 'md', overlayProps: { backgroundOpacity: 0.35 } } },
-    Drawer: { defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.15 } } },
-    Tooltip: { defaultProps: { openDelay: 250, withArrow: false, multiline: true, maw: 360, color: 'ink' } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        closeButtonProps: CLOSE,
+        radius: 'md',
+        overlayProps: { backgroundOpacity: 0.35 },
+      },
+    },
+    Drawer: { defaultProps: { position: 'right', closeButtonProps: CLOSE, overlayProps: { backgroundOpacity: 0.15 } } },
   },
 })

@@ -1,5 +1,6 @@
 import type { Report } from '@regia/core'
 import { formatCount, formatPercent } from '../kernel/format.ts'
+import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import classes from './models.module.css'
 
@@ -8,7 +9,7 @@ export function Confusion({ confusion: { labels, counts } }: { readonly confusio
   return (
     <Section title="Confusion" note="rows: what it was; columns: what was predicted">
       <Card pad>
-        <div className={classes.confusion}>
+        <ScrollBox label="Confusion" className={classes.confusion}>
           <table>
             <thead>
               <tr>
@@ -40,7 +41,7 @@ export function Confusion({ confusion: { labels, counts } }: { readonly confusio
               })}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       </Card>
     </Section>
   )

@@ -2,6 +2,7 @@ import type { ColumnDrift, WindowResult } from '@regia/core'
 import { useEffect, useRef } from 'react'
 import { ChartFrame } from '../charts/chart-frame.tsx'
 import { formatPercent } from '../kernel/format.ts'
+import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { formatDay, formatSpan } from '../kernel/time.ts'
 import classes from './monitors.module.css'
 
@@ -14,7 +15,7 @@ type HeatStripProps = {
 
 /** Columns by windows: each cell as dark as the column moved; a triangle where that counts as drift. */
 export function HeatStrip({ windows, selected, column, onSelect }: HeatStripProps) {
-  const box = useRef<HTMLDivElement>(null)
+  const box = useRef<HTMLElement>(null)
   const columns = columnsOf(windows)
   // The newest windows are at the right end; that is where to begin.
   useEffect(() => {
@@ -26,7 +27,7 @@ export function HeatStrip({ windows, selected, column, onSelect }: HeatStripProp
       title="Share of rows that moved, per column and window"
       data={() => tableOf(windows, columns)}
     >
-      <div ref={box} className={classes.heat}>
+      <ScrollBox boxRef={box} className={classes.heat} label="Columns by windows">
         <table aria-label="Drift by column and window">
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function HeatStrip({ windows, selected, column, onSelect }: HeatStripProp
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </ChartFrame>
   )
 }

@@ -1,5 +1,6 @@
 import type { EndpointHealth, TimelineEntry } from '@regia/core'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { ChartFrame } from '../charts/chart-frame.tsx'
 import { Choice } from '../kernel/choice.tsx'
 import { Empty } from '../kernel/empty.tsx'
@@ -7,8 +8,9 @@ import { Section } from '../kernel/section.tsx'
 import { formatDay, formatExact, formatMinute } from '../kernel/time.ts'
 import classes from './overview.module.css'
 import { ScoreLane } from './score-lane.tsx'
+import { TimelineDetail } from './timeline-detail.tsx'
 import { TimelineLane } from './timeline-lane.tsx'
-import { type Axis, layOut } from './timeline-layout.ts'
+import { type Axis, type Cluster, layOut } from './timeline-layout.ts'
 
 const route = getRouteApi('/')
 const AXES = [
@@ -25,6 +27,7 @@ type WhatChangedProps = {
 export function WhatChanged({ entries, endpoints }: WhatChangedProps) {
   const search = route.useSearch()
   const navigate = route.useNavigate()
+  const [selected, setSelected] = useState<Cluster>()
   const axis: Axis = search.axis ?? (entries.some((entry) => entry.eventTime) ? 'event' : 'wall')
   const scored = axis === 'event' ? endpoints.filter((each) => each.score.some((point) => point.value !== null)) : []
   const timeline = layOut(
@@ -51,10 +54,11 @@ export function WhatChanged({ entries, endpoints }: WhatChangedProps) {
                 <ScoreLane key={each.endpoint.spec.name} health={each} from={timeline.from} until={timeline.until} />
               ))}
               {timeline.lanes.map((lane) => (
-                <TimelineLane key={lane.kind} lane={lane} axis={axis} />
+                <TimelineLane key={lane.kind} lane={lane} selected={selected} onSelect={setSelected} />
               ))}
             </div>
             <AxisTicks from={timeline.from} until={timeline.until} />
+            <TimelineDetail cluster={selected} axis={axis} />
           </>
         ) : (
           <Empty>Deploys, new data, runs, alerts and labels will stand here on one axis.</Empty>

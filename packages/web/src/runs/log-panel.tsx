@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Empty } from '../kernel/empty.tsx'
 import { formatCount } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
+import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { formatExact } from '../kernel/time.ts'
 import classes from './runs.module.css'
 import { useLogs } from './use-logs.ts'
@@ -59,7 +60,7 @@ type LogLinesProps = {
 const TALLEST = 380
 
 function LogLines({ lines, isFollowing, hasSteps }: LogLinesProps) {
-  const box = useRef<HTMLDivElement>(null)
+  const box = useRef<HTMLElement>(null)
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => box.current,
@@ -70,10 +71,10 @@ function LogLines({ lines, isFollowing, hasSteps }: LogLinesProps) {
     if (isFollowing && lines.length > 0) virtual.scrollToIndex(lines.length - 1)
   }, [isFollowing, lines.length, virtual])
   return (
-    <section
-      ref={box}
+    <ScrollBox
+      boxRef={box}
       className={classes.lines}
-      aria-label="Log lines"
+      label="Log lines"
       style={{ height: Math.min(TALLEST, virtual.getTotalSize() + 14) }}
     >
       <div style={{ height: virtual.getTotalSize() }}>
@@ -95,6 +96,6 @@ function LogLines({ lines, isFollowing, hasSteps }: LogLinesProps) {
           )
         })}
       </div>
-    </section>
+    </ScrollBox>
   )
 }

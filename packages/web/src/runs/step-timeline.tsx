@@ -2,6 +2,7 @@ import type { Run, StepRun } from '@regia/core'
 import { Fragment } from 'react'
 import { formatDuration } from '../kernel/format.ts'
 import { healthOfStatus, Lamp } from '../kernel/lamp.tsx'
+import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { useNow } from '../kernel/use-now.ts'
 import classes from './runs.module.css'
 
@@ -21,33 +22,35 @@ export function StepTimeline({ run, onSelect }: { readonly run: Run; readonly on
   const steps = [...run.steps].sort((a, b) => firstStart(a, end) - firstStart(b, end))
   return (
     <div className={classes.timeline}>
-      <ul>
-        {steps.map((step) => (
-          <li key={step.id}>
-            <button type="button" onClick={() => onSelect(step.step)}>
-              <Lamp health={healthOfStatus(step.status)} label={step.status} />
-              <span title={step.step}>{step.step}</span>
-            </button>
-            <div className={classes.lane}>
-              {spansOf(step, start, end).map((span) => (
-                <i
-                  key={`${span.from}-${span.tone}`}
-                  data-tone={span.tone}
-                  data-status={step.status}
-                  title={`${span.label}: ${formatDuration(span.until - span.from)}`}
-                  style={{
-                    left: `${((span.from - start) / width) * 100}%`,
-                    width: `${((span.until - span.from) / width) * 100}%`,
-                  }}
-                />
-              ))}
-            </div>
-            <small>
-              {step.status === 'cached' ? 'from cache' : step.status === 'skipped' ? 'skipped' : ranFor(step, end)}
-            </small>
-          </li>
-        ))}
-      </ul>
+      <ScrollBox label="Steps over time" className={classes.steps}>
+        <ul>
+          {steps.map((step) => (
+            <li key={step.id}>
+              <button type="button" onClick={() => onSelect(step.step)}>
+                <Lamp health={healthOfStatus(step.status)} label={step.status} />
+                <span title={step.step}>{step.step}</span>
+              </button>
+              <div className={classes.lane}>
+                {spansOf(step, start, end).map((span) => (
+                  <i
+                    key={`${span.from}-${span.tone}`}
+                    data-tone={span.tone}
+                    data-status={step.status}
+                    title={`${span.label}: ${formatDuration(span.until - span.from)}`}
+                    style={{
+                      left: `${((span.from - start) / width) * 100}%`,
+                      width: `${((span.until - span.from) / width) * 100}%`,
+                    }}
+                  />
+                ))}
+              </div>
+              <small>
+                {step.status === 'cached' ? 'from cache' : step.status === 'skipped' ? 'skipped' : ranFor(step, end)}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </ScrollBox>
       <div className={classes.timelineAxis}>
         {[0, 0.25, 0.5, 0.75, 1].map((fraction) => (
           <Fragment key={fraction}>

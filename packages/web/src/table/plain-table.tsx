@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ScrollBox } from '../kernel/scroll-box.tsx'
 import classes from './table.module.css'
 
 type PlainColumn<Row> = {
@@ -19,7 +20,7 @@ type PlainTableProps<Row> = {
 /** A table of a few rows, all of them drawn. */
 export function PlainTable<Row>({ label, columns, rows, keyOf, isTight = false }: PlainTableProps<Row>) {
   return (
-    <section className={classes.scroll} aria-label={label} tabIndex={-1}>
+    <ScrollBox label={label} className={classes.scroll}>
       <table className={`${classes.plain} ${isTight ? classes.tight : ''}`} aria-label={label}>
         <thead>
           <tr>
@@ -42,6 +43,6 @@ export function PlainTable<Row>({ label, columns, rows, keyOf, isTight = false }
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   )
 }
