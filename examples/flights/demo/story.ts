@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { createRng, type DemoContext, type RunSummary, readTable, shuffled } from 'regia'
+import { createRng, type DemoContext, type DeployedProject, type RunSummary, readTable, shuffled } from 'regia'
 import { flightSchema } from '../data/flight.ts'
 import { BREAKAGES } from './breakage.ts'
 import { type ChapterName, Chapters } from './chapters.ts'
@@ -50,6 +50,7 @@ export default async function story(demo: DemoContext): Promise<Summary | undefi
   const summary = await summarise(client, told)
   if (demo.exit) return summary
   demo.finish(summary)
+  await onlyWatch(demo, project)
   await goOn(demo, chapters, replay, tables.flights)
   return undefined
 }
@@ -178,6 +179,16 @@ async function closeLoop({ client, say }: DemoContext, chapters: Chapters): Prom
     `Version ${champion.version} serves. Rolled back to version ${endpoint.rollbackVersion} in ${rollbackMs} ms, and forward again.`,
   )
   return rollbackMs
+}
+
+/**
+ * The flights end with June. What is replayed again would flatter a model that was trained on it, so from here on the monitor only calls for a person,
+ * and nothing is tried in shadow.
+ */
+async function onlyWatch({ client, say }: DemoContext, { endpoints, monitors }: DeployedProject): Promise<void> {
+  for (const { shadow: _, ...spec } of endpoints) await client.endpoints.apply(spec)
+  for (const spec of monitors) await client.monitors.apply({ ...spec, actions: [] })
+  say('The data ends here: from now on alerts call for you, and retrain nothing by themselves.')
 }
 
 /** June's last four weeks over and over, later each time, an hour a second; whoever watches may break them. */

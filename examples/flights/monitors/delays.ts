@@ -4,7 +4,8 @@ export default monitor({
   name: 'delays',
   endpoint: 'delays',
   window: '1d',
-  drift: { falseAlarmRate: 0.01, minimumRows: 200 },
+  // Weather moves the delays of any day; what counts is a shift that stays.
+  drift: { falseAlarmRate: 0.01, minimumEffect: 0.15, minimumRows: 200 },
   performance: { metric: 'auc', minimum: 0.64, labelDelay: '8h', minimumLabels: 200 },
   consecutiveWindows: 3,
   actions: [

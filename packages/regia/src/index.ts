@@ -17,4 +17,5 @@ export type {
 export { createClient, type RegiaClient } from '@regia/sdk'
 export * from './authoring/index.ts'
 export type { DemoContext } from './project/demo-module.ts'
+export type { DeployedProject } from './project/deploy-project.ts'
 export { type ReadTableOptions, readTable } from './read-table.ts'
