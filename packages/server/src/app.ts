@@ -81,6 +81,7 @@ const DEFAULT_MAX_BODY_BYTES = 32_000_000
 const DEFAULT_MAX_BLOB_BYTES = 8_000_000_000
 const OVERVIEW_RUNS = 20
 const SCHEDULER_MS = 500
+const ARCHIVE_MS = 10_000
 
 /**
  * Starts a server: claims the folder, opens the database, wires the subjects together and listens. The only place where subjects meet.
@@ -132,7 +133,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     })
     onClose(() => pipelines.stop())
     const warn = (message: string) => logger.warn(message)
-    const parts = wireServing({ database, blobs, home, models, pipelines, events, clock, newId, onError, warn })
+    const parts = wireServing({ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn })
     onClose(parts.serving.close)
 
     const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
@@ -176,6 +177,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     if (roles.includes('scheduler')) {
       const turns = [() => parts.serving.release.turn(), () => parts.monitoring.turn()]
       onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
+      onClose(startScheduler([() => parts.serving.archive.turn()], ARCHIVE_MS, onError).stop)
     }
     return { url, app, services: { data, models, pipelines, demo, ...parts }, close }
   } catch (error) {

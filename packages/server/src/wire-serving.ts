@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, type EndpointHealth, type IdFactory, type Need, RegiaError, type TimelineEntry } from '@regia/core'
-import type { BlobStore } from '@regia/engine'
+import type { BlobStore, DataWorker } from '@regia/engine'
 import type { Registry } from 'prom-client'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
@@ -34,6 +34,7 @@ export type ServingParts = { readonly serving: Serving; readonly monitoring: Mon
 export type ServingWiring = {
   readonly database: Database
   readonly blobs: BlobStore
+  readonly worker: DataWorker
   readonly home: string
   readonly models: ModelService
   readonly pipelines: PipelineService
@@ -46,7 +47,7 @@ export type ServingWiring = {
 
 /** Endpoints and monitors, connected with the registry, the pipelines and the event bus. */
 export function wireServing(wiring: ServingWiring): ServingParts {
-  const { database, blobs, home, models, pipelines, events, clock, newId, onError, warn } = wiring
+  const { database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn } = wiring
   const registered = registeredModels({
     findVersion: (model, version) => models.findVersion(model, version),
     promote: (move) => models.promote(move),
@@ -55,6 +56,10 @@ export function wireServing(wiring: ServingWiring): ServingParts {
   const serving = createServing({
     database,
     logDir: join(home, 'log'),
+    tempDir: join(home, 'tmp', 'log'),
+    toParquet: async (records, outputPath) => {
+      await worker.query({ sql: 'select * from records', tables: { records }, outputPath })
+    },
     directory: registered.directory,
     findFacts: registered.findFacts,
     publish: events.publish,

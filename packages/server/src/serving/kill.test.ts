@@ -79,7 +79,7 @@ it('loses and doubles nothing, whenever it is killed', { timeout: 120_000 }, asy
   expect(counts).toMatchObject({ predictionCount: logged.length, labelCount: labelled })
   const sketches = await serving.counts.sketches('trips', 1, 0, Number.MAX_SAFE_INTEGER)
   expect(sketches.reduce((sum, { prediction }) => sum + prediction.n, 0)).toBe(logged.length)
-  expect(sketches.reduce((sum, { columns }) => sum + (columns['miles']?.n ?? 0), 0)).toBe(logged.length)
+  expect(sketches.reduce((sum, { columns }) => sum + (columns.miles?.n ?? 0), 0)).toBe(logged.length)
   expect(sketches.reduce((sum, { labels }) => sum + countOf(labels.positives) + countOf(labels.negatives), 0)).toBe(
     labelled,
   )

@@ -8,7 +8,7 @@ import { EndpointStore } from './endpoints/endpoint-store.ts'
 import { createFastLane, type PredictProtocol } from './gateway/fast-lane.ts'
 import type { ModelDirectory } from './gateway/model-directory.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
-import { type LogTrouble, PredictionLog } from './prediction-log/index.ts'
+import { LogArchive, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
 import { PairStore } from './release/pair-store.ts'
 import { ReleaseService } from './release/release-service.ts'
 import { TrialStore } from './release/trial-store.ts'
@@ -25,6 +25,9 @@ export type ServingOptions = {
   readonly newId: IdFactory
   readonly onError: (error: unknown) => void
   readonly onLogTrouble?: (trouble: LogTrouble) => void
+  /** Makes a Parquet file of a file of JSON lines, for partitions of the log. */
+  readonly toParquet: (jsonLinesPath: string, parquetPath: string) => Promise<void>
+  readonly tempDir: string
   readonly syncIntervalMs?: number
   readonly commitIntervalMs?: number
   readonly segmentBytes?: number
@@ -38,6 +41,7 @@ export type Serving = {
   readonly counts: CountStore
   readonly log: PredictionLog
   readonly consumer: LogConsumer
+  readonly archive: LogArchive
   readonly clock: Clock
   /** Takes plain predictions past the framework; says whether it took one. */
   readonly fastLane: (options: {
@@ -89,6 +93,14 @@ export function createServing(options: ServingOptions): Serving {
     counts,
     log,
     consumer,
+    archive: new LogArchive({
+      log,
+      toParquet: options.toParquet,
+      findCounted: (endpoint) => counts.findPosition(endpoint),
+      tempDir: options.tempDir,
+      clock,
+      onError,
+    }),
     clock,
     fastLane: (lane) => createFastLane({ ...lane, clock, find: (name) => endpoints.find(name) }),
     close: async () => {

@@ -126,12 +126,16 @@ export class EndpointLog {
   *recordsFrom(position?: LogPosition): Generator<PlacedRecord> {
     for (const segment of this.#catalog.segments) {
       if (position && segment < position.segment) continue
-      const from = position?.segment === segment ? position.offset : 0
-      for (const item of scanSegment(this.#catalog.pathOf(segment), from)) {
-        if (item.kind === 'damage') this.#tell('quarantined', segment, item)
-        const placed = item.kind === 'frame' && this.#placeFrame(segment, item)
-        if (placed) yield placed
-      }
+      yield* this.recordsOf(segment, position?.segment === segment ? position.offset : 0)
+    }
+  }
+
+  /** Every sound record of one segment, oldest first. */
+  *recordsOf(segment: number, from = 0): Generator<PlacedRecord> {
+    for (const item of scanSegment(this.#catalog.pathOf(segment), from)) {
+      if (item.kind === 'damage') this.#tell('quarantined', segment, item)
+      const placed = item.kind === 'frame' && this.#placeFrame(segment, item)
+      if (placed) yield placed
     }
   }
 

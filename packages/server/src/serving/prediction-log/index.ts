@@ -1,4 +1,5 @@
 export { type AppendListener, EndpointLog, type EndpointLogOptions, type LogEntry } from './endpoint-log.ts'
+export { LogArchive, type LogArchiveOptions } from './log-archive.ts'
 export type { LogTrouble } from './log-trouble.ts'
 export { parsePredictionId, type RecordPlace } from './prediction-id.ts'
 export { PredictionLog, type PredictionLogOptions } from './prediction-log.ts'

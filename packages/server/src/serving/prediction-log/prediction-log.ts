@@ -39,6 +39,11 @@ export class PredictionLog {
       .map((entry) => entry.name)
   }
 
+  /** Those that were opened. */
+  logs(): readonly EndpointLog[] {
+    return [...this.#byEndpoint.values()]
+  }
+
   open(endpoint: string): EndpointLog {
     const opened = this.#byEndpoint.get(endpoint)
     if (opened) return opened
