@@ -72,7 +72,11 @@ describe('datasets', () => {
     await deploy(
       client,
       graph('reads', [
-        step('a', { inputTypes: { x: { kind: 'table' } }, inputs: { x: { from: 'dataset', name: 'birds' } } }),
+        step('a', {
+          inputTypes: { x: { kind: 'table' } },
+          inputs: { x: { from: 'dataset', name: 'birds' } },
+          outputs: { out: { kind: 'table' }, note: { kind: 'value', schema: {} } },
+        }),
       ]),
     )
     const run = await client.pipelines.run('reads')
@@ -82,12 +86,20 @@ describe('datasets', () => {
     expect(lease?.inputs.x?.artifacts[0]).toMatchObject({ kind: 'table', digest, rowCount: 3 })
     expect((await client.runs.get(run.id)).datasets).toEqual([{ name: 'birds', version: 1 }])
     // A step that hands its table on: its rows can be looked at.
-    await client.leases.report(lease!.stepRunId, {
-      leaseToken: lease!.leaseToken,
-      status: 'succeeded',
-      outputs: { out: { kind: 'value', digest, sizeBytes: 1, value: 1 } },
+    const table = { kind: 'table', digest, sizeBytes: 1 } as const
+    const note = { kind: 'value', digest, sizeBytes: 1, value: 1 } as const
+    const outputs = { out: table, note }
+    await client.leases.report(lease!.stepRunId, { leaseToken: lease!.leaseToken, status: 'succeeded', outputs })
+    const preview = await client.runs.preview(run.id, 'a', 'out', { limit: 2 })
+    expect(preview).toEqual({
+      items: [
+        { name: 'Ada', mass: 4000 },
+        { name: 'Bob', mass: -3 },
+      ],
+      total: 3,
+      nextCursor: 'o2',
     })
-    await expect(client.runs.preview(run.id, 'a', 'out')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(client.runs.preview(run.id, 'a', 'note')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await expect(client.runs.preview(run.id, 'a', 'other')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 

@@ -12,7 +12,11 @@ export function addEventRoutes(app: App, bus: EventBus): void {
 
   app.get(
     '/api/v1/events',
-    { schema: { tags: ['events'], summary: 'Everything that changes, as it happens' } },
+    {
+      // A HEAD would hold a stream open of which it wants nothing.
+      exposeHeadRoute: false,
+      schema: { tags: ['events'], summary: 'Everything that changes, as it happens' },
+    },
     (request, reply) => {
       reply.hijack()
       const { raw } = reply

@@ -17,6 +17,12 @@ export async function addDocs(app: App, version: string): Promise<void> {
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig: { unrepresentable: 'any' } }),
   })
-  await app.register(fastifySwaggerUi, { routePrefix: '/api/docs', staticCSP: true, theme: { title: 'Regia API' } })
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: true,
+    theme: { title: 'Regia API' },
+    // By default the page asks a validator on the internet about the description.
+    uiConfig: { validatorUrl: null },
+  })
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

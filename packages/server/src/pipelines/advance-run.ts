@@ -20,7 +20,7 @@ export async function advanceRun(connection: Connection, work: RunWork, now: Mom
     const inFlight = new Set<string>()
     for (const step of work.version.ordered) {
       if (work.row(step.id).status !== 'waiting') continue
-      const next = nextStep(step, work.sources.states)
+      const next = nextStep(step, work.sources.states, work.sources.params)
       if (next === 'ready') await startStep(connection, work, step, inFlight, now)
       if (next === 'skip') work.patch(step.id, { status: 'skipped', finished_at: now.iso })
       if (next === 'stop') work.patch(step.id, { status: 'cancelled', finished_at: now.iso })

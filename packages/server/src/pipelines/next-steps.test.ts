@@ -1,6 +1,6 @@
 import type { GraphStep, StepStatus } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { from, graph, step } from '../../test/graphs.ts'
+import { from, graph, param, step } from '../../test/graphs.ts'
 import { valueOutput } from '../../test/scripted-worker.ts'
 import { nextSteps, runStatus, type StepStates } from './next-steps.ts'
 import { orderGraph } from './order-graph.ts'
@@ -25,8 +25,8 @@ const statesOf = (statuses: Readonly<Record<string, StepStatus>>, out: unknown =
     ]),
   )
 
-const decided = (steps: readonly GraphStep[], states: StepStates) =>
-  Object.fromEntries(nextSteps(steps, states).map(({ step: id, next }) => [id, next]))
+const decided = (steps: readonly GraphStep[], states: StepStates, params = {}) =>
+  Object.fromEntries(nextSteps(steps, states, params).map(({ step: id, next }) => [id, next]))
 
 describe('nextSteps', () => {
   it.each<[string, Record<string, StepStatus>, Record<string, string>]>([
@@ -61,6 +61,17 @@ describe('nextSteps', () => {
   ])('%s', (_, out, expected) => {
     const states = statesOf({ test: 'succeeded', keep: 'waiting', tell: 'waiting' }, out)
     expect(decided(orderGraph(conditional), states)).toEqual(expected)
+  })
+})
+
+describe('a condition on a parameter', () => {
+  it.each([
+    [true, { a: 'ready' }],
+    [false, { a: 'skip' }],
+    [undefined, { a: 'skip' }],
+  ])('%s', (isWanted, expected) => {
+    const steps = [step('a', { when: param('isWanted') })]
+    expect(decided(steps, statesOf({ a: 'waiting' }), { isWanted })).toEqual(expected)
   })
 })
 

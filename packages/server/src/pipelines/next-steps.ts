@@ -1,5 +1,6 @@
 import type { Artifact, GraphStep, RunStatus, StepStatus } from '@regia/core'
 import { stepsNeededBy } from './port-refs.ts'
+import type { Params } from './resolve-params.ts'
 
 /** As much of a step run as the decision needs. */
 export type StepState = {
@@ -15,25 +16,26 @@ export type StepStates = ReadonlyMap<string, StepState>
  */
 export type NextStep = 'ready' | 'wait' | 'skip' | 'stop'
 
-export function nextStep(step: GraphStep, states: StepStates): NextStep {
+export function nextStep(step: GraphStep, states: StepStates, params: Params): NextStep {
   const needed = stepsNeededBy(step).map((id) => statusOf(id, states))
   // A failure anywhere above wins over a skip: the run is to show it.
   if (needed.some((status) => status === 'failed' || status === 'cancelled')) return 'stop'
   if (needed.some((status) => status === 'skipped')) return 'skip'
   if (!needed.every((status) => status === 'succeeded' || status === 'cached')) return 'wait'
-  return isConditionMet(step, states) ? 'ready' : 'skip'
+  return isConditionMet(step, states, params) ? 'ready' : 'skip'
 }
 
 /** Every waiting step that is not to wait on, in the order given. The order must be one of need, so that what a skip or stop means runs down the graph. */
 export function nextSteps(
   ordered: readonly GraphStep[],
   states: StepStates,
+  params: Params,
 ): readonly { readonly step: string; readonly next: Exclude<NextStep, 'wait'> }[] {
   const known = new Map(states)
   const decisions: { step: string; next: Exclude<NextStep, 'wait'> }[] = []
   for (const step of ordered) {
     if (statusOf(step.id, known) !== 'waiting') continue
-    const next = nextStep(step, known)
+    const next = nextStep(step, known, params)
     if (next === 'wait') continue
     decisions.push({ step: step.id, next })
     if (next === 'skip') known.set(step.id, { status: 'skipped', outputs: {} })
@@ -54,11 +56,19 @@ export function runStatus(statuses: readonly StepStatus[]): RunStatus {
   return statuses.some((status) => status !== 'waiting' && status !== 'queued') ? 'running' : 'queued'
 }
 
-function isConditionMet(step: GraphStep, states: StepStates): boolean {
-  if (step.when === undefined) return true
-  if (step.when.from === 'value') return step.when.value === true
-  if (step.when.from !== 'step') return false
-  return states.get(step.when.step)?.outputs[step.when.output]?.value === true
+function isConditionMet({ when }: GraphStep, states: StepStates, params: Params): boolean {
+  switch (when?.from) {
+    case undefined:
+      return true
+    case 'step':
+      return states.get(when.step)?.outputs[when.output]?.value === true
+    case 'param':
+      return params[when.name] === true
+    case 'value':
+      return when.value === true
+    default:
+      return false
+  }
 }
 
 function statusOf(id: string, states: StepStates): StepStatus {

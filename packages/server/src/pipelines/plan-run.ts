@@ -21,7 +21,7 @@ export async function planRun(
   const plan: PlanStep[] = []
   for (const step of version.ordered) {
     const before = await findLastParts(connection, version.pipeline, step.id)
-    const next = nextStep(step, states)
+    const next = nextStep(step, states, params)
     if (next === 'skip') {
       states.set(step.id, { status: 'skipped', outputs: {} })
       plan.push({ step: step.id, action: 'cached', reason: 'Skipped: its condition is false.', changed: [] })
