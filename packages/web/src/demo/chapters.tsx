@@ -1,6 +1,7 @@
 import type { Demo } from '@regia/core'
 import { formatPercent } from '../kernel/format.ts'
-import { healthOfStatus, Lamp } from '../kernel/lamp.tsx'
+import { healthOfStatus } from '../kernel/health.ts'
+import { Lamp } from '../kernel/lamp.tsx'
 import { Progress } from '../kernel/progress.tsx'
 import classes from './demo.module.css'
 

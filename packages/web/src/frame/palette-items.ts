@@ -1,4 +1,4 @@
-import type { Health } from '../kernel/lamp.tsx'
+import type { Health } from '../kernel/health.ts'
 
 export type PaletteItem = {
   readonly kind: 'page' | 'run' | 'model' | 'dataset' | 'endpoint' | 'monitor' | 'pipeline' | 'action'

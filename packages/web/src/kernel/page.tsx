@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import { Command } from './command.tsx'
+import type { Health } from './health.ts'
 import classes from './kernel.module.css'
-import { type Health, Lamp } from './lamp.tsx'
+import { Lamp } from './lamp.tsx'
 
 type PageProps = {
   readonly title: string

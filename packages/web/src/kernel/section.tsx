@@ -26,12 +26,15 @@ export function Card({ children, pad = false }: { readonly children: ReactNode; 
   return <div className={`${classes.card} ${pad ? classes.pad : ''}`}>{children}</div>
 }
 
+// Small cards stand in pairs on a phone; charts take its whole width.
+const narrowest = (min: number) => (min <= 260 ? `clamp(140px, 42vw, ${min}px)` : `${min}px`)
+
 /** Cards side by side, as many as fit. */
 export function Columns({ children, min = 220 }: { readonly children: ReactNode; readonly min?: number }) {
   return (
     <div
       className={classes.columns}
-      style={{ gridTemplateColumns: `repeat(auto-fit, minmax(min(100%, ${min}px), 1fr))` }}
+      style={{ gridTemplateColumns: `repeat(auto-fit, minmax(min(100%, ${narrowest(min)}), 1fr))` }}
     >
       {children}
     </div>

@@ -1,5 +1,6 @@
 import type { CheckResult, Report } from '@regia/core'
-import { type Health, Lamp } from '../kernel/lamp.tsx'
+import type { Health } from '../kernel/health.ts'
+import { Lamp } from '../kernel/lamp.tsx'
 import classes from './models.module.css'
 
 const LAMPS: Readonly<Record<CheckResult['status'], Health>> = { passed: 'well', failed: 'broken', skipped: 'unknown' }

@@ -1,5 +1,5 @@
 import type { Monitor } from '@regia/core'
-import type { Health } from '../kernel/lamp.tsx'
+import type { Health } from '../kernel/health.ts'
 
 export function monitorHealth(monitor: Monitor): Health {
   if (monitor.openAlertCount > 0) return 'attention'

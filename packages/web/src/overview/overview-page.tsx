@@ -1,7 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
+import type { Overview } from '@regia/core'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { DemoPanel } from '../demo/demo-panel.tsx'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
+import { Problem } from '../kernel/problem.tsx'
 import { Section } from '../kernel/section.tsx'
 import { EndpointTable } from './endpoint-table.tsx'
 import { Needs } from './needs.tsx'
@@ -13,9 +15,21 @@ import { WhatChanged } from './what-changed.tsx'
 /** What is in production, is it well, what needs me. */
 export function OverviewPage() {
   const query = useQuery(overviewQuery)
-  const count = query.data?.endpoints.length ?? 0
   return (
     <Page title="Overview" isTitleHidden cli="regia overview" http="GET /api/v1/overview">
+      {query.error && !query.data ? (
+        <Problem error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Sections query={query} />
+      )}
+    </Page>
+  )
+}
+
+function Sections({ query }: { readonly query: UseQueryResult<Overview> }) {
+  const count = query.data?.endpoints.length ?? 0
+  return (
+    <>
       <Section title="Needs you" note={query.data && (query.data.needs.length || 'nothing now')}>
         <Loaded query={query} height={74}>
           {(overview) => <Needs needs={overview.needs} />}
@@ -37,6 +51,6 @@ export function OverviewPage() {
           {(overview) => <WhatChanged entries={overview.timeline} endpoints={overview.endpoints} />}
         </Loaded>
       </div>
-    </Page>
+    </>
   )
 }

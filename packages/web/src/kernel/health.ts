@@ -1,0 +1,25 @@
+/** How something is; each has a shape of its own. */
+export type Health = 'well' | 'attention' | 'broken' | 'unknown' | 'running' | 'waiting'
+
+const OF_STATUS: Readonly<Record<string, Health>> = {
+  succeeded: 'well',
+  cached: 'well',
+  passed: 'well',
+  ready: 'well',
+  done: 'well',
+  closed: 'well',
+  ok: 'well',
+  well: 'well',
+  failed: 'broken',
+  lost: 'broken',
+  broken: 'broken',
+  running: 'running',
+  loading: 'running',
+  queued: 'waiting',
+  waiting: 'waiting',
+  open: 'attention',
+  attention: 'attention',
+}
+
+/** The lamp of a run, step, check, deployment or alert by its status. */
+export const healthOfStatus = (status: string | undefined): Health => OF_STATUS[status ?? ''] ?? 'unknown'
