@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { Run } from '@regia/core'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { createRng, readTable, shuffled } from 'regia'
@@ -21,6 +20,7 @@ import {
   windowsOf,
 } from './flights-traffic.ts'
 import { regiaJson, regiaUp, type Up } from './regia-command.ts'
+import { sketchedPredictions } from './sketched.ts'
 
 /** The main job on a smaller sample, against a real server and real processes: every figure is asked of the server and counted once more here. */
 describe('the loop on real flights', { timeout: 180_000 }, () => {
@@ -213,13 +213,3 @@ describe('the loop on real flights', { timeout: 180_000 }, () => {
     })
   })
 })
-
-/** What all sketches of an endpoint have counted, straight from the database. */
-function sketchedPredictions(path: string, endpoint: string): number {
-  const database = new DatabaseSync(path, { readOnly: true })
-  const sum = database
-    .prepare(`SELECT sum(json_extract(sketch, '$.prediction.n')) AS n FROM sketch WHERE endpoint = ?`)
-    .get(endpoint)
-  database.close()
-  return Number(sum?.n)
-}
