@@ -11,7 +11,7 @@ import {
 } from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
-import { listReplySchema, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
+import { listReplySchema, offsetOf, pageOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
 import type { MonitoringService } from './monitoring-service.ts'
 
 const nameParams = z.object({ name: nameSchema })
@@ -35,9 +35,9 @@ export function addMonitorRoutes(app: App, monitoring: MonitoringService): void 
         response: { 200: pageReplySchema(monitorSchema) },
       },
     },
-    async () => {
-      const items = await monitoring.list()
-      return { items, total: items.length }
+    async ({ query }) => {
+      const [all, offset] = [await monitoring.list(), offsetOf(query)]
+      return pageOf(all.slice(offset, offset + query.limit), all.length, offset)
     },
   )
   app.get(

@@ -15,7 +15,7 @@ import {
 } from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
-import { listReplySchema, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
+import { listReplySchema, offsetOf, pageOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
 import type { PredictProtocol } from './gateway/fast-lane.ts'
 import { predictJson } from './gateway/predict-json.ts'
 import { pushLabels } from './labels.ts'
@@ -36,9 +36,9 @@ export function addEndpointRoutes(app: App, { endpoints, queries, release }: Ser
         response: { 200: pageReplySchema(endpointSchema) },
       },
     },
-    async () => {
-      const items = await queries.list()
-      return { items, total: items.length }
+    async ({ query }) => {
+      const [all, offset] = [await queries.list(), offsetOf(query)]
+      return pageOf(all.slice(offset, offset + query.limit), all.length, offset)
     },
   )
   app.get(

@@ -133,7 +133,12 @@ const expected = (signature: Signature): string =>
 const isRecord = (value: unknown): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? 'absent'
+/** What came, in a few words; of what may be nested without end only the kind. */
+function show(value: unknown): string {
+  const isFlat = Array.isArray(value) && value.length <= 8 && value.every((item) => typeof item !== 'object')
+  if (typeof value === 'object' && value !== null && !isFlat) return Array.isArray(value) ? 'a list' : 'an object'
+  return JSON.stringify(value)?.slice(0, 80) ?? 'absent'
+}
 
 const invalid = (where: string, message: string): RegiaError =>
   new RegiaError('INVALID_INPUT', message, {

@@ -46,6 +46,7 @@ export class EndpointGateway {
   #shadow: ShadowLane | undefined
   #failures: Failure[] = []
   #loading: readonly { readonly registered: RegisteredVersion; readonly role: DeploymentView['role'] }[] = []
+  readonly #draining = new Set<Deployment>()
   #errorCount = 0
 
   constructor(options: EndpointGatewayOptions) {
@@ -82,7 +83,8 @@ export class EndpointGateway {
       if (!stable) throw notReady(this.spec)
       stable.predict(call)
     } catch (error) {
-      call.fail(error)
+      // The only recursion over a request is the description of what is wrong with it.
+      call.fail(error instanceof RangeError ? nestedTooDeep(error) : error)
     }
   }
 
@@ -124,6 +126,7 @@ export class EndpointGateway {
       ...ready(this.#stable, 'stable'),
       ...ready(this.shadow, 'shadow'),
       ...ready(this.#previous, 'previous'),
+      ...[...this.#draining].map(({ registered }) => this.#view(registered, 'previous', 'draining')),
       ...this.#loading.map(({ registered, role }) => this.#view(registered, role, 'loading')),
       ...this.#failures.map(({ registered, role, error, at }) => ({
         ...this.#view(registered, role, 'failed', at),
@@ -202,7 +205,9 @@ export class EndpointGateway {
 
   async #release(deployment: Deployment): Promise<void> {
     this.#since.delete(deployment)
+    this.#draining.add(deployment)
     await deployment.close()
+    this.#draining.delete(deployment)
   }
 
   /** After the model has answered: log, then reply, then whatever may wait. */
@@ -260,4 +265,11 @@ const notReady = ({ name, stable }: EndpointSpec): RegiaError =>
   new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {
     where: name,
     hint: `It follows ${stable}. Register a version, or see "regia endpoints show ${name}" for why it did not load.`,
+  })
+
+const nestedTooDeep = (cause: RangeError): RegiaError =>
+  new RegiaError('INVALID_INPUT', 'A value of the request is nested too deeply to be read.', {
+    cause,
+    where: 'body.rows',
+    hint: 'A cell is a number, a text, true, false or null.',
   })

@@ -13,10 +13,14 @@ export function parseEventTime(at: unknown, clock: Clock, where: string): number
   if (at === undefined || at === null) return clock()
   const ms = typeof at === 'string' && ISO_UTC.test(at) ? Date.parse(at) : Number.NaN
   if (Number.isNaN(ms)) {
-    throw new RegiaError('INVALID_INPUT', `${JSON.stringify(at).slice(0, 100)} is not an event time.`, {
-      where,
-      hint: 'Send UTC in ISO 8601, such as "2026-11-22T09:00:00.000Z", or leave it out for now.',
-    })
+    throw new RegiaError(
+      'INVALID_INPUT',
+      `${typeof at === 'object' ? 'An object' : JSON.stringify(at).slice(0, 100)} is not an event time.`,
+      {
+        where,
+        hint: 'Send UTC in ISO 8601, such as "2026-11-22T09:00:00.000Z", or leave it out for now.',
+      },
+    )
   }
   if (ms <= clock() + MAX_AHEAD_MS) return ms
   throw new RegiaError('INVALID_INPUT', `The event time ${toIso(ms)} lies more than a day in the future.`, {

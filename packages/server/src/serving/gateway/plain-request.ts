@@ -27,8 +27,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function invalid(what: string, got: unknown, expected: string, where: string): RegiaError {
-  const shown = JSON.stringify(got)?.slice(0, 80) ?? 'nothing'
-  return new RegiaError('INVALID_INPUT', `${what} must be ${expected}; it is ${shown}.`, {
+  return new RegiaError('INVALID_INPUT', `${what} must be ${expected}; it is ${shown(got)}.`, {
     where,
     hint: 'Example: {"rows": [{"distance": 500, "origin": "SFO"}], "at": "2026-11-22T09:00:00.000Z"}.',
   })
@@ -39,3 +38,10 @@ const unknownKey = (key: string): RegiaError =>
     where: `body.${key.slice(0, 100)}`,
     hint: 'It has "rows" and, if the event did not happen now, "at". Column values belong into the rows.',
   })
+
+/** What came, in a few words; of what may be nested without end only the kind. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return JSON.stringify(value)?.slice(0, 80) ?? 'absent'
+}
