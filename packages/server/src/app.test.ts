@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { healthSchema } from '@regia/core'
@@ -35,6 +35,21 @@ describe('createServer', () => {
     expect((await fetch(`${first.url}/health`)).status).toBe(200)
   })
 
+  it('lets a running request finish before it lets go', async () => {
+    const projectDir = mkdtempSync(join(tmpdir(), 'regia-app-'))
+    writeFileSync(join(projectDir, 'birds.csv'), 'name,mass\nAda,4000\n')
+    const server = await start({ projectDir, home: join(projectDir, '.regia') })
+    const ingest = fetch(`${server.url}/api/v1/datasets/birds/versions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ path: 'birds.csv' }),
+    })
+    await expect.poll(() => existsSync(join(projectDir, '.regia', 'tmp'))).toBe(true)
+    await server.close()
+    expect((await ingest).status).toBe(200)
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow()
+  })
+
   it('says that a port is taken, and lets go of the folder', async () => {
     const { url } = await start()
     const home = mkdtempSync(join(tmpdir(), 'regia-app-'))
@@ -51,7 +66,10 @@ describe('createServer', () => {
     const { app } = await start()
     const description = (await app.inject('/api/v1/openapi.json')).json()
     expect(description.openapi).toBe('3.1.0')
-    expect((await app.inject('/api/docs/')).statusCode).toBe(200)
+    const page = await app.inject('/api/docs/')
+    expect(page.statusCode).toBe(200)
+    expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//)
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
   })
 
   it('measures itself', async () => {

@@ -3,10 +3,10 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { App } from './app.ts'
 import { addDepthLimit } from './body-depth.ts'
+import { drainConnections } from './drain-connections.ts'
 import { replyWithError } from './error-reply.ts'
 import { addGuard, type Gate } from './guard.ts'
 import { replyToNoise } from './not-http.ts'
-import { endUnusedConnections } from './unused-connections.ts'
 
 export type HttpOptions = {
   readonly gate: Gate
@@ -39,7 +39,7 @@ export function createApp(options: HttpOptions): App {
   // Replies are typed by the same schemas at compile time and checked against them in tests; a second parse of each reply would buy nothing.
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
   app.setErrorHandler(replyWithError)
-  endUnusedConnections(app)
+  drainConnections(app)
   addSecurityHeaders(app)
   addGuard(app, options.gate, options.token)
   addDepthLimit(app)

@@ -1,0 +1,71 @@
+import { connect, type Socket } from 'node:net'
+import fastify from 'fastify'
+import { describe, expect, it } from 'vitest'
+import type { App } from './app.ts'
+import { drainConnections } from './drain-connections.ts'
+import { addFastLane } from './fast-lane.ts'
+
+async function listening(prepare: (app: App) => void = () => {}) {
+  const app: App = fastify({ forceCloseConnections: 'idle' })
+  drainConnections(app)
+  prepare(app)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const open = async (): Promise<Socket> => {
+    const accepted = new Promise((resolve) => app.server.once('connection', resolve))
+    const socket = connect(port, '127.0.0.1')
+    await accepted
+    return socket
+  }
+  return { app, port, open }
+}
+
+/** A promise and what fulfils it, and one for when somebody waits for it. */
+function gate() {
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>()
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
+  const pass = () => {
+    reach()
+    return opened
+  }
+  return { open, reached, pass }
+}
+
+describe('drainConnections', () => {
+  it('lets a server close at once while a connection waits without a request', async () => {
+    const { app, open } = await listening()
+    const spare = await open()
+    const ended = new Promise((closed) => spare.once('close', closed))
+    await app.close()
+    await ended
+    expect(spare.destroyed).toBe(true)
+  })
+
+  it('answers what is under way, then ends the connection that the client would keep', async () => {
+    const slow = gate()
+    const { app, port } = await listening((each) => each.get('/', async () => slow.pass().then(() => 'done')))
+    const reply = fetch(`http://127.0.0.1:${port}/`)
+    await slow.reached
+    const closing = app.close()
+    slow.open()
+    expect(await (await reply).text()).toBe('done')
+    await closing
+  })
+
+  it('answers what passes the framework by as well', async () => {
+    const slow = gate()
+    const { app, port } = await listening((each) =>
+      addFastLane(each, (_, response) => {
+        void slow.pass().then(() => response.end('fast'))
+        return true
+      }),
+    )
+    const reply = fetch(`http://127.0.0.1:${port}/`)
+    await slow.reached
+    const closing = app.close()
+    slow.open()
+    expect(await (await reply).text()).toBe('fast')
+    await closing
+  })
+})
