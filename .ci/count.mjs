@@ -3,7 +3,9 @@ import { join } from 'node:path'
 
 // Adds up what the test runners reported in a folder. A part of the run that failed without a failing test counts as one failure.
 const [folder, failedParts] = [process.argv[2], Number(process.argv[3])]
-const reports = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+const reports = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
 const passed = reports.reduce((sum, report) => sum + report.numPassedTests, 0)
 // A file that does not load fails as a suite, without a failing test.
 const failedTests = reports.reduce((sum, report) => sum + (report.numFailedTests || report.numFailedTestSuites), 0)

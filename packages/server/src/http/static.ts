@@ -23,7 +23,6 @@ export async function addStatic(app: App, webDir: string | undefined, routes: re
   if (isBuilt) {
     await app.register(fastifyStatic, {
       root: webDir,
-      wildcard: false,
       cacheControl: false,
       setHeaders: (reply, path) => {
         // Files under assets/ carry their content's hash in their name.
