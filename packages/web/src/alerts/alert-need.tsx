@@ -15,7 +15,7 @@ export function AlertNeed({ alert }: { readonly alert: Alert }) {
     <>
       <Lamp health="attention" label="alert" />
       <div>
-        <b>{alert.title}</b>
+        <b>{alert.title.includes(alert.endpoint) ? alert.title : `${alert.endpoint}: ${alert.title}`}</b>
         <p>
           <CauseLine alert={alert} /> · window {formatSpan(alert.window.from, alert.window.until)} UTC
           <AlertActions alert={alert} />

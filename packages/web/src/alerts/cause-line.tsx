@@ -2,6 +2,9 @@ import type { Alert } from '@regia/core'
 import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 
+// The column's name stands before it already.
+const causeText = ({ column, text }: Alert['causes'][number]) => text.replace(`${column}: `, '').replace(/\.$/, '')
+
 /** The columns that moved most, each leading to its distribution. */
 export function CauseLine({ alert, most = 3 }: { readonly alert: Alert; readonly most?: number }) {
   if (alert.causes.length === 0) return <>no input moved: look at the labels and at what the model does not see</>
@@ -22,7 +25,7 @@ export function CauseLine({ alert, most = 3 }: { readonly alert: Alert; readonly
         </Fragment>
       ))}
       {alert.causes.length > most && ` and ${alert.causes.length - most} more`}
-      {alert.causes[0]?.text && ` (${alert.causes[0].text})`}
+      {alert.causes[0]?.text && `: ${causeText(alert.causes[0])}`}
     </>
   )
 }

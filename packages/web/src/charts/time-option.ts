@@ -93,7 +93,9 @@ function drawPanel(panel: TimePanel, index: number, palette: Palette): readonly 
     return (1 - (last - min) / (max - min)) * panel.heightPx
   })
   const threshold = panel.threshold && (1 - (panel.threshold.value - min) / (max - min)) * panel.heightPx
-  const shifts = spreadLabels(threshold === undefined ? heights : [...heights, threshold], 13)
+  const spread = spreadLabels(threshold === undefined ? heights : [...heights, threshold], 13)
+  // The threshold's label stays at its line: whoever was moved from it moves by its share too.
+  const shifts = spread.map((shift) => (shift === 0 ? 0 : shift - (spread[lines.length] ?? 0)))
   return panel.series.flatMap((series) => drawSeries(series, index, palette, shifts[lines.indexOf(series)] ?? 0))
 }
 
@@ -106,9 +108,9 @@ function drawSeries(series: TimeSeries, index: number, palette: Palette, labelSh
   const line = {
     ...base,
     type: 'line',
-    showSymbol: series.points.length < 3 || hasLonePoint(series),
+    showSymbol: true,
     symbol: 'circle',
-    symbolSize: 3.5,
+    symbolSize: (_: unknown, { dataIndex }: { readonly dataIndex: number }) => (isLone(series, dataIndex) ? 4 : 0),
     connectNulls: false,
     lineStyle: { color, width: 1.8, type: series.isDashed ? [4, 3] : 'solid' },
     itemStyle: { color },
@@ -127,8 +129,7 @@ function drawSeries(series: TimeSeries, index: number, palette: Palette, labelSh
 }
 
 // A value between two gaps has no line to either side; only a dot can show it.
-const hasLonePoint = ({ points }: TimeSeries) =>
-  points.some(([, value], i) => value !== null && points[i - 1]?.[1] == null && points[i + 1]?.[1] == null)
+const isLone = ({ points }: TimeSeries, i: number) => points[i - 1]?.[1] == null && points[i + 1]?.[1] == null
 
 const shorten = (name: string) => (name.length > 14 ? `${name.slice(0, 13)}…` : name)
 

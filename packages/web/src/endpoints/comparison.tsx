@@ -22,6 +22,7 @@ const VERDICTS = {
 /** Champion and shadow on the same predictions, and the rule that decides between them. */
 export function Comparison({ comparison }: { readonly comparison: ShadowComparison }) {
   const { rule, labelledPairCount, championVersion, challengerVersion } = comparison
+  const goal = labelledPairCount < rule.minimumPairs ? rule.minimumPairs : rule.maximumPairs
   const verdict = VERDICTS[comparison.verdict]
   return (
     <Section
@@ -44,9 +45,10 @@ export function Comparison({ comparison }: { readonly comparison: ShadowComparis
             </b>
             <p>{comparison.reason}</p>
             <p className={classes.muted}>
-              {formatCount(labelledPairCount)} of at least {formatCount(rule.minimumPairs)} labelled pairs
+              {formatCount(labelledPairCount)} labelled pairs; decided from {formatCount(rule.minimumPairs)} on, at the
+              latest at {formatCount(rule.maximumPairs)}
             </p>
-            <Progress value={Math.min(1, labelledPairCount / rule.minimumPairs)} label="Labelled pairs" />
+            <Progress value={Math.min(1, labelledPairCount / goal)} label="Labelled pairs" />
             <p className={classes.muted}>
               same class on {formatPercent(comparison.agreement)} of {formatCount(comparison.pairCount)} pairs · scores
               differ by {formatNumber(comparison.meanAbsoluteDifference)} on average ·{' '}

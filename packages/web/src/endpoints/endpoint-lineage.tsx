@@ -1,6 +1,7 @@
 import type { Endpoint } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { DatasetLinks } from '../data/dataset-links.tsx'
 import { LineageLine } from '../kernel/lineage-line.tsx'
 import { modelVersionQuery } from '../models/queries.ts'
 import { shadowDeployment, stableDeployment } from './deployments.ts'
@@ -17,15 +18,9 @@ export function EndpointLineage({ endpoint }: { readonly endpoint: Endpoint }) {
   return (
     <LineageLine
       items={[
-        ...(lineage?.datasets ?? []).map(
-          ({ name, version }) =>
-            [
-              `${name}@${version}`,
-              <Link key={name} to="/data/$name" params={{ name }} search={{ version }}>
-                {name}@{version}
-              </Link>,
-            ] as const,
-        ),
+        ...((lineage?.datasets ?? []).length > 0
+          ? [['data', <DatasetLinks key="data" datasets={lineage?.datasets ?? []} />] as const]
+          : []),
         ...(lineage?.runId
           ? [
               [

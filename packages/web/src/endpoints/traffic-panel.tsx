@@ -68,7 +68,10 @@ function trafficModel(points: readonly TrafficPoint[]): TimeModel {
         return [Date.parse(point.at), (traffic && read(traffic)) ?? null]
       }),
     }))
+  // Before the first request there is nothing to see: a server that has just started fills the width all the same.
+  const first = points.find((point) => point.versions.length > 0)
   return {
+    from: first && Date.parse(first.at) - 30_000,
     panels: [
       {
         title: 'requests/s',

@@ -15,7 +15,7 @@ const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 describe('formatNumber', () => {
   it.each([
     [0, '0'],
-    [2.71828, '2.72'],
+    [2.6789, '2.68'],
     [-0.70149, '−0.701'],
     [999.6, '1,000'],
     [12_345.6, '12,346'],

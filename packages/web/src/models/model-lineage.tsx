@@ -1,6 +1,7 @@
 import type { ModelVersion } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { DatasetLinks } from '../data/dataset-links.tsx'
 import { roleWord } from '../endpoints/deployments.ts'
 import { endpointsQuery } from '../endpoints/queries.ts'
 import { LineageLine } from '../kernel/lineage-line.tsx'
@@ -17,15 +18,7 @@ export function ModelLineage({ version }: { readonly version: ModelVersion }) {
   return (
     <LineageLine
       items={[
-        ...datasets.map(
-          ({ name, version: at }) =>
-            [
-              `${name}@${at}`,
-              <Link key={name} to="/data/$name" params={{ name }} search={{ version: at }}>
-                {name}@{at}
-              </Link>,
-            ] as const,
-        ),
+        ...(datasets.length > 0 ? [['data', <DatasetLinks key="data" datasets={datasets} />] as const] : []),
         ...(runId
           ? [
               [

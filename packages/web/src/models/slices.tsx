@@ -5,9 +5,12 @@ import { IntervalPlot } from './interval-plot.tsx'
 
 const MOST = 10
 
+// By the upper end of the interval: a slice of a few rows is not the worst because it was unlucky.
+const upperEnd = ({ estimate }: Report['slices'][number]) => estimate.interval?.upper ?? estimate.value
+
 /** Parts of the data on which the model does worst. */
 export function Slices({ slices }: { readonly slices: Report['slices'] }) {
-  const worst = [...slices].sort((a, b) => a.estimate.value - b.estimate.value).slice(0, MOST)
+  const worst = [...slices].sort((a, b) => upperEnd(a) - upperEnd(b)).slice(0, MOST)
   const metric = worst[0]?.metric ?? ''
   const lines = worst.map(({ column, value, estimate }) => ({
     name: `${column} = ${value} (${formatCount(estimate.n)})`,
@@ -15,7 +18,10 @@ export function Slices({ slices }: { readonly slices: Report['slices'] }) {
     isBaseline: false,
   }))
   return (
-    <Section title="Slices" note={`worst first, by ${metric}; ${slices.length} in all`}>
+    <Section
+      title="Slices"
+      note={`surely worst first, by the upper end of the ${metric} interval; ${slices.length} in all`}
+    >
       <Card>
         <IntervalPlot label={`${metric} by slice`} lines={lines} />
       </Card>

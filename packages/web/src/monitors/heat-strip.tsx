@@ -35,7 +35,7 @@ export function HeatStrip({ windows, selected, column, onSelect }: HeatStripProp
                 <span className={classes.hidden}>Column</span>
               </th>
               {windows.map((window, i) => (
-                <th key={window.from} scope="col" data-selected={window.from === selected}>
+                <th key={windowKey(window)} scope="col" data-selected={window.from === selected}>
                   {i % labelStep(windows.length) === 0 ? <span>{formatDay(window.from)}</span> : null}
                 </th>
               ))}
@@ -48,7 +48,7 @@ export function HeatStrip({ windows, selected, column, onSelect }: HeatStripProp
                   {name}
                 </th>
                 {windows.map((window) => (
-                  <td key={window.from} data-selected={window.from === selected}>
+                  <td key={windowKey(window)} data-selected={window.from === selected}>
                     <HeatCell
                       window={window}
                       drift={window.drift.find((each) => each.column === name)}
@@ -65,6 +65,9 @@ export function HeatStrip({ windows, selected, column, onSelect }: HeatStripProp
     </ChartFrame>
   )
 }
+
+// On the day of a promotion two versions have a window each.
+const windowKey = ({ from, version }: WindowResult) => `${from} v${version}`
 
 const labelStep = (count: number) => Math.max(3, Math.ceil(count / 14))
 

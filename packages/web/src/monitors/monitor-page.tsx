@@ -7,7 +7,7 @@ import { api } from '../kernel/api.ts'
 import { Choice } from '../kernel/choice.tsx'
 import { ConfirmAction } from '../kernel/confirm-action.tsx'
 import { Empty } from '../kernel/empty.tsx'
-import { formatPercent, formatScore } from '../kernel/format.ts'
+import { formatNumber, formatPercent } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { RANGE_CHOICES, type Range, rangeStart } from '../kernel/range.ts'
@@ -74,7 +74,7 @@ function Rule({ monitor: { spec } }: { readonly monitor: Monitor }) {
         endpoint {spec.endpoint}
       </Link>{' '}
       by windows of {spec.window}: alert after {spec.consecutiveWindows} in a row with
-      {performance && ` ${performance.metric.toUpperCase()} under ${formatScore(performance.minimum)} or`} a column of
+      {performance && ` ${performance.metric.toUpperCase()} under ${formatNumber(performance.minimum)} or`} a column of
       which {formatPercent(drift.minimumEffect)} moved
       {retrain && `; then retrain with ${retrain}`}
     </>
@@ -129,10 +129,12 @@ function Content({ monitor, range, search, onShow }: ContentProps) {
   )
 }
 
-const pickWindow = (windows: readonly WindowResult[], from: string | undefined) =>
-  windows.find((window) => window.from === from) ??
-  windows.findLast((window) => window.status !== 'too-few-rows') ??
-  windows.at(-1)
+// Of two versions' windows on one day the one that was measured; where none is chosen the newest.
+function pickWindow(windows: readonly WindowResult[], from: string | undefined): WindowResult | undefined {
+  const chosen = windows.filter((window) => window.from === from)
+  const among = chosen.length > 0 ? chosen : windows
+  return among.findLast((window) => window.status !== 'too-few-rows') ?? among.at(-1)
+}
 
 function NoWindows({ monitor: { spec } }: { readonly monitor: Monitor }) {
   return (

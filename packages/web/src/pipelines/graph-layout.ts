@@ -2,8 +2,8 @@ import ELK, { type ELK as Elk } from 'elkjs/lib/elk-api.js'
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url'
 import type { GraphModel } from './graph-model.ts'
 
-export const STEP_SIZE = { width: 172, height: 56 } as const
-export const SOURCE_SIZE = { width: 124, height: 32 } as const
+export const STEP_SIZE = { width: 158, height: 56 } as const
+export const SOURCE_SIZE = { width: 112, height: 32 } as const
 
 export type Placed = ReadonlyMap<string, { readonly x: number; readonly y: number }>
 
@@ -17,7 +17,7 @@ export async function layOutGraph({ nodes, edges }: GraphModel): Promise<Placed>
     layoutOptions: {
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '38',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '28',
       'elk.spacing.nodeNode': '22',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',

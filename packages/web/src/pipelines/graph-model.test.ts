@@ -1,6 +1,6 @@
 import { digestOf, type GraphStep, type PipelineGraph, type PortRef } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { buildGraph, refText } from './graph-model.ts'
+import { buildGraph, refText, widestLayer } from './graph-model.ts'
 
 const step = (id: string, inputs: Record<string, PortRef>, when?: PortRef): GraphStep => ({
   id,
@@ -50,5 +50,15 @@ describe('buildGraph', () => {
   it('says where an input comes from', () => {
     expect(refText({ from: 'list', items: [from('train'), { from: 'value', value: 3 }] })).toBe('[train.out, 3]')
     expect(refText({ from: 'dataset', name: 'flights', version: 2 })).toBe('dataset flights@2')
+  })
+  it('knows how many steps stand above each other', () => {
+    const chain = graph(
+      step('a', {}),
+      step('b', { x: from('a') }),
+      step('c', { x: from('a') }),
+      step('d', { x: from('b'), y: from('c') }),
+    )
+    expect(widestLayer(buildGraph(chain, []))).toBe(2)
+    expect(widestLayer({ nodes: [], edges: [] })).toBe(0)
   })
 })

@@ -50,6 +50,23 @@ function sourceOf(ref: PortRef, nodes: ReadonlyMap<string, GraphNode>): GraphNod
   return undefined
 }
 
+/** How many nodes stand above each other where the graph is widest. */
+export function widestLayer({ nodes, edges }: GraphModel): number {
+  const depths = new Map<string, number>()
+  const sources = Map.groupBy(edges, (edge) => edge.target)
+  // Longest path from the left. A node that is being looked at counts as 0, so that a cycle ends.
+  const depthOf = (id: string): number => {
+    const known = depths.get(id)
+    if (known !== undefined) return known
+    depths.set(id, 0)
+    const depth = (sources.get(id) ?? []).reduce((most, edge) => Math.max(most, depthOf(edge.source) + 1), 0)
+    depths.set(id, depth)
+    return depth
+  }
+  const layers = Map.groupBy(nodes, (node) => depthOf(node.id))
+  return Math.max(0, ...[...layers.values()].map((layer) => layer.length))
+}
+
 /** Where an input comes from, in words. */
 export function refText(ref: PortRef): string {
   if (ref.from === 'param') return `param ${ref.name}`

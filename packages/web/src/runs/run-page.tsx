@@ -1,6 +1,7 @@
 import type { Run } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { DatasetLinks } from '../data/dataset-links.tsx'
 import { Ago } from '../kernel/ago.tsx'
 import { api } from '../kernel/api.ts'
 import { ConfirmAction } from '../kernel/confirm-action.tsx'
@@ -107,15 +108,7 @@ function Origin({ run }: { readonly run: Run }) {
     <>
       <LineageLine
         items={[
-          ...run.datasets.map(
-            ({ name, version }) =>
-              [
-                `${name}@${version}`,
-                <Link key={name} to="/data/$name" params={{ name }} search={{ version }}>
-                  {name}@{version}
-                </Link>,
-              ] as const,
-          ),
+          ...(run.datasets.length > 0 ? [['data', <DatasetLinks key="data" datasets={run.datasets} />] as const] : []),
           [
             'pipeline',
             <Link
