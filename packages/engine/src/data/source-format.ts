@@ -46,6 +46,13 @@ export async function assertSourceFile(path: string): Promise<void> {
       cause: error,
     })
   })
-  if (!found.isFile()) throw new RegiaError('DATA_UNREADABLE', 'This is not a file.', { where: path })
-  if (found.size === 0) throw new RegiaError('DATA_EMPTY', 'The file is empty.', { where: path })
+  if (!found.isFile()) {
+    throw new RegiaError('DATA_UNREADABLE', 'This is not a file.', {
+      where: path,
+      hint: 'Name one file of the folder.',
+    })
+  }
+  if (found.size === 0) {
+    throw new RegiaError('DATA_EMPTY', 'The file is empty.', { where: path, hint: 'Export it again with its rows.' })
+  }
 }

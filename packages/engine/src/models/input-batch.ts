@@ -92,7 +92,9 @@ const EXPECTED: Readonly<Record<SignatureColumn['type'], string>> = {
   timestamp: 'an ISO-8601 time such as "2001-01-31T10:05:00Z" or milliseconds since 1970',
 }
 
+/** What came, in a few words; of what may be nested without end only the kind. */
 function shown(cell: unknown): string {
   if (typeof cell === 'number' || typeof cell === 'bigint') return String(cell)
+  if (typeof cell === 'object') return Array.isArray(cell) ? 'a list' : 'an object'
   return `${typeof cell} ${JSON.stringify(cell)?.slice(0, 80)}`
 }

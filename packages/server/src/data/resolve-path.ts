@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RegiaError } from '@regia/core'
 
@@ -15,8 +15,12 @@ export async function resolveSourcePath(path: string, projectDir: string, home: 
   const found = (await Promise.all(candidates.map(findReal))).find((real) => real !== undefined)
   const roots = await Promise.all([projectDir, home, ...packageFolders].map(findReal))
   if (found === undefined) throw unreadable(path, candidates[0] ?? path, projectDir)
-  if (roots.some((root) => root !== undefined && isInside(found, root))) return found
-  throw outside(path, projectDir)
+  if (!roots.some((root) => root !== undefined && isInside(found, root))) throw outside(path, projectDir)
+  if ((await stat(found)).isFile()) return found
+  throw new RegiaError('DATA_UNREADABLE', `"${path}" is not a file.`, {
+    where: path,
+    hint: 'Name one file of the folder.',
+  })
 }
 
 /** A path such as `node_modules/PACKAGE/file` names a package, wherever above the project it is installed. */
