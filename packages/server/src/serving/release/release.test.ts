@@ -1,4 +1,4 @@
-import { decisionSchema, type Row, shadowComparisonSchema } from '@regia/core'
+import { decisionSchema, digestOf, type Row, shadowComparisonSchema } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually, startLoad } from '../../../test/serving/load.ts'
 import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'
@@ -141,7 +141,7 @@ describe('a change of version', () => {
     await served.register('trips', strong)
     await decided(served, 'shadow-started')
     const gateway = endpoints.get('trips')
-    const broken = { ...gateway.stable!.registered, version: 9, packageDigest: `${digest.slice(0, -4)}0000` }
+    const broken = { ...gateway.stable!.registered, version: 9, packageDigest: digestOf(`not ${digest}`) }
     await expect(gateway.change({ stable: broken })).rejects.toMatchObject({ code: 'BLOB_MISSING' })
     expect(gateway.deployments()).toContainEqual(expect.objectContaining({ version: 9, state: 'failed' }))
     expect(await versionOf(served, tripRows(1, 1).rows[0]!)).toBe(1)
