@@ -8,6 +8,7 @@ export default defineConfig({
   plugins: [react()],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   server: { proxy: { '/api': server, '/health': server } },
+  preview: { proxy: { '/api': server, '/health': server } },
   build: {
     target: 'es2022',
     sourcemap: false,

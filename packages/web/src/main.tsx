@@ -14,6 +14,12 @@ import { theme, tokenVariables } from './frame/theme.ts'
 import { queryClient } from './kernel/query-client.ts'
 import { router } from './router.tsx'
 
+// After an update of the server a page that was open asks for parts that are gone: the new page has them.
+window.addEventListener('vite:preloadError', (event) => {
+  event.preventDefault()
+  window.location.reload()
+})
+
 const root = document.querySelector('#root')
 if (!root) throw new Error('unreachable: index.html has a root')
 

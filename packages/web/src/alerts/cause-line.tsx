@@ -3,7 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 
 // The column's name stands before it already.
-const causeText = ({ column, text }: Alert['causes'][number]) => text.replace(`${column}: `, '').replace(/\.$/, '')
+function causeText({ column, text }: Alert['causes'][number]): string {
+  const [name = '', ...rest] = text.split(': ')
+  return (name.includes(column) && rest.length > 0 ? rest.join(': ') : text).replace(/\.$/, '')
+}
 
 /** The columns that moved most, each leading to its distribution. */
 export function CauseLine({ alert, most = 3 }: { readonly alert: Alert; readonly most?: number }) {

@@ -32,7 +32,7 @@ export function timeOption(model: TimeModel, palette: Palette, width: number): E
     xAxis: model.panels.map((_, i) => timeAxis(i, i === model.panels.length - 1, [from, until], ticks, palette)),
     yAxis: model.panels.map((panel, i) => valueAxis(panel, i, palette)),
     series: model.panels.flatMap((panel, i) => [
-      ...drawPanel(panel, i, palette),
+      ...drawPanel(panel, i, until, until - from, palette),
       overlay(panel, i, model, palette, widthPx),
     ]),
   }
@@ -85,18 +85,27 @@ function valueAxis(panel: TimePanel, index: number, palette: Palette) {
 }
 
 /** A panel's series, their labels moved apart where their ends meet. */
-function drawPanel(panel: TimePanel, index: number, palette: Palette): readonly object[] {
+function drawPanel(panel: TimePanel, index: number, until: number, span: number, palette: Palette): readonly object[] {
+  const shifts = labelShifts(panel, (at) => at > until - span * LATE)
+  return panel.series.flatMap((series) => drawSeries(series, index, palette, shifts.get(series) ?? 0))
+}
+
+// What ends in the last part of the axis has its label in the margin, where labels may meet.
+const LATE = 0.04
+const LABEL_PX = 13
+
+function labelShifts(panel: TimePanel, isLate: (at: number) => boolean): ReadonlyMap<TimeSeries, number> {
   const { min, max } = axisRange(panel)
-  const lines = panel.series.filter((series) => series.kind !== 'bars')
-  const heights = lines.map(({ points }) => {
-    const last = points.findLast(([, value]) => value !== null)?.[1] ?? min
-    return (1 - (last - min) / (max - min)) * panel.heightPx
+  const heightOf = (value: number) => (1 - (value - min) / (max - min)) * panel.heightPx
+  const ends = panel.series.flatMap((series) => {
+    const last = series.kind === 'bars' ? undefined : series.points.findLast(([, value]) => value !== null)
+    return last && isLate(last[0]) ? [{ series, height: heightOf(last[1] ?? min) }] : []
   })
-  const threshold = panel.threshold && (1 - (panel.threshold.value - min) / (max - min)) * panel.heightPx
-  const spread = spreadLabels(threshold === undefined ? heights : [...heights, threshold], 13)
+  const heights = ends.map(({ height }) => height)
+  const shifts = spreadLabels(panel.threshold ? [...heights, heightOf(panel.threshold.value)] : heights, LABEL_PX)
   // The threshold's label stays at its line: whoever was moved from it moves by its share too.
-  const shifts = spread.map((shift) => (shift === 0 ? 0 : shift - (spread[lines.length] ?? 0)))
-  return panel.series.flatMap((series) => drawSeries(series, index, palette, shifts[lines.indexOf(series)] ?? 0))
+  const ofThreshold = shifts[ends.length] ?? 0
+  return new Map(ends.map(({ series }, i) => [series, shifts[i] === 0 ? 0 : (shifts[i] ?? 0) - ofThreshold]))
 }
 
 function drawSeries(series: TimeSeries, index: number, palette: Palette, labelShift: number): readonly object[] {

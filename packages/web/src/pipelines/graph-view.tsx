@@ -49,7 +49,7 @@ export default function GraphView({ model, selected, onSelect, height = 360 }: G
         proOptions={{ hideAttribution: true }}
         aria-label="Pipeline graph"
       >
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" position="bottom-right" />
       </ReactFlow>
     </div>
   )
