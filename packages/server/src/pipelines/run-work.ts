@@ -95,7 +95,7 @@ export class RunWork {
       cached_step_count: rows.filter((row) => row.status === 'cached').length,
       started_at: this.#run.started_at ?? (status === 'queued' ? null : now),
       finished_at: isOver ? (this.#run.finished_at ?? now) : null,
-      error: this.#run.error ?? (isOver && status === 'failed' ? (failed?.error ?? null) : null),
+      error: this.#run.error ?? (isOver && status === 'failed' ? errorOfRun(failed) : null),
     }
   }
 
@@ -172,3 +172,10 @@ export function changeLastAttempt(row: StepRow, change: Partial<Attempt>): reado
 }
 
 export type Outputs = Readonly<Record<string, Artifact>>
+
+/** The run's error is that of the step that failed, and names it. */
+function errorOfRun(failed: StepRow | undefined): StepRow['error'] {
+  if (!failed?.error) return null
+  const error = decodeJson(failed.error)
+  return encodeJson({ ...error, data: { ...error.data, step: failed.step } })
+}

@@ -72,6 +72,8 @@ const importanceRows = (version: ModelVersion) => {
 function Head({ version }: { readonly version: ModelVersion }) {
   const { report } = version
   const metric = mainMetric(report)
+  // The gate compares every held-out row; the package only a sample.
+  const parity = report?.parity ?? version.package.parity
   return (
     <div className={classes.head}>
       <Card>
@@ -91,12 +93,8 @@ function Head({ version }: { readonly version: ModelVersion }) {
         <Stat label="Aliases" value={<AliasTags aliases={version.aliases.length > 0 ? version.aliases : ['none']} />}>
           registered <Ago at={version.createdAt} />
         </Stat>
-        <Stat
-          label="Training and graph agree"
-          value={formatNumber(version.package.parity.maxError)}
-          unit="max difference"
-        >
-          on {formatCount(version.package.parity.rowCount)} rows
+        <Stat label="Training and graph agree" value={formatNumber(parity.maxError)} unit="max difference">
+          on {formatCount(parity.rowCount)} rows
         </Stat>
         <Stat label="Size" value={formatBytes(version.package.graphSizeBytes)} unit={version.package.learner.name}>
           trained on {trainedOn(version)} ·{' '}

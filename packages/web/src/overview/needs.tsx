@@ -45,7 +45,8 @@ function FailedRun({ run }: { readonly run: RunSummary }) {
       <Lamp health="broken" label="failed" />
       <div>
         <b>
-          {run.pipeline} #{run.number} failed{run.error?.where ? ` at ${run.error.where}` : ''}
+          {run.pipeline} #{run.number} failed
+          {typeof run.error?.data?.step === 'string' ? ` at ${run.error.data.step}` : ''}
         </b>
         <p>
           {run.error?.message ?? 'The run failed.'} · <Ago at={run.finishedAt ?? run.createdAt} />
