@@ -179,6 +179,8 @@ describe('bad requests', () => {
     const shadow = { model: 'other@challenger' }
     expect((await apply({ name: 'x', stable: 'trips@champion', shadow })).body.error.where).toBe('shadow.model')
     expect((await served.send('GET', '/api/v1/endpoints/x')).status).toBe(404)
+    await served.register('others', bytes)
+    expect((await apply({ name: 'trips', stable: 'others@champion' })).body.error.code).toBe('CONFLICT')
   })
 
   it('does not answer pages of other sites', async () => {

@@ -69,6 +69,7 @@ export function createServing(options: ServingOptions): Serving {
     store: counts,
     findFacts,
     onError,
+    onCommitted: (endpoint) => options.publish('prediction', endpoint),
     ...(commitIntervalMs !== undefined && { commitIntervalMs }),
   })
   const deps: ServingDeps = {

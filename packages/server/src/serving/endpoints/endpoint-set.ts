@@ -178,8 +178,12 @@ export class EndpointSet {
     }
   }
 
-  async #assertServable({ stable, shadow }: EndpointSpec): Promise<void> {
+  async #assertServable({ name, stable, shadow }: EndpointSpec): Promise<void> {
     if (!(await this.#deps.directory.find(stable))) throw unknownModel(stable)
+    const before = this.find(name)?.spec.stable
+    if (before !== undefined && parseModelRef(before).model !== parseModelRef(stable).model) {
+      throw otherModel(name, before, stable)
+    }
     if (!shadow || parseModelRef(shadow.model).model === parseModelRef(stable).model) return
     throw new RegiaError('INVALID_INPUT', `The shadow ${shadow.model} is not a version of the model of ${stable}.`, {
       where: 'shadow.model',
@@ -199,4 +203,10 @@ const unknownModel = (ref: string): RegiaError =>
   new RegiaError('NOT_FOUND', `There is no ${ref} in the registry.`, {
     where: ref,
     hint: 'See "regia models list" for what is registered, and which version an alias names.',
+  })
+
+const otherModel = (name: string, before: string, after: string): RegiaError =>
+  new RegiaError('CONFLICT', `Endpoint "${name}" serves ${before}; it cannot change to ${after}.`, {
+    where: 'stable',
+    hint: 'What is counted about an endpoint is kept by version, so it stays with one registered model. Make another endpoint.',
   })

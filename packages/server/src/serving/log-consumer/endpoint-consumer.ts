@@ -13,6 +13,8 @@ export type EndpointConsumerOptions = {
   readonly store: CountStore
   readonly findFacts: FindVersionFacts
   readonly onError: (error: unknown) => void
+  /** Told after each commit that counted something. */
+  readonly onCommitted?: (endpoint: string) => void
 }
 
 /**
@@ -157,6 +159,7 @@ export class EndpointConsumer {
       await commitDelta(this.#options.store, this.#options.log.endpoint, delta, this.#facts)
       this.#closed.shift()
       if (delta.labels.size > 0 || delta.shadows.length > 0) this.#outcomeRevision++
+      this.#options.onCommitted?.(this.#options.log.endpoint)
     }
   }
 }

@@ -10,6 +10,8 @@ export type LogConsumerOptions = {
   readonly commitIntervalMs?: number
   /** Told of what could not be counted or committed; it is tried again. */
   readonly onError: (error: unknown) => void
+  /** Told after each commit that counted something of an endpoint. */
+  readonly onCommitted?: (endpoint: string) => void
 }
 
 /** Counts what the logs of all endpoints say, and commits about once a second. */

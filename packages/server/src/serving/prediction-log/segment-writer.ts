@@ -1,4 +1,5 @@
 import { close, closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { RegiaError } from '@regia/core'
 
@@ -87,10 +88,19 @@ function openSegment(path: string): number {
     if (!isMissing(cause)) throw writeFailed(path, cause)
   }
   try {
-    return openSync(path, 'wx+')
+    const fd = openSync(path, 'wx+')
+    syncFolder(dirname(path))
+    return fd
   } catch (cause) {
     throw writeFailed(path, cause)
   }
+}
+
+/** So that a power cut cannot lose the name of a file whose content was forced to the disk. */
+function syncFolder(dir: string): void {
+  const fd = openSync(dir, 'r')
+  fsyncSync(fd)
+  closeSync(fd)
 }
 
 const isMissing = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
