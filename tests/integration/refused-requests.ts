@@ -11,7 +11,8 @@ export const GENTOO = {
 export const rows = (...changes: readonly object[]) =>
   JSON.stringify({ rows: changes.map((change) => ({ ...GENTOO, ...change })) })
 const { island: _, ...NOWHERE } = GENTOO
-const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+/** So many lists in each other, as JSON. */
+export const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 
 /** A request that must be refused, and what the refusal must say. */
 export type Refused = {
@@ -192,8 +193,8 @@ export const TENSORS = [
   tensor('body_mass_g', 'INT64', [4500]),
   tensor('sex', 'BYTES', ['female']),
 ]
-/** The tensors with one exchanged, or without it. */
-const infer = (name: string, other?: object) =>
+/** A request of the tensors with one exchanged, or without it. */
+export const infer = (name: string, other?: object) =>
   JSON.stringify({ inputs: TENSORS.flatMap((each) => (each.name === name ? (other ? [other] : []) : [each])) })
 
 export const INFERENCES: readonly Omit<Refused, 'code' | 'where'>[] = [

@@ -12,6 +12,8 @@ export function replyWithError(error: unknown, request: FastifyRequest, reply: F
   const body: ErrorReply = { error: known.toBody(), requestId: request.id }
   // An address that cannot be decoded meets no hook, so the id is set here as well.
   reply.header('x-request-id', request.id)
+  // Closed now, the connection would be reset under a sender in the middle of its body, who would never read why. The rest is read and dropped.
+  if (known.code === 'PAYLOAD_TOO_LARGE') reply.removeHeader('connection')
   return reply.code(ERROR_STATUS[known.code]).type('application/json').serializer(JSON.stringify).send(body)
 }
 
