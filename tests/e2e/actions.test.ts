@@ -88,12 +88,16 @@ describe('actions', () => {
 
   it('predicts with the example of the model', async () => {
     const api = siteApi()
-    const name = (await api.endpoints.list()).items[0]?.spec.name
-    await goTo(`/endpoints/${name}`)
+    const endpoint = (await api.endpoints.list()).items[0]
+    const serving = endpoint?.deployments.find(({ role }) => role === 'stable')
+    const model = await api.models.version(serving?.model ?? '', serving?.version ?? 0)
+    const number = model.package.signature.inputs.find(({ type }) => type === 'float' || type === 'int')?.name ?? ''
+    await goTo(`/endpoints/${endpoint?.spec.name}`)
     await click('Predict')
-    await expect.poll(() => open.page.locator('#try-it').innerText()).toMatch(/score [\d.]+ · .+ v\d+/)
-    await open.page.locator('#try-it').getByRole('textbox').first().fill('not a number')
-    await expect.poll(() => open.page.locator('#try-it').innerText()).toContain('is not a number')
+    const form = open.page.locator('#try-it')
+    await expect.poll(() => form.innerText()).toMatch(/score [\d.]+ · .+ v\d+/)
+    await form.getByLabel(number, { exact: true }).fill('not a number')
+    await expect.poll(() => form.innerText()).toContain('is not a number')
   })
 
   it('says what would run, then runs it', async () => {
@@ -130,7 +134,9 @@ describe('actions', () => {
     await api.endpoints.predict(name, { rows: [row] })
     await expect.poll(count).toBeGreaterThan(before)
     const figure = open.page.getByText('Prediction log', { exact: true }).locator('..')
-    const shown = async () => Number(/[\d,]+/.exec(await figure.innerText())?.[0].replaceAll(',', ''))
+    // The page shortens a large count; its hover has it exactly.
+    const shown = async () =>
+      Number((await figure.locator('[title]').first().getAttribute('title'))?.replaceAll(',', ''))
     await expect.poll(shown, { timeout: 15_000 }).toBeGreaterThan(before)
   })
 

@@ -42,5 +42,5 @@ export function TimelineLane({ lane, selected, onSelect }: TimelineLaneProps) {
 function clusterLabel({ entries }: Cluster): string {
   const [first] = entries
   if (!first) return ''
-  return entries.length === 1 ? first.title : `${first.title} and ${entries.length - 1} more ${LANE_WORDS[first.kind]}`
+  return entries.length === 1 ? first.title : `${entries.length} ${LANE_WORDS[first.kind]}, first: ${first.title}`
 }
