@@ -12,6 +12,8 @@ export type TimeSeries = {
   readonly band?: readonly (readonly [number, number | null, number | null])[]
   readonly isDashed?: boolean
   readonly kind?: 'line' | 'bars'
+  /** Without a name at its end: where the panel above has already said which line is which. */
+  readonly isUnlabelled?: boolean
 }
 
 /** Series that share a vertical axis. */

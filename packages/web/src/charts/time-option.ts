@@ -98,7 +98,8 @@ function labelShifts(panel: TimePanel, isLate: (at: number) => boolean): Readonl
   const { min, max } = axisRange(panel)
   const heightOf = (value: number) => (1 - (value - min) / (max - min)) * panel.heightPx
   const ends = panel.series.flatMap((series) => {
-    const last = series.kind === 'bars' ? undefined : series.points.findLast(([, value]) => value !== null)
+    const last =
+      series.kind === 'bars' || series.isUnlabelled ? undefined : series.points.findLast(([, value]) => value !== null)
     return last && isLate(last[0]) ? [{ series, height: heightOf(last[1] ?? min) }] : []
   })
   const heights = ends.map(({ height }) => height)
@@ -124,13 +125,16 @@ function drawSeries(series: TimeSeries, index: number, palette: Palette, labelSh
     lineStyle: { color, width: 1.8, type: series.isDashed ? [4, 3] : 'solid' },
     itemStyle: { color },
     endLabel: {
-      show: true,
+      show: series.isUnlabelled !== true,
       formatter: shorten(series.name),
       color,
       fontSize: 11,
       fontWeight: 600,
       distance: 6,
       offset: [0, labelShift],
+      // Over a line that goes on where this one ends the name stays readable.
+      backgroundColor: palette.panel,
+      padding: [0, 2],
     },
     z: 3,
   }

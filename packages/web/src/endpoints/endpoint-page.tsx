@@ -100,7 +100,7 @@ function Content({ endpoint, range, minutes, onMinutes }: ContentProps) {
       <TrafficPanel endpoint={endpoint.spec.name} minutes={minutes} onMinutes={onMinutes} />
       <InputDrift monitor={monitor} model={model} />
       <RecentPredictions endpoint={endpoint.spec.name} />
-      {model && <TryIt key={model.version} endpoint={endpoint.spec.name} model={model} />}
+      {model && <TryIt key={model.version} endpoint={endpoint} model={model} />}
     </>
   )
 }

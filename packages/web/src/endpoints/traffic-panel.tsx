@@ -53,6 +53,9 @@ export function TrafficPanel({ endpoint, minutes, onMinutes }: TrafficPanelProps
   )
 }
 
+// The rates are called by their version alone, and name the lines of the panels under them too.
+const RATE = ''
+
 function trafficModel(points: readonly TrafficPoint[]): TimeModel {
   const lines = new Map<string, Pick<Traffic, 'version' | 'role'>>()
   for (const point of points) for (const each of point.versions) lines.set(`${each.version}-${each.role}`, each)
@@ -63,6 +66,7 @@ function trafficModel(points: readonly TrafficPoint[]): TimeModel {
       name: `v${line.version}${name}`,
       tone: line.version === newest ? 'champion' : 'reference',
       isDashed,
+      isUnlabelled: name !== RATE && line.version !== newest,
       points: points.map((point) => {
         const traffic = point.versions.find((each) => each.version === line.version && each.role === line.role)
         return [Date.parse(point.at), (traffic && read(traffic)) ?? null]
@@ -78,7 +82,7 @@ function trafficModel(points: readonly TrafficPoint[]): TimeModel {
         heightPx: 84,
         scale: 'zero',
         format: formatNumber,
-        series: series('', (each) => each.requestsPerSecond),
+        series: series(RATE, (each) => each.requestsPerSecond),
       },
       {
         title: 'latency',
@@ -92,7 +96,7 @@ function trafficModel(points: readonly TrafficPoint[]): TimeModel {
         heightPx: 40,
         scale: 'zero',
         format: formatNumber,
-        series: series('', (each) => each.errorCount),
+        series: series(' errors', (each) => each.errorCount),
       },
     ],
   }

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { ModelVersion, PredictResponse, Row, SignatureColumn } from '@regia/core'
+import type { Endpoint, ModelVersion, PredictResponse, Row, SignatureColumn } from '@regia/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../kernel/api.ts'
@@ -9,6 +9,7 @@ import { Problem } from '../kernel/problem.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { ValueField } from '../kernel/value-field.tsx'
 import classes from './endpoints.module.css'
+import { eventTimeOf } from './event-time.ts'
 import { PredictionAnswer } from './prediction-answer.tsx'
 
 const KINDS: Readonly<Record<SignatureColumn['type'], FieldKind>> = {
@@ -19,13 +20,19 @@ const KINDS: Readonly<Record<SignatureColumn['type'], FieldKind>> = {
   timestamp: 'text',
 }
 
+type TryItProps = { readonly endpoint: Endpoint; readonly model: ModelVersion }
+
 /** A form made from the signature, filled with a real example. The prediction is logged like any other. */
-export function TryIt({ endpoint, model }: { readonly endpoint: string; readonly model: ModelVersion }) {
+export function TryIt({ endpoint, model }: TryItProps) {
+  const { name } = endpoint.spec
   const { inputs } = model.package.signature
   const [texts, setTexts] = useState(() => exampleTexts(model))
   const row = readRow(inputs, texts)
   const predict = useMutation<PredictResponse>({
-    mutationFn: () => api.endpoints.predict(endpoint, { rows: [row.values] }),
+    mutationFn: () => {
+      const at = eventTimeOf(endpoint, Date.now())
+      return api.endpoints.predict(name, { rows: [row.values], ...(at !== undefined && { at }) })
+    },
   })
   return (
     <Section title="Try it" note="filled with the example of the model package; the prediction is logged" id="try-it">
@@ -61,12 +68,17 @@ export function TryIt({ endpoint, model }: { readonly endpoint: string; readonly
             </Button>
             {predict.data && <PredictionAnswer response={predict.data} />}
             {predict.error && <Problem error={predict.error} />}
-            <Command text={`regia predict ${endpoint} --row '${JSON.stringify(row.values)}'`} />
+            <Command text={commandOf(endpoint, row.values)} />
           </div>
         </form>
       </Card>
     </Section>
   )
+}
+
+function commandOf(endpoint: Endpoint, values: Row): string {
+  const at = eventTimeOf(endpoint, Date.now())
+  return `regia predict ${endpoint.spec.name} --row '${JSON.stringify(values)}'${at === undefined ? '' : ` --at ${at}`}`
 }
 
 const exampleTexts = (model: ModelVersion): Record<string, string> =>

@@ -14,7 +14,7 @@ export function TryVersion({ version }: { readonly version: ModelVersion }) {
         deployment.role === 'stable' && deployment.model === version.model && deployment.version === version.version,
     ),
   )
-  if (endpoint) return <TryIt endpoint={endpoint.spec.name} model={version} />
+  if (endpoint) return <TryIt endpoint={endpoint} model={version} />
   return (
     <Section title="Try it">
       <Card>
