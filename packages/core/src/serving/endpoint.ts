@@ -102,7 +102,7 @@ export const endpointSchema = z.object({
   predictionCount: z.number().int(),
   labelCount: z.number().int(),
   errorCount: z.number().int(),
-  /** The latest event time that a prediction carried: replays and live traffic alike move it. */
+  /** Event time that its predictions have reached: replays and live traffic alike move it, a few odd ones do not. */
   watermark: timestampSchema.optional(),
   comparison: shadowComparisonSchema.optional(),
   createdAt: timestampSchema,

@@ -26,7 +26,9 @@ export async function evaluateMonitor(deps: MonitoringDeps, { spec, settledUntil
   if (watermark === undefined) return
   const length = durationMs(spec.window)
   // A changed window length begins a new grid; no window may reach back over what is settled.
-  const from = Math.ceil((settledUntil ?? 0) / length) * length
+  // Where events went back in time, what lies before them is looked through once more; final verdicts stay.
+  const settled = settledUntil === undefined || settledUntil > watermark ? 0 : settledUntil
+  const from = Math.ceil(settled / length) * length
   const hours = await endpoints.hours(spec.endpoint, from, watermark + 1)
   const stored = await store.windowsFrom(spec.name, from)
   await judgeDue(deps, spec, dueWindows(spec, watermark, hours, stored.map(judgedKey)))

@@ -122,6 +122,29 @@ describe('monitor', () => {
     expect((await evaluate(served)).lastWindow?.performance).toMatchObject({ labelCoverage: 0.8, isFinal: false })
   })
 
+  it('is not confused by somebody who tries the endpoint with a row of today', async () => {
+    const served = await serve()
+    await day(served, 0)
+    const { rows } = tripRows(1, 'try it')
+    await served.send('POST', '/api/v1/endpoints/trips/predict', { rows })
+    await evaluate(served)
+    await day(served, 1)
+    await day(served, 2)
+    expect((await evaluate(served)).evaluatedUntil).toBe(toIso(START + 2 * DAY_MS))
+    expect((await windows(served)).map(({ predictionCount }) => predictionCount)).toEqual([ROWS_A_DAY, ROWS_A_DAY])
+  })
+
+  it('follows events that go back in time', async () => {
+    const served = await serve()
+    await day(served, 100)
+    await day(served, 101)
+    await evaluate(served)
+    await day(served, 0)
+    await day(served, 1)
+    await evaluate(served)
+    expect((await windows(served)).map(({ from }) => from)).toEqual([toIso(START), toIso(START + 100 * DAY_MS)])
+  })
+
   it('raises no alert while nothing changes', async () => {
     const served = await serve()
     for (let number = 0; number < 6; number++) await day(served, number)

@@ -81,4 +81,16 @@ export const servingMigrations: readonly Migration[] = [
         .execute()
     },
   },
+  {
+    name: 'serving-2',
+    up: async ({ schema }) => {
+      await schema
+        .createTable('endpoint_watermark')
+        .addColumn('endpoint', 'text', (column) => column.primaryKey())
+        .addColumn('event_at', 'bigint', (column) => column.notNull())
+        .addColumn('elsewhere_count', 'integer', (column) => column.notNull())
+        .execute()
+      await schema.alterTable('endpoint_count').dropColumn('watermark').execute()
+    },
+  },
 ]

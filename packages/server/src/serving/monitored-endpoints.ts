@@ -27,11 +27,7 @@ export function monitoredEndpoints(
   return {
     has: (endpoint) => endpoints.find(endpoint) !== undefined,
     flush: (endpoint) => consumer.flush(endpoint),
-    findWatermark: async (endpoint) => {
-      const watermarks = (await counts.counts(endpoint)).map(({ watermark }) => watermark)
-      const latest = Math.max(0, ...watermarks)
-      return latest === 0 ? undefined : latest
-    },
+    findWatermark: async (endpoint) => (await counts.findWatermark(endpoint))?.at,
     outcomeRevision: (endpoint) => consumer.outcomeRevision(endpoint),
     servingVersion: (endpoint) => endpoints.find(endpoint)?.stable?.version,
     hours: (endpoint, from, until) => counts.hours(endpoint, from, until),

@@ -56,7 +56,7 @@ export type ServingTables = {
     version: number
     prediction_count: number
     label_count: number
-    /** Latest event time of a prediction. */
-    watermark: number
   }
+  /** Where an endpoint's events are in time; commits with what was counted. */
+  endpoint_watermark: { endpoint: string; event_at: number; elsewhere_count: number }
 }

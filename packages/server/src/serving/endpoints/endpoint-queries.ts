@@ -31,8 +31,9 @@ export class EndpointQueries {
     const stored = await this.#deps.store.find(name)
     if (!stored) throw new Error(`unreachable: endpoint ${name} serves but is not stored`)
     const counts = await this.#deps.counts.counts(name)
+    const watermark = (await this.#deps.counts.findWatermark(name))?.at
     const comparison = await this.#release.comparison(gateway)
-    return viewEndpoint({ gateway, stored, counts, comparison, now: this.#deps.clock() })
+    return viewEndpoint({ gateway, stored, counts, watermark, comparison, now: this.#deps.clock() })
   }
 
   /** The running comparison, else the one on which the last decision was taken. @throws RegiaError `NOT_FOUND`. */

@@ -167,13 +167,12 @@ export class EndpointSet {
   }
 
   async #decision(name: string, decision: Omit<Decision, 'id' | 'endpoint' | 'at' | 'eventTime'>): Promise<Decision> {
-    const counts = await this.#deps.counts.counts(name)
-    const watermark = Math.max(0, ...counts.map((count) => count.watermark))
+    const watermark = await this.#deps.counts.findWatermark(name)
     return {
       ...decision,
       id: this.#deps.newId('decision'),
       endpoint: name,
-      ...(watermark > 0 && { eventTime: toIso(watermark) }),
+      ...(watermark && { eventTime: toIso(watermark.at) }),
       at: toIso(this.#deps.clock()),
     }
   }

@@ -11,13 +11,14 @@ export type ViewedEndpoint = {
   readonly gateway: EndpointGateway
   readonly stored: StoredEndpoint
   readonly counts: readonly EndpointCounts[]
+  /** Event time that the endpoint has reached, in milliseconds since 1970. */
+  readonly watermark: number | undefined
   readonly comparison: ShadowComparison | undefined
   readonly now: number
 }
 
 /** An endpoint as the API shows it. */
-export function viewEndpoint({ gateway, stored, counts, comparison, now }: ViewedEndpoint): Endpoint {
-  const watermark = Math.max(0, ...counts.map((count) => count.watermark))
+export function viewEndpoint({ gateway, stored, counts, watermark, comparison, now }: ViewedEndpoint): Endpoint {
   const recent = gateway.traffic.sum(now - TRAFFIC_MS, now)
   return {
     spec: gateway.spec,
@@ -27,7 +28,7 @@ export function viewEndpoint({ gateway, stored, counts, comparison, now }: Viewe
     predictionCount: gateway.log.countPredictions(),
     labelCount: counts.reduce((sum, { labelCount }) => sum + labelCount, 0),
     errorCount: gateway.errorCount,
-    ...(watermark > 0 && { watermark: toIso(watermark) }),
+    ...(watermark !== undefined && { watermark: toIso(watermark) }),
     ...(comparison && { comparison }),
     createdAt: stored.createdAt,
   }

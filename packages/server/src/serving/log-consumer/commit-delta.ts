@@ -22,6 +22,7 @@ export function commitDelta(store: CountStore, endpoint: string, delta: Delta, f
     await addSketches(store, connection, endpoint, changes, facts)
     await store.putShadowPairs(connection, endpoint, delta.shadows)
     await addCounts(store, connection, endpoint, delta, joined.newByVersion)
+    if (delta.watermark) await store.putWatermark(connection, endpoint, delta.watermark)
     await store.putPosition(connection, endpoint, position)
   })
 }
@@ -92,7 +93,6 @@ async function addCounts(
     await store.addCounts(connection, endpoint, version, {
       predictions: counted?.predictionCount ?? 0,
       labels: newLabels.get(version) ?? 0,
-      watermark: counted?.watermark ?? 0,
     })
   }
 }

@@ -4,6 +4,7 @@ import type { Connection, Database } from '../../database/database.ts'
 import { decodeJson, encodeJson } from '../../database/json-text.ts'
 import type { LogPosition, ShadowRecord } from '../prediction-log/index.ts'
 import type { JoinedLabel } from './delta.ts'
+import type { WatermarkState } from './watermark.ts'
 
 /** SQLite takes some thirty thousand values a statement. */
 const ROWS_A_STATEMENT = 500
@@ -12,7 +13,6 @@ export type EndpointCounts = {
   readonly version: number
   readonly predictionCount: number
   readonly labelCount: number
-  readonly watermark: number
 }
 
 export type StoredLabel = {
@@ -64,7 +64,6 @@ export class CountStore {
       version: row.version,
       predictionCount: row.prediction_count,
       labelCount: row.label_count,
-      watermark: row.watermark,
     }))
   }
 
@@ -72,19 +71,35 @@ export class CountStore {
     connection: Connection,
     endpoint: string,
     version: number,
-    add: { readonly predictions: number; readonly labels: number; readonly watermark: number },
+    { predictions, labels }: { readonly predictions: number; readonly labels: number },
   ): Promise<void> {
-    const { predictions, labels, watermark } = add
     await connection
       .insertInto('endpoint_count')
-      .values({ endpoint, version, prediction_count: predictions, label_count: labels, watermark })
+      .values({ endpoint, version, prediction_count: predictions, label_count: labels })
       .onConflict((conflict) =>
         conflict.columns(['endpoint', 'version']).doUpdateSet({
           prediction_count: sql`endpoint_count.prediction_count + excluded.prediction_count`,
           label_count: sql`endpoint_count.label_count + excluded.label_count`,
-          watermark: sql`max(endpoint_count.watermark, excluded.watermark)`,
         }),
       )
+      .execute()
+  }
+
+  async findWatermark(endpoint: string): Promise<WatermarkState | undefined> {
+    const row = await this.#database
+      .selectFrom('endpoint_watermark')
+      .selectAll()
+      .where('endpoint', '=', endpoint)
+      .executeTakeFirst()
+    return row && { at: row.event_at, elsewhereCount: row.elsewhere_count }
+  }
+
+  async putWatermark(connection: Connection, endpoint: string, state: WatermarkState): Promise<void> {
+    const content = { event_at: state.at, elsewhere_count: state.elsewhereCount }
+    await connection
+      .insertInto('endpoint_watermark')
+      .values({ endpoint, ...content })
+      .onConflict((conflict) => conflict.column('endpoint').doUpdateSet(content))
       .execute()
   }
 

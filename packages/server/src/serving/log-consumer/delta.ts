@@ -1,5 +1,6 @@
 import type { Sketch, Sketcher } from '@regia/core'
 import type { LogPosition, ShadowRecord } from '../prediction-log/index.ts'
+import type { WatermarkState } from './watermark.ts'
 
 export const HOUR_MS = 3_600_000
 
@@ -17,7 +18,7 @@ export type JoinedLabel = {
   readonly place: number
 }
 
-type VersionDelta = { predictionCount: number; watermark: number; readonly sketches: Map<number, Sketch> }
+type VersionDelta = { predictionCount: number; readonly sketches: Map<number, Sketch> }
 
 /** What was counted since the last commit; it becomes durable together with the position up to which it goes. */
 export class Delta {
@@ -26,16 +27,16 @@ export class Delta {
   readonly labels = new Map<string, JoinedLabel>()
   readonly shadows: ShadowRecord[] = []
   position: LogPosition | undefined
+  watermark: WatermarkState | undefined
 
   get isEmpty(): boolean {
     return this.position === undefined
   }
 
-  countPrediction(version: number, at: number): VersionDelta {
-    const delta = this.versions.get(version) ?? { predictionCount: 0, watermark: at, sketches: new Map() }
+  countPrediction(version: number): VersionDelta {
+    const delta = this.versions.get(version) ?? { predictionCount: 0, sketches: new Map() }
     this.versions.set(version, delta)
     delta.predictionCount++
-    if (at > delta.watermark) delta.watermark = at
     return delta
   }
 

@@ -4,6 +4,7 @@ import { commitDelta } from './commit-delta.ts'
 import type { CountStore } from './count-store.ts'
 import { Delta } from './delta.ts'
 import { type FindVersionFacts, isPositiveLabel, type VersionFacts } from './version-facts.ts'
+import { observeEventTime, type WatermarkState } from './watermark.ts'
 
 /** So many records of a backlog are counted before others get their turn. */
 const BACKLOG_SLICE = 500
@@ -33,6 +34,7 @@ export class EndpointConsumer {
   #counting: Promise<void> | undefined
   #committing: Promise<void> = Promise.resolve()
   #isCaughtUp = false
+  #watermark: WatermarkState | undefined
   #outcomeRevision = 0
 
   constructor(options: EndpointConsumerOptions) {
@@ -42,7 +44,9 @@ export class EndpointConsumer {
   /** Counts what no commit covers yet, then follows the log. */
   async start(): Promise<void> {
     this.#options.log.onAppend = (records) => this.#enqueue(records)
-    let position = await this.#options.store.findPosition(this.#options.log.endpoint)
+    const { store, log } = this.#options
+    this.#watermark = await store.findWatermark(log.endpoint)
+    let position = await store.findPosition(log.endpoint)
     for (;;) {
       position = await this.#readBacklog(position)
       // Nothing was appended while the last slice was counted: from here on every batch comes through the listener.
@@ -107,7 +111,9 @@ export class EndpointConsumer {
   }
 
   #countPrediction({ version, at, row, score }: PredictionRecord, facts: VersionFacts | undefined): void {
-    const delta = this.#delta.countPrediction(version, at)
+    const delta = this.#delta.countPrediction(version)
+    this.#watermark = observeEventTime(this.#watermark, at)
+    this.#delta.watermark = this.#watermark
     const sketcher = facts?.reference?.sketcher
     if (sketcher) sketcher.add(Delta.sketchOf(delta, at, sketcher), row, score)
   }
