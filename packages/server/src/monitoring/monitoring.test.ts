@@ -1,23 +1,18 @@
-import {
-  type Alert,
-  alertSchema,
-  digestOf,
-  distributionSchema,
-  type EndpointHealth,
-  monitorSchema,
-  overviewSchema,
-  runSummarySchema,
-  toIso,
-  type WindowResult,
-  windowResultSchema,
-} from '@regia/core'
+import { distributionSchema, type EndpointHealth, overviewSchema, toIso, type WindowResult } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  alerts,
+  DAY_MS,
+  day,
+  evaluate,
+  MONITOR,
+  ROWS_A_DAY,
+  START,
+  serveMonitored,
+  windows,
+} from '../../test/serving/monitored-trips.ts'
 import { type ServedTrips, serveTrips } from '../../test/serving/served-trips.ts'
-import { packageTrips, type TripsOptions, tripRows } from '../../test/serving/trips.ts'
-
-const DAY_MS = 86_400_000
-const START = Date.parse('2001-05-01T00:00:00.000Z')
-const ROWS_A_DAY = 400
+import { packageTrips, tripRows } from '../../test/serving/trips.ts'
 
 let bytes: Uint8Array
 const opened: ServedTrips[] = []
@@ -29,57 +24,11 @@ afterAll(async () => {
   for (const served of opened) await served.close()
 })
 
-const SPEC = {
-  name: 'trips',
-  endpoint: 'trips',
-  window: '1d',
-  drift: { minimumRows: 100, falseAlarmRate: 0.01 },
-  performance: { metric: 'auc', minimum: 0.7, labelDelay: '2h', minimumLabels: 100 },
-  consecutiveWindows: 2,
-}
-
-async function serve(spec: Record<string, unknown> = {}, home?: string): Promise<ServedTrips> {
-  // Without the scheduler, so that a test says itself when the monitor looks.
-  const served = await serveTrips({ roles: ['api', 'gateway'], ...(home !== undefined && { home }) })
+const serve = async (spec: Record<string, unknown> = {}): Promise<ServedTrips> => {
+  const served = await serveMonitored(bytes, spec)
   opened.push(served)
-  if (home !== undefined) return served
-  await served.register('trips', bytes)
-  await served.apply({ name: 'trips' })
-  const { status, body } = await served.send('PUT', '/api/v1/monitors/trips', { ...SPEC, ...spec })
-  expect([status, body]).toMatchObject([200, { windowCount: 0 }])
   return served
 }
-
-/** A day of requests, hour by hour; its labels follow at the end of the day, flipped if asked. */
-async function day(
-  served: ServedTrips,
-  number: number,
-  options: TripsOptions & { flip?: boolean } = {},
-): Promise<void> {
-  const { rows, late } = tripRows(ROWS_A_DAY, `day ${number}`, options)
-  const perHour = Math.ceil(ROWS_A_DAY / 24)
-  const labels: { predictionId: string; label: boolean }[] = []
-  for (let hour = 0; hour < 24; hour++) {
-    const from = hour * perHour
-    const at = toIso(START + number * DAY_MS + hour * 3_600_000 + 60_000)
-    const part = rows.slice(from, from + perHour)
-    if (part.length === 0) continue
-    const { body } = await served.send('POST', '/api/v1/endpoints/trips/predict', { rows: part, at })
-    for (const [i, { id }] of body.predictions.entries()) {
-      labels.push({ predictionId: id, label: late[from + i] !== (options.flip ?? false) })
-    }
-  }
-  await served.send('POST', '/api/v1/labels', { labels })
-}
-
-const evaluate = async (served: ServedTrips) =>
-  monitorSchema.parse((await served.send('POST', '/api/v1/monitors/trips/evaluate')).body)
-const windows = async (served: ServedTrips, query = ''): Promise<WindowResult[]> =>
-  (await served.send('GET', `/api/v1/monitors/trips/windows${query}`)).body.items.map((item: unknown) =>
-    windowResultSchema.parse(item),
-  )
-const alerts = async (served: ServedTrips, query = ''): Promise<Alert[]> =>
-  (await served.send('GET', `/api/v1/alerts${query}`)).body.items.map((item: unknown) => alertSchema.parse(item))
 
 describe('monitor', () => {
   it('judges a day once event time has passed its end, and again when its labels had their time', async () => {
@@ -204,7 +153,8 @@ describe('monitor', () => {
     const before = await alerts(first)
     expect(before).toHaveLength(1)
     await first.server.close()
-    const again = await serve({}, first.home)
+    const again = await serveTrips({ roles: ['api', 'gateway'], home: first.home })
+    opened.push(again)
     await evaluate(again)
     await day(again, 3, { stretch: 10 })
     await evaluate(again)
@@ -262,100 +212,12 @@ describe('monitor', () => {
   it('says what is wrong with a monitor', async () => {
     const served = await serve()
     const put = async (spec: Record<string, unknown>) =>
-      (await served.send('PUT', '/api/v1/monitors/trips', { ...SPEC, ...spec })).body.error
+      (await served.send('PUT', '/api/v1/monitors/trips', { ...MONITOR, ...spec })).body.error
     expect(await put({ endpoint: 'nowhere' })).toMatchObject({ code: 'NOT_FOUND', where: 'endpoint' })
     expect(await put({ window: '90m' })).toMatchObject({ code: 'INVALID_INPUT', where: 'window' })
     expect(await put({ drift: { columns: ['colour'] } })).toMatchObject({ code: 'COLUMN_UNKNOWN' })
     expect(await put({ name: 'other' })).toMatchObject({ code: 'INVALID_INPUT', where: 'body.name' })
     expect((await served.send('GET', '/api/v1/monitors/nothing')).status).toBe(404)
     expect((await served.send('GET', '/api/v1/alerts/alr_00000000')).status).toBe(404)
-  })
-})
-
-describe('the action of a monitor', () => {
-  const retrain = {
-    kind: 'retrain',
-    pipeline: 'trips',
-    cooldown: '10d',
-    params: {
-      until: { alertTime: { minus: '2d', as: 'date' } },
-      at: { alertTime: { minus: '0d', as: 'timestamp' } },
-      size: 7,
-    },
-  }
-
-  async function withPipeline(): Promise<ServedTrips> {
-    const served = await serve({ performance: undefined, consecutiveWindows: 1, actions: [retrain] })
-    const stored = await fetch(`${served.server.url}/api/v1/blobs`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/octet-stream' },
-      body: 'export {}',
-    })
-    const { digest } = (await stored.json()) as { digest: string }
-    const value = { kind: 'value', schema: {} }
-    const step = {
-      id: 'train',
-      name: 'train',
-      kind: 'code',
-      inputs: {},
-      inputTypes: {},
-      outputs: { done: value },
-      codeDigest: digestOf('code'),
-    }
-    const graph = { name: 'trips', params: { until: value, at: value, size: value }, steps: [step] }
-    const body = { graph, bundleDigest: digest, projectDir: '/project' }
-    const reply = await served.send('POST', '/api/v1/pipelines/trips/versions', body)
-    expect([reply.status, reply.body]).toMatchObject([200, { version: 1 }])
-    return served
-  }
-  const runs = async (served: ServedTrips) =>
-    (await served.send('GET', '/api/v1/runs')).body.items.map((run: unknown) => runSummarySchema.parse(run))
-
-  it('starts the pipeline with times relative to the alert, once', async () => {
-    const served = await withPipeline()
-    await day(served, 0, { stretch: 10 })
-    await day(served, 1, { stretch: 10 })
-    await evaluate(served)
-    const [alert] = await alerts(served)
-    const [run, ...others] = await runs(served)
-    expect(others).toEqual([])
-    expect(alert?.actions).toEqual([{ kind: 'retrain', pipeline: 'trips', runId: run.id }])
-    expect(run).toMatchObject({
-      params: { until: '2001-04-30', at: '2001-05-02T00:00:00.000Z', size: 7 },
-      trigger: { kind: 'alert', alertId: alert?.id, monitor: 'trips' },
-    })
-  })
-
-  it('starts no second run within its cooldown, and one after it if the alert goes on', async () => {
-    const served = await withPipeline()
-    for (let number = 0; number < 6; number++) await day(served, number, { stretch: 10 })
-    await evaluate(served)
-    const [first] = await runs(served)
-    await served.send('POST', `/api/v1/runs/${first.id}/cancel`)
-    for (let number = 6; number < 10; number++) await day(served, number, { stretch: 10 })
-    await evaluate(served)
-    expect(await runs(served)).toHaveLength(1)
-    for (let number = 10; number < 13; number++) await day(served, number, { stretch: 10 })
-    await evaluate(served)
-    expect(await runs(served)).toHaveLength(2)
-    expect((await alerts(served))[0]?.actions).toHaveLength(2)
-  })
-
-  it('starts none while one runs, and says so', async () => {
-    const served = await withPipeline()
-    await served.send('POST', '/api/v1/pipelines/trips/runs', { params: { until: 1, at: 1, size: 1 } })
-    await day(served, 0, { stretch: 10 })
-    await day(served, 1)
-    await evaluate(served)
-    expect((await alerts(served))[0]?.actions[0]?.skippedBecause).toContain('under way')
-    expect(await runs(served)).toHaveLength(1)
-  })
-
-  it('keeps the alert where the pipeline cannot start', async () => {
-    const served = await serve({ performance: undefined, consecutiveWindows: 1, actions: [retrain] })
-    await day(served, 0, { stretch: 10 })
-    await day(served, 1)
-    await evaluate(served)
-    expect((await alerts(served))[0]?.actions[0]?.skippedBecause).toContain('trips')
   })
 })
