@@ -81,15 +81,19 @@ export class CrashReplay {
     }
   }
 
-  /** Pushes what is due; a request that was cut short is sent once more, which must not count twice. */
+  /**
+   * Pushes what is due, and some labels that were accepted before: a request that was cut short is sent once more as well, and none may
+   * count twice.
+   */
   async #label(due: string[]): Promise<void> {
-    const ids = due.slice(0, LABELS_A_REQUEST)
-    if (ids.length === 0) return
+    const fresh = due.slice(0, LABELS_A_REQUEST)
+    if (fresh.length === 0) return
+    const ids = [...fresh, ...[...this.labelled].slice(-3)]
     const labels = ids.map((predictionId) => ({ predictionId, label: this.answered.get(predictionId)! }))
     const { acceptedCount, unknownIds } = await this.client.labels.push({ labels })
     if (acceptedCount !== ids.length) throw new Error(`The server has forgotten ${unknownIds.join(', ')}.`)
-    for (const id of ids) this.labelled.add(id)
-    due.splice(0, ids.length)
+    for (const id of fresh) this.labelled.add(id)
+    due.splice(0, fresh.length)
   }
 }
 
