@@ -30,7 +30,7 @@ describe('the keyboard alone', () => {
     await page.getByRole('combobox').waitFor({ state: 'hidden' })
   })
 
-  it('filters, walks and opens a table', async () => {
+  it('filters, walks, compares and opens in a table', async () => {
     const { page } = open
     await page.goto(`${siteUrl()}/runs`)
     await settle(page)
@@ -44,6 +44,15 @@ describe('the keyboard alone', () => {
     await page.locator('tr[data-index="0"]').focus()
     await page.keyboard.press('ArrowDown')
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('1')
+    await page.keyboard.press('Space')
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('0')
+    await page.keyboard.press('Space')
+    await page.waitForURL(/selected=/)
+    await expect
+      .poll(() => page.getByRole('table', { name: 'Runs compared' }).getByRole('columnheader').count())
+      .toBe(3)
+    await page.locator('tr[data-index="1"]').focus()
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/runs\/run_/)
   })

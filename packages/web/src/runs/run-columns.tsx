@@ -67,3 +67,19 @@ export const RUN_COLUMNS: readonly Column<RunSummary>[] = [
   { id: 'trigger', title: 'Started', cell: (row) => <TriggerText trigger={row.trigger} /> },
   { id: 'at', title: 'When', isNumber: true, sortBy: 'createdAt', cell: (row) => <Ago at={row.createdAt} /> },
 ]
+
+/** Boxes to select runs for a comparison; the keyboard does it with Space on the row. */
+export const selectColumn = (selected: readonly string[], onSelect: (id: string) => void): Column<RunSummary> => ({
+  id: 'select',
+  title: '',
+  width: 30,
+  cell: (row) => (
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      aria-label={`Compare ${row.pipeline} #${row.number}`}
+      checked={selected.includes(row.id)}
+      onChange={() => onSelect(row.id)}
+    />
+  ),
+})

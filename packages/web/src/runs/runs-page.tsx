@@ -3,6 +3,7 @@ import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { getRouteApi } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { Page } from '../kernel/page.tsx'
+import { CompareRuns } from './compare-runs.tsx'
 import { RUN_COLUMNS } from './run-columns.tsx'
 import classes from './runs.module.css'
 import { RunsTable } from './runs-table.tsx'
@@ -15,8 +16,13 @@ export default function RunsPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const show = (next: RunsSearch) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true })
-  const { hide, ...filters } = search
+  const { hide, selected, ...filters } = search
   const hidden = hide?.split(',') ?? []
+  const compared = selected?.split(',') ?? []
+  const toggle = (id: string) => {
+    const next = compared.includes(id) ? compared.filter((each) => each !== id) : [...compared, id]
+    show({ selected: next.join(',') || undefined })
+  }
   const query = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined))
   return (
     <Page
@@ -39,7 +45,14 @@ export default function RunsPage() {
         {search.pipeline && <Button onClick={() => show({ pipeline: undefined })}>only {search.pipeline} ✕</Button>}
         <ColumnChooser hidden={hidden} onChange={(next) => show({ hide: next.join(',') || undefined })} />
       </div>
-      <RunsTable query={query} hidden={hidden} onSort={(sort) => show({ sort })} />
+      {compared.length > 0 && <CompareRuns ids={compared} onClear={() => show({ selected: undefined })} />}
+      <RunsTable
+        query={query}
+        hidden={hidden}
+        selected={compared}
+        onSelect={toggle}
+        onSort={(sort) => show({ sort })}
+      />
     </Page>
   )
 }

@@ -9,6 +9,8 @@ export type RunsSearch = {
   readonly sort?: string | undefined
   /** Columns that are hidden, with commas between. */
   readonly hide?: string | undefined
+  /** Ids of runs to compare, with commas between. */
+  readonly selected?: string | undefined
 }
 export const runsSearch = (search: Record<string, unknown>): RunsSearch => ({
   pipeline: textOf(search, 'pipeline'),
@@ -16,6 +18,7 @@ export const runsSearch = (search: Record<string, unknown>): RunsSearch => ({
   search: textOf(search, 'search'),
   sort: textOf(search, 'sort'),
   hide: listOf(search, 'hide')?.join(','),
+  selected: listOf(search, 'selected')?.join(','),
 })
 
 export const STEP_TABS = ['why', 'data', 'logs', 'code'] as const
