@@ -118,7 +118,11 @@ export function classNameAt(column: Column, row: number): string {
   return column.type === 'bool' ? String(value === 1) : String(value)
 }
 
-/** The given rows of an outcome, which may repeat. */
+/**
+ * Some rows of an outcome, as an outcome of their own: a slice, or a resample (a row may come several times).
+ *
+ * @param rows - Row numbers of the outcome, shape (k,), each in [0, rowCount).
+ */
 export function selectRows<O extends Outcome>(outcome: O, rows: Int32Array): O
 export function selectRows(outcome: Outcome, rows: Int32Array): Outcome {
   if (outcome.task === 'regression') {

@@ -113,4 +113,5 @@ export class RegiaError extends Error {
   }
 }
 
+/** Whether a value that came from outside is one of {@link ERROR_CODES}. */
 export const isErrorCode = (value: unknown): value is ErrorCode => ERROR_CODES.includes(value as ErrorCode)

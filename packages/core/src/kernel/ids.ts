@@ -22,6 +22,7 @@ export type LeaseId = Id<'lease'>
 export type AlertId = Id<'alert'>
 export type DecisionId = Id<'decision'>
 
+/** The schema of an id of one kind, such as `run_01h…`; what it parses has the branded type. @example idSchema('run').parse(text) */
 export const idSchema = <Kind extends IdKind>(kind: Kind) =>
   z.custom<Id<Kind>>(
     (value) => typeof value === 'string' && new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-z]{8,40}$`).test(value),

@@ -25,6 +25,7 @@ export function durationMs(text: string): number {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]
 }
 
+/** Milliseconds since 1970 as ISO-8601 in UTC. @throws RangeError beyond the dates that ECMAScript can name. @example toIso(0) // '1970-01-01T00:00:00.000Z' */
 export const toIso = (ms: number): string => new Date(ms).toISOString()
 
 /** The start of the window of `lengthMs` that holds `ms`; windows are aligned to 1970. */

@@ -9,12 +9,14 @@ export function countsOnEdges(edges: readonly number[], sorted: Float64Array): n
 /** Counts as JSON: the counts themselves, or `[index, count, …]` pairs under `sparse` where most are zero. */
 export type PackedCounts = number[] | { readonly length: number; readonly sparse: number[] }
 
+/** Counts in the shorter of the two forms of {@link PackedCounts}. */
 export function packCounts(counts: Float64Array): PackedCounts {
   const pairs: number[] = []
   for (const [i, count] of counts.entries()) if (count !== 0) pairs.push(i, count)
   return pairs.length < counts.length ? { length: counts.length, sparse: pairs } : [...counts]
 }
 
+/** What {@link packCounts} packed. */
 export function unpackCounts(packed: PackedCounts): Float64Array {
   if (Array.isArray(packed)) return Float64Array.from(packed)
   const counts = new Float64Array(packed.length)

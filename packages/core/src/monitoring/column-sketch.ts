@@ -132,6 +132,7 @@ export function addColumnSketch(into: ColumnSketch, other: ColumnSketch, sign: 1
   into.maximum = Math.max(into.maximum, other.maximum)
 }
 
+/** A column's sketch as it is stored: counts packed, least and greatest value null where there is none. */
 export function columnSketchToJson(sketch: ColumnSketch): ColumnSketchJson {
   return {
     ...sketch,
@@ -141,6 +142,7 @@ export function columnSketchToJson(sketch: ColumnSketch): ColumnSketchJson {
   }
 }
 
+/** What {@link columnSketchToJson} wrote. Whether it fits a reference is checked when it is added to another sketch. */
 export function columnSketchFromJson(json: ColumnSketchJson): ColumnSketch {
   return {
     ...json,

@@ -13,6 +13,7 @@ export type LabelHistogramJson = z.infer<typeof labelHistogramSchema>
 /** Labelled rows by score: how many of each bin turned out positive (or rightly predicted) and how many not. Changes in place. */
 export type LabelHistogram = { readonly positives: Float64Array; readonly negatives: Float64Array }
 
+/** No labels yet, on the bins of these inner edges: one more bin than edges. */
 export const emptyLabelHistogram = (scoreEdges: ArrayLike<number>): LabelHistogram => ({
   positives: new Float64Array(scoreEdges.length + 1),
   negatives: new Float64Array(scoreEdges.length + 1),
@@ -43,11 +44,13 @@ export function addLabelHistogram(into: LabelHistogram, other: LabelHistogram, s
   }
 }
 
+/** The histogram as it is stored. */
 export const labelHistogramToJson = ({ positives, negatives }: LabelHistogram): LabelHistogramJson => ({
   positives: packCounts(positives),
   negatives: packCounts(negatives),
 })
 
+/** What {@link labelHistogramToJson} wrote. */
 export const labelHistogramFromJson = ({ positives, negatives }: LabelHistogramJson): LabelHistogram => ({
   positives: unpackCounts(positives),
   negatives: unpackCounts(negatives),

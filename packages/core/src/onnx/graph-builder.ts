@@ -15,6 +15,7 @@ export const ML_OPSET = 3
 /** The file format that goes with operator set 17. */
 const IR_VERSION = 8
 
+/** The operator set of classical models: tree ensembles, label encoders. */
 export const ML_DOMAIN = 'ai.onnx.ml'
 
 /** Attribute values, as in `{ axis: attr.int(1) }`. */

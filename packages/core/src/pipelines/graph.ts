@@ -29,6 +29,7 @@ export type PortRef =
       readonly sizeBytes: number
     }
 
+/** The schema of {@link PortRef}; lists may not hold lists when a run resolves them. */
 export const portRefSchema: z.ZodType<PortRef> = z.lazy(() =>
   z.discriminatedUnion('from', [
     z.object({ from: z.literal('param'), name: z.string() }),
@@ -47,8 +48,8 @@ export const portRefSchema: z.ZodType<PortRef> = z.lazy(() =>
 )
 
 /**
- * A node of the graph. `code` steps run the user's code in a child process; the control plane itself runs the others:
- * `gate` runs in a child process with Regia's code over the model and table given, `register` writes to the registry.
+ * What a node of the graph does: `code` runs the user's code in a child process, `gate` runs Regia's own checks in a child process over the
+ * model and table given, `register` writes to the registry and is carried out by the control plane itself.
  */
 export const stepKindSchema = z.enum(['code', 'gate', 'register'])
 export type StepKind = z.infer<typeof stepKindSchema>

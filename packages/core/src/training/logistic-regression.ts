@@ -41,6 +41,7 @@ type LinearState = Standards & {
 export const logisticRegression = (params: Partial<LogisticRegressionParams> = {}): Learner =>
   logisticRegressionKind.create(params)
 
+/** The entry in the list of learners. */
 export const logisticRegressionKind = defineLearner({
   kind: KIND,
   title: 'Logistic regression',

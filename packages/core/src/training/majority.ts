@@ -21,6 +21,7 @@ type MajorityState = z.infer<typeof stateSchema>
  */
 export const majority = (): Learner => majorityKind.create()
 
+/** The entry in the list of learners. */
 export const majorityKind = defineLearner({
   kind: KIND,
   title: 'Baseline: the most frequent class, or the mean',

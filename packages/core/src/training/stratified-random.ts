@@ -22,6 +22,7 @@ type StratifiedState = z.infer<typeof stateSchema>
  */
 export const stratifiedRandom = (): Learner => stratifiedRandomKind.create()
 
+/** The entry in the list of learners. */
 export const stratifiedRandomKind = defineLearner({
   kind: KIND,
   title: 'Baseline: a random class, as often as in training',

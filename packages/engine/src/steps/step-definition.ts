@@ -65,7 +65,7 @@ export type StepContext = {
   readonly progress: (progress: Progress, message?: string) => void
   /** Logs one number of the run; `step` is the training step, 0 where there is none. */
   readonly metric: (name: string, value: number, step?: number) => void
-  /** The seed of this step: the same for the same run parameters, so that a repeated run gives equal results. */
+  /** The seed of this step: the same for the same code and inputs, so that a repeated run gives equal results. */
   readonly seed: string
   readonly rng: Rng
   /** A folder of this attempt alone. */

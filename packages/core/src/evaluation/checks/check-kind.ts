@@ -63,6 +63,7 @@ export function asked(
   return { metric: getMetric(metric), outcome: of(evaluation.outcome), of }
 }
 
+/** The verdict of a demand that was looked at. */
 export const passedIf = (condition: boolean): 'passed' | 'failed' => (condition ? 'passed' : 'failed')
 
 /** `precision of "late"`: how people call a metric of a class. */
@@ -77,5 +78,6 @@ export const metricText = ({
 /** A number as messages show it: four significant digits. */
 export const shown = (value: number): string => String(Number(value.toPrecision(4)))
 
+/** ` (0.61 to 0.67)` behind a value in a message; nothing where there is no interval. */
 export const shownInterval = (interval: { readonly lower: number; readonly upper: number } | undefined): string =>
   interval ? ` (${shown(interval.lower)} to ${shown(interval.upper)})` : ''

@@ -9,6 +9,7 @@ const settings = z.strictObject({
   class: z.string().optional(),
 })
 
+/** The expected calibration error must not exceed `maxEce`. The value decides; its interval is told. */
 export const isCalibrated = defineCheckKind({
   kind: 'isCalibrated',
   title: 'Probabilities are as good as they say',

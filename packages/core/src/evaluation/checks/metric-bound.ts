@@ -13,6 +13,7 @@ const shared = {
 }
 type Asked = { readonly metric: string; readonly class?: string | undefined; readonly confidence?: number | undefined }
 
+/** The metric, or with `confidence` the lower bound of its interval, must be ≥ `minimum`. Not defined on the rows means failed. */
 export const metricAtLeast = defineCheckKind({
   kind: 'metricAtLeast',
   title: 'A metric is not below a bound',
@@ -21,6 +22,7 @@ export const metricAtLeast = defineCheckKind({
   run: (settings, evaluation) => bounded(evaluation, settings, 'least', settings.minimum),
 })
 
+/** The metric, or with `confidence` the upper bound of its interval, must be ≤ `maximum`. Not defined on the rows means failed. */
 export const metricAtMost = defineCheckKind({
   kind: 'metricAtMost',
   title: 'A metric is not above a bound',

@@ -6,6 +6,7 @@ const settings = z.strictObject({
   minimumFraction: z.number().min(0).max(1).default(0.001),
 })
 
+/** A model that always gives one answer can score well where one class is frequent. For a regression it counts different values. */
 export const predictsMoreThanOneClass = defineCheckKind({
   kind: 'predictsMoreThanOneClass',
   title: 'The model does not always give the same answer',

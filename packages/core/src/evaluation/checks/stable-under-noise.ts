@@ -17,6 +17,7 @@ const settings = z.strictObject({
 /** A regression's answer stays when it moves by less than this share of the answers' standard deviation. */
 const REGRESSION_TOLERANCE = 0.1
 
+/** Adds normal errors to every number (or the named columns) and counts the answers that stay: the class, or a value within a tenth of the answers' spread. */
 export const stableUnderNoise = defineCheckKind({
   kind: 'stableUnderNoise',
   title: 'Small measurement errors do not change the answer',

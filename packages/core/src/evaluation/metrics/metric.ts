@@ -20,8 +20,10 @@ export type ClassificationMetric = Shared<ClassificationOutcome> & { readonly ta
 export type RegressionMetric = Shared<RegressionOutcome> & { readonly task: 'regression' }
 export type Metric = ClassificationMetric | RegressionMetric
 
+/** The weight of a row; 1 where there are no weights. */
 export const weightAt = (weights: Weights, row: number): number => (weights ? weights[row]! : 1)
 
+/** The mean of `valueAt` over `n` rows by their weights; NaN without rows or weight. */
 export function weightedMean(n: number, valueAt: (row: number) => number, weights: Weights): number {
   let sum = 0
   let total = 0
@@ -40,5 +42,6 @@ export function askedClasses({ positive, classes, actual, predicted }: Classific
   return classes.map((_, i) => i).filter((i) => seen.has(i))
 }
 
+/** The plain mean; NaN of no values. */
 export const averageOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length

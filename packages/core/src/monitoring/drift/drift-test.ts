@@ -26,6 +26,7 @@ export const NO_DRIFT: DriftFinding = { statistic: 0, pValue: 1, effect: 0 }
 /** Two samples of counts on the same bins. */
 export type BinnedPair = { readonly reference: readonly number[]; readonly window: readonly number[] }
 
+/** The sum of counts: how many rows a sample has. */
 export const totalOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
 
 /**

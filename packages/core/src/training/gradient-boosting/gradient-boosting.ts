@@ -25,6 +25,7 @@ const BLOCK_ROWS = 256
  */
 export const gradientBoosting = (params: GradientBoostingOptions = {}): Learner => gradientBoostingKind.create(params)
 
+/** The entry in the list of learners. */
 export const gradientBoostingKind = defineLearner({
   kind: KIND,
   title: 'Gradient-boosted trees',

@@ -14,6 +14,7 @@ export type Objective = {
   readonly meanLoss: (scores: Float64Array, rows: Int32Array) => number
 }
 
+/** What boosting minimises for a target: log-loss of two classes, of several, or squared error. @param weights - One ≥ 0 per row; all 1 where absent. */
 export function createObjective(target: LearningTarget, weights: Float64Array | undefined): Objective {
   if (target.task === 'regression') return squaredError(target.values, weights)
   return target.task === 'binary' ? logLoss(target, weights) : softmaxLoss(target, weights)

@@ -32,6 +32,7 @@ export const treeSchema = z.object({
 })
 export type TreeJson = z.infer<typeof treeSchema>
 
+/** A tree as `training.json` keeps it. */
 export const treeToJson = (tree: Tree): TreeJson => ({
   feature: [...tree.feature],
   threshold: [...tree.threshold],
@@ -43,6 +44,7 @@ export const treeToJson = (tree: Tree): TreeJson => ({
   rowCount: [...tree.rowCount],
 })
 
+/** What {@link treeToJson} wrote. */
 export const treeFromJson = (json: TreeJson): Tree => ({
   feature: Int32Array.from(json.feature),
   threshold: Float32Array.from(json.threshold),
