@@ -22,6 +22,12 @@ export type Transport = {
   ) => Promise<Response>
 }
 
+/**
+ * The one place that speaks HTTP for the client.
+ *
+ * @throws RegiaError, from both of its functions: what the server answered, or `UNAVAILABLE` when nothing answers or the answer is none of Regia's.
+ *   An aborted request throws the abort itself.
+ */
 export function createTransport(options: ClientOptions): Transport {
   const send = options.fetch ?? fetch
   const raw: Transport['raw'] = async (method, path, request = {}) => {

@@ -46,10 +46,12 @@ export function monitor(spec: z.input<typeof monitorSpecSchema>): MonitorDefinit
 }
 
 /**
- * What a monitor does on an alert: runs a pipeline, from the code that was deployed.
+ * What a monitor does on an alert: runs a pipeline, from the code that was deployed. It checks nothing by itself; {@link monitor} does.
  *
  * @param pipeline - The pipeline or its name.
- * @param options - `cooldown` in event time: no second retraining within it. `params` may hold {@link alertTime}.
+ * @param options - `cooldown`, such as `'14d'`, in event time: no second retraining within it. `params` may hold {@link alertTime}; what they
+ *   leave out has its default.
+ * @example monitor({ name: 'delays', endpoint: 'delays', actions: [retrain('delays', { cooldown: '14d' })] })
  */
 export function retrain(
   pipeline: string | Pipeline,
@@ -66,7 +68,8 @@ export function retrain(
 /**
  * A time counted back from the event time of an alert, for a parameter of {@link retrain}.
  *
- * @param options - `minus` is a duration; `as` gives `2001-05-31` or `2001-05-31T00:00:00.000Z`.
+ * @param options - `minus` is a duration such as `'10d'`; `as: 'date'` gives `2001-05-31` (the day in UTC), `as: 'timestamp'` gives
+ *   `2001-05-31T00:00:00.000Z`.
  * @example params: { until: alertTime({ minus: '10d', as: 'date' }) }
  */
 export const alertTime = (options: { readonly minus: string; readonly as: 'date' | 'timestamp' }) => ({

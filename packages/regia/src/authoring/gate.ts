@@ -19,8 +19,11 @@ export type GateInputs = {
 const RUNS_ITSELF = { cache: true, retries: 0, timeoutMs: 3_600_000, cpu: 1, memoryMb: 1024 } as const
 
 /**
- * Adds a gate: it runs checks over a packaged model and a test table, and compares the graph with the training code on every row.
+ * Adds a gate: it runs checks over a packaged model and a test table, and compares the graph with the training code on every row
+ * (at most 1e-5 apart). A check that fails makes `passed` false; it does not fail the run.
  *
+ * @param options - `name` of the step (default `gate`); `memoryMb` of its process (default 1024).
+ * @throws RegiaError `PIPELINE_INVALID` when it is called outside a pipeline.
  * @returns `passed`, for {@link when}, and the `report`.
  * @example const { passed, report } = gate(delayChecks, { model: trained.model, test, previous: registry('delays@champion') })
  */
@@ -54,6 +57,8 @@ export function gate(
  * The first version that is registered becomes `champion`, since there is none yet; later ones get the alias given here.
  *
  * @param name - The registered model; made when it does not exist.
+ * @param options - `report` of the gate, kept with the version; `alias` for versions after the first (default `challenger`).
+ * @throws RegiaError `PIPELINE_INVALID` for a bad name, or outside a pipeline.
  * @example when(passed, () => register('delays', trained.model, { report, alias: 'challenger' }))
  */
 export function register(

@@ -20,8 +20,11 @@ export type PackagedModel = PackageOptions & {
 
 /**
  * Makes a fitted model into what a `model()` output takes: one ONNX graph with the transforms in it, compared with the training code, with a
- * self-test and a reference profile. The step's process writes the package.
+ * self-test and a reference profile. The step's process writes the package, after `run` has returned; what is wrong shows there.
  *
+ * @param fitted - What `tabularModel(…).fit(…)` gave.
+ * @throws RegiaError in the step: `DATA_EMPTY` when `train` or `reference` has no row, `COLUMN_MISSING` when one lacks an input,
+ *   `INVALID_INPUT` when a raw column is named like an output of the graph.
  * @example
  * run: async ({ train }, { rng }) => {
  *   const rows = await train.read()

@@ -20,6 +20,7 @@ export type Pipeline = PipelineDefinition
  *
  * @param name - What people see and `regia run NAME` takes.
  * @param params - Zod schemas of the settings of a run; one with a default may be left out.
+ * @param describe - Calls steps, gates and registrations with refs. Synchronous; refs have no value yet.
  * @throws RegiaError `PIPELINE_CYCLE`, `STEP_INPUT_MISSING`, `STEP_OUTPUT_DUPLICATE` or `PIPELINE_INVALID`, with the line.
  * @example
  * export default pipeline('delays', { until: z.iso.date() }, (p) => {

@@ -71,6 +71,7 @@ export function table(schema?: SchemaInput): TablePort {
  * A file that a step takes or gives; `run` returns its path.
  *
  * @param mediaType - For people and pages that show it, such as `image/png`.
+ * @example step({ name: 'plot', in: { rows: table() }, out: { curve: file('image/png') }, run: … })
  */
 export const file = (mediaType?: string): FilePort => ({ port: 'file', ...(mediaType && { mediaType }) })
 
@@ -140,6 +141,7 @@ export type TestOutput<P> = P extends TablePort
           ? z.output<P>
           : never
 
+/** The port with its live parser, as a step process takes it: a bare Zod schema becomes a value port. */
 export function definePort(port: PortLike): PortDefinition {
   if (!('port' in port)) return { port: 'value', schema: port }
   return port.port === 'list' ? { port: 'list', item: definePort(port.item) } : port

@@ -55,6 +55,11 @@ const refuse = (): never => {
   })
 }
 
+/**
+ * A ref to what will be there when the pipeline runs. Whoever treats it as a value (in a text, in JSON, in a sum) is told so.
+ *
+ * @throws RegiaError `PIPELINE_INVALID` when the ref is converted to text, a number or JSON.
+ */
 export function makeRef<Carried>(source: Source): Ref<Carried> {
   const ref: Ref<Carried> = { [SOURCE]: source }
   return Object.defineProperties(ref, {
@@ -64,9 +69,11 @@ export function makeRef<Carried>(source: Source): Ref<Carried> {
   })
 }
 
+/** Whether something wired is a ref, as opposed to a literal. */
 export const isRef = (value: unknown): value is Ref<unknown> =>
   typeof value === 'object' && value !== null && SOURCE in value
 
+/** Where a ref leads. */
 export const sourceOf = (ref: Ref<unknown>): Source => ref[SOURCE]
 
 /** The source of whatever an author wired: a ref, an array with refs in it, or a literal. */
