@@ -32,10 +32,10 @@ export default function DatasetPage() {
       title={at === undefined ? name : `${name}@${at}`}
       cli={`regia data show ${name}${search.version ? ` --version ${search.version}` : ''}`}
       http={`GET /api/v1/datasets/${name}/versions/${search.version ?? 'latest'}`}
-      under={version.data ? <Origin version={version.data} /> : dataset.data?.description}
+      under={version.data ? <Origin version={version.data} /> : '…'}
       actions={<VersionSelect name={name} value={at} onChange={(next) => show({ version: next })} />}
     >
-      <Loaded query={version} height={560}>
+      <Loaded query={version} height={[[100, 100, 100, 100], 420]}>
         {(loaded) => (
           <>
             <Head version={loaded} />

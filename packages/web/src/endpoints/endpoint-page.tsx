@@ -39,12 +39,12 @@ export default function EndpointPage() {
     <Page
       title={name}
       health={health ?? 'unknown'}
-      under={query.data && <EndpointLineage endpoint={query.data} />}
+      under={query.data ? <EndpointLineage endpoint={query.data} /> : '…'}
       actions={query.data && <Actions endpoint={query.data} range={range} onRange={setRange} />}
       cli={`regia endpoints show ${name}`}
       http={`GET /api/v1/endpoints/${name}`}
     >
-      <Loaded query={query} height={800}>
+      <Loaded query={query} height={[[116, 116, 116, 116], [340, 340], 330]}>
         {(endpoint) => (
           <Content
             endpoint={endpoint}

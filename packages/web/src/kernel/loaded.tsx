@@ -5,8 +5,8 @@ import { Problem } from './problem.tsx'
 
 type LoadedProps<Data> = {
   readonly query: UseQueryResult<Data>
-  /** Height that the content will have, so that nothing jumps when it comes. */
-  readonly height: number
+  /** Height that the content will have, so that nothing jumps when it comes: of each block from top to bottom, several side by side in a list. */
+  readonly height: number | readonly (number | readonly number[])[]
   readonly children: (data: NonNullable<Data>) => ReactNode
 }
 
@@ -22,8 +22,24 @@ export function Loaded<Data>({ query, height, children }: LoadedProps<Data>) {
     )
   }
   if (error) return <Problem error={error} onRetry={() => void query.refetch()} />
-  return <Skeleton height={height} />
+  return typeof height === 'number' ? <Skeleton height={height} /> : <SkeletonRows rows={height} />
 }
+
+function SkeletonRows({ rows }: { readonly rows: readonly (number | readonly number[])[] }) {
+  return rows.map((row, i) => {
+    const heights = typeof row === 'number' ? [row] : row
+    return (
+      <div key={rowName(i)} className={classes.skeletonRow}>
+        {heights.map((height, j) => (
+          <Skeleton key={rowName(j)} height={height} />
+        ))}
+      </div>
+    )
+  })
+}
+
+// Blocks of a skeleton have no names of their own.
+const rowName = (index: number) => `row ${index}`
 
 export function Skeleton({ height }: { readonly height: number }) {
   return <div className={classes.skeleton} style={{ height }} role="status" aria-label="Loading" />

@@ -31,12 +31,12 @@ export default function ModelVersionPage() {
     <Page
       title={`${name} v${loaded?.version ?? version}`}
       health={loaded?.report && (loaded.report.passed ? 'well' : 'broken')}
-      under={loaded && <ModelLineage version={loaded} />}
+      under={loaded ? <ModelLineage version={loaded} /> : '…'}
       actions={loaded && <PromoteAlias version={loaded} />}
       cli={`regia models show ${name}@${version}`}
       http={`GET /api/v1/models/${name}/versions/${version}`}
     >
-      <Loaded query={query} height={720}>
+      <Loaded query={query} height={[[224, 224], [340, 340], 200]}>
         {(model) => (
           <>
             <Head version={model} />

@@ -35,7 +35,7 @@ export default function MonitorPage() {
     <Page
       title={name}
       health={monitor && monitorHealth(monitor)}
-      under={monitor && <Rule monitor={monitor} />}
+      under={monitor ? <Rule monitor={monitor} /> : '…'}
       actions={
         <>
           <Choice
@@ -57,7 +57,7 @@ export default function MonitorPage() {
       cli={`regia monitors show ${name}`}
       http={`GET /api/v1/monitors/${name}/windows`}
     >
-      <Loaded query={query} height={720}>
+      <Loaded query={query} height={[360, 200, [180, 180, 180, 180]]}>
         {(loaded) => <Content monitor={loaded} range={range} search={search} onShow={show} />}
       </Loaded>
     </Page>
@@ -97,7 +97,7 @@ function Content({ monitor, range, search, onShow }: ContentProps) {
   const select = (window: string, column?: string) => onShow({ window, ...(column !== undefined && { column }) })
   return (
     <>
-      <Loaded query={windows} height={560}>
+      <Loaded query={windows} height={[360, 200, [180, 180, 180, 180]]}>
         {({ items }) => {
           const selected = pickWindow(items, search.window)
           if (!selected) return <NoWindows monitor={monitor} />

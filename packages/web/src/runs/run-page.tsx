@@ -38,12 +38,12 @@ export default function RunPage() {
     <Page
       title={run ? `${run.pipeline} #${run.number}` : id}
       health={run && healthOfStatus(run.status)}
-      under={run && <Origin run={run} />}
+      under={run ? <Origin run={run} /> : '…'}
       actions={run && <Actions run={run} />}
       cli={`regia why ${run ? `${run.pipeline}#${run.number}` : id}`}
       http={`GET /api/v1/runs/${id}`}
     >
-      <Loaded query={query} height={640}>
+      <Loaded query={query} height={[236, 260, [160, 160]]}>
         {(loaded) => (
           <>
             {loaded.error && <ErrorNote error={loaded.error} />}
