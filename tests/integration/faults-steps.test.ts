@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PipelineGraph } from '@regia/core'
+import type { PipelineGraph, Run } from '@regia/core'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { CYCLE, faultyProject } from './faulty-project.ts'
@@ -37,6 +37,13 @@ const FAILING: readonly Failing[] = [
     hint: /Return/,
     where: 'step "forgetful"',
   },
+  {
+    pipeline: 'emptied',
+    code: 'DATA_EMPTY',
+    message: /rows/,
+    hint: /./,
+    where: 'step "learn"',
+  },
 ]
 
 describe('steps that fail', { timeout: 60_000 }, () => {
@@ -64,10 +71,9 @@ describe('steps that fail', { timeout: 60_000 }, () => {
 
   it.each(FAILING)('$pipeline', async ({ pipeline, code, message, hint, where }) => {
     const run = await finished(client, (await client.pipelines.run(pipeline)).id)
-    const [step] = run.steps
+    const step = run.steps.find((each) => each.status === 'failed')
     expect(run.status).toBe('failed')
     expect(run.error?.code).toBe(code)
-    expect(step!.status).toBe('failed')
     expect(step!.error).toMatchObject({
       code,
       message: expect.stringMatching(message),
@@ -96,6 +102,16 @@ describe('graphs that cannot be', { timeout: 60_000 }, () => {
       where: expect.stringMatching(/pipelines\/cycle\.ts:\d+/),
       hint: expect.stringContaining('split it'),
     })
+    await folder.remove()
+  })
+
+  it('are no obstacle to the pipelines of other files', async () => {
+    const folder = await faultyProject()
+    await writeFile(join(folder.dir, 'pipelines/cycle.ts'), CYCLE)
+    await writeFile(join(folder.dir, 'pipelines/broken.ts'), 'export default pipeline("x" {')
+    const place = { cwd: folder.dir }
+    expect((await regiaJson<Run>(place, 'run', 'sound')).status).toBe('succeeded')
+    expect((await regiaFailure(place, 'run', 'nowhere')).error.code).toBe('BUNDLE_FAILED')
     await folder.remove()
   })
 

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { CHECKOUT, temporaryFolder } from './regia-command.ts'
 
 const STEPS = `
-import { pipeline, step, z } from 'regia'
+import {
+  boolColumn, floatColumn, gradientBoosting, makeTable, model, packageModel, passthrough, pipeline, step, table, tabularModel, z,
+} from 'regia'
 
 const faulty = (name: string, run: () => unknown, options: { timeout?: string; resources?: { memoryMb?: number } } = {}) =>
   pipeline(name, {}, () => {
@@ -25,6 +27,18 @@ export const hungry = faulty(
 export const rejects = faulty('rejects', async () => { void Promise.reject(new Error('nobody listens')); await new Promise((r) => setTimeout(r, 200)); return { done: true } })
 export const liar = faulty('liar', () => ({ done: 'yes' }))
 export const forgetful = faulty('forgetful', () => {})
+const nobody = step({ name: 'nobody', in: {}, out: { rows: table() }, run: () => ({ rows: makeTable({ x: floatColumn([]), y: boolColumn([]) }) }) })
+const learn = step({
+  name: 'learn', in: { rows: table() }, out: { model: model() },
+  run: async ({ rows }, ctx) => {
+    const all = await rows.read()
+    const fitted = tabularModel({ transforms: [passthrough(['x'])], learner: gradientBoosting({ trees: 2 }) }).fit(all, { target: 'y', positive: 'true', rng: ctx.rng })
+    return { model: packageModel(fitted, { train: all }) }
+  },
+})
+export const emptied = pipeline('emptied', {}, () => {
+  learn({ rows: nobody({}).rows })
+})
 export const sound = faulty('sound', () => ({ done: true }))
 `
 

@@ -60,7 +60,8 @@ async function attempt(
     if (stop.aborted) return stoppedOutcome(lease, stop.reason)
     if (ended.kind === 'exited') return failed(crashOf(lease, ended), true)
     const result = await readResult(files, lease.step)
-    if (result.status === 'failed') return result
+    // What computes knows no steps: an error of it says where only by the step that asked.
+    if (result.status === 'failed') return { ...result, error: { where: `step "${lease.step}"`, ...result.error } }
     return { status: 'succeeded', outputs: await keepOutputs(result.outputs, files.dir, services.blobs) }
   } catch (error) {
     if (stop.aborted) return stoppedOutcome(lease, stop.reason)

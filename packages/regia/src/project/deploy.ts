@@ -38,14 +38,17 @@ async function storeCode({ client, home }: DeployTarget, { bundle }: Entry): Pro
   return (await client.blobs.write(new TextEncoder().encode(bundle.code))).digest
 }
 
+/** A file that does not load is no obstacle to a pipeline of another one; it is what is wrong where no file has the pipeline. */
 async function findPipeline(project: Project, name: string) {
   const seen: string[] = []
+  const failures: unknown[] = []
   for (const file of entryFiles(project, name)) {
-    const entry = await loadEntry(project, file)
-    const graph = entry.discovery.pipelines.find((pipeline) => pipeline.name === name)
-    if (graph) return { entry, graph }
-    seen.push(...entry.discovery.pipelines.map((pipeline) => pipeline.name))
+    const entry = await loadEntry(project, file).catch((error: unknown) => void failures.push(error))
+    const graph = entry?.discovery.pipelines.find((pipeline) => pipeline.name === name)
+    if (entry && graph) return { entry, graph }
+    seen.push(...(entry?.discovery.pipelines ?? []).map((pipeline) => pipeline.name))
   }
+  if (failures.length > 0) throw failures[0]
   throw unknownPipeline(project, name, seen)
 }
 
