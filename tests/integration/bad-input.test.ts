@@ -121,6 +121,15 @@ describe('bad input', { timeout: 60_000 }, () => {
     expect(await regiaFailure(place, 'data', 'add', 'nothing.csv', '--name', 'x')).toMatchObject({
       error: { code: expect.stringMatching(/NOT_FOUND|DATA_UNREADABLE/) },
     })
+    const rows = Array.from({ length: 12_000 }, (_, i) => `${i + 1}`).join('\n')
+    await writeFile(join(project.dir, 'numbers.csv'), `id\n${rows}\n`)
+    expect((await regia(place, 'data', 'add', 'numbers.csv', '--name', 'numbers')).code).toBe(0)
+    // The data worker has to end with the command, and its error has to come out first.
+    await writeFile(join(project.dir, 'text.parquet'), 'not Parquet')
+    expect(await regiaFailure(place, 'data', 'add', 'text.parquet', '--name', 'text')).toMatchObject({
+      code: 2,
+      error: { code: 'DATA_UNREADABLE' },
+    })
     expect(await regiaFailure(place, 'why', 'latest/nothing')).toMatchObject({ code: 3, error: { code: 'NOT_FOUND' } })
     expect(await regiaFailure(place, 'models', 'show', 'penguins@champion')).toMatchObject({ code: 3 })
     expect(await regiaFailure(place, 'predict', 'nowhere', '--row', '{}')).toMatchObject({ code: 3 })

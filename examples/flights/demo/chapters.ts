@@ -63,6 +63,12 @@ export class Chapters {
     await this.#set(name, { status, progress: 1, detail })
   }
 
+  /** Where the replay stands once the story is told. */
+  async moveTo(eventTime: number): Promise<void> {
+    this.#eventTime = eventTime
+    if (Date.now() - this.#sent > 1000) await this.send()
+  }
+
   /** Offers the breakages to whoever watches. */
   async invite(): Promise<void> {
     this.#canBreak = true

@@ -210,6 +210,7 @@ async function goOn(
         hour = Math.floor(shifted.departedAt / HOUR_MS) * HOUR_MS
         await replay.advance(hour)
         await obey(client, chapters, replay)
+        await chapters.moveTo(hour)
         await pause(250)
       }
       if (isSampled(flight, REPLAY.share)) await replay.depart(shifted)

@@ -51,6 +51,8 @@ export function createDataWorker(options: DataWorkerOptions): DataWorker & DataW
     child = undefined
     if (!stopped || stopped.exitCode !== null || stopped.signalCode !== null) return
     const ended = new Promise((resolve) => stopped.once('exit', resolve))
+    // Whoever waits for the end must not end before it.
+    setReferenced(stopped, true)
     stopped.disconnect()
     await ended
   }

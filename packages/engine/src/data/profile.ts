@@ -90,8 +90,8 @@ async function histogramCounts(
   const bins = edges.length - 1
   const rows = await readRows(
     connection,
-    `SELECT least(${bins - 1}, CAST(floor((x - ${low}) / (${high} - ${low}) * ${bins}) AS INTEGER)) AS bin, count(*) AS n
-     FROM ${values} WHERE x BETWEEN ${low} AND ${high} GROUP BY 1`,
+    `SELECT least(${bins - 1}, CAST(floor((x - ${low}::DOUBLE) / (${high}::DOUBLE - ${low}::DOUBLE) * ${bins}) AS INTEGER)) AS bin, count(*) AS n
+     FROM ${values} WHERE x BETWEEN ${low}::DOUBLE AND ${high}::DOUBLE GROUP BY 1`,
   )
   const counts = new Array<number>(bins).fill(0)
   for (const row of rows) counts[Number(row.bin)] = Number(row.n)

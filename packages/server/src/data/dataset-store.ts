@@ -188,7 +188,7 @@ async function notFound(connection: Connection, name: string, version?: number |
   const names = rows.map((row) => row.name)
   if (names.includes(name))
     return new RegiaError('NOT_FOUND', `Dataset "${name}" has no version ${version ?? 'latest'}.`)
-  const hint = names.length === 0 ? 'Ingest a file first: regia data ingest NAME PATH.' : suggest(name, names)
+  const hint = names.length === 0 ? 'Ingest a file first: regia data add FILE --name NAME.' : suggest(name, names)
   return new RegiaError('NOT_FOUND', `There is no dataset "${name}".`, { hint })
 }
 

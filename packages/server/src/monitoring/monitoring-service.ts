@@ -124,7 +124,7 @@ export class MonitoringService {
     const alert = await this.#deps.store.findAlert(id)
     if (alert) return alert
     throw new RegiaError('NOT_FOUND', `There is no alert "${id.slice(0, 100)}".`, {
-      hint: 'List them with "regia monitors alerts".',
+      hint: 'List them with "regia alerts list".',
     })
   }
 
@@ -197,7 +197,7 @@ export class MonitoringService {
     if (!endpoints.has(spec.endpoint)) {
       throw new RegiaError('NOT_FOUND', `There is no endpoint "${spec.endpoint}" to watch.`, {
         where: 'endpoint',
-        hint: 'Apply the endpoint first, with "regia endpoints create" or "regia up" in the project.',
+        hint: 'Apply the endpoint first, with "regia apply" or "regia endpoints create".',
       })
     }
     if (durationMs(spec.window) % HOUR_MS !== 0 || durationMs(spec.window) === 0) {

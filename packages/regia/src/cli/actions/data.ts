@@ -40,7 +40,7 @@ async function readSchema(path: string): Promise<TableSchema> {
   const issue = parsed.error.issues[0]!
   throw new RegiaError('INVALID_INPUT', `The schema is wrong at "${issue.path.join('.')}": ${issue.message}.`, {
     where: path,
-    hint: 'A schema is {"columns": [{"name": "species", "type": "text"}, …]}.',
+    hint: 'A schema is {"columns": [{"name": "species", "type": "string"}, …]}.',
   })
 }
 

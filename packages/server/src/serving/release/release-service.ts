@@ -167,7 +167,7 @@ export class ReleaseService {
 const nothingInShadow = (name: string): RegiaError =>
   new RegiaError('CONFLICT', `Endpoint "${name}" has no version in shadow to promote.`, {
     where: name,
-    hint: 'Move an alias by hand with "regia models promote MODEL VERSION --alias champion".',
+    hint: 'Move an alias by hand with "regia models promote MODEL@VERSION --alias champion".',
   })
 
 const nothingToRollBackTo = (name: string): RegiaError =>
