@@ -7,6 +7,7 @@ import { BREAKAGES } from '../../examples/flights/demo/breakage.ts'
 import { DAY_MS, HOUR_MS, midnight } from '../../examples/flights/demo/days.ts'
 import { type Flight, flightStream, readFlights } from '../../examples/flights/demo/flight-stream.ts'
 import { Replay } from '../../examples/flights/demo/replay.ts'
+import { refusedByChecks } from '../../examples/flights/demo/summary.ts'
 import delays from '../../examples/flights/monitors/delays.ts'
 import { artifactFile, DAYS, finished, flightsProject } from './flights-project.ts'
 import {
@@ -208,6 +209,8 @@ describe('the loop on real flights', { timeout: 180_000 }, () => {
       expect(step('register').status).toBe('skipped')
       expect((await client.models.versions('delays')).total).toBe(1)
       expect((await client.models.version('delays', 'champion')).version).toBe(1)
+      // … and the story can say why.
+      expect(await refusedByChecks(client)).toEqual([{ number: run.number, checks: expect.stringMatching(/auc/i) }])
       const endpoint = await client.endpoints.get(name)
       expect(endpoint.deployments.map(({ version, role }) => [version, role])).toEqual([[1, 'stable']])
     })

@@ -2,7 +2,7 @@ import type { RegiaClient } from 'regia'
 import { pause } from './days.ts'
 
 /** While a retraining runs the clock slows down, as it would beside months of real time; traffic goes on. */
-const HOUR_WHILE_RETRAINING_MS = 150
+const HOUR_WHILE_RETRAINING_MS = 250
 const LOOK_EVERY_MS = 300
 
 export class Pace {

@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, midnight, pause } from './days.ts'
 import { type Flight, flightStream, readFlights } from './flight-stream.ts'
 import { Pace } from './pace.ts'
 import { Replay } from './replay.ts'
-import { type Summary, summarise, type Told } from './summary.ts'
+import { refusedByChecks, type Summary, summarise, type Told } from './summary.ts'
 
 const CONTROL = { from: midnight('2001-03-02'), until: midnight('2001-04-01'), rows: 24_000 }
 const REPLAY = { from: midnight('2001-04-01'), until: midnight('2001-07-01'), share: 0.05 }
@@ -161,6 +161,8 @@ async function closeLoop({ client, say }: DemoContext, chapters: Chapters): Prom
   const { items } = await client.endpoints.decisions('delays', { limit: 100 })
   for (const decision of [...items].reverse())
     say(`${decision.eventTime?.slice(0, 10) ?? ''} ${decision.kind}: ${decision.reason}`)
+  for (const { number, checks } of await refusedByChecks(client))
+    say(`Run #${number}: its candidate was refused by ${checks}.`)
   const endpoint = await client.endpoints.get('delays')
   if (endpoint.rollbackVersion === undefined) {
     await chapters.end('close', 'No candidate took over: version 1 still serves.')

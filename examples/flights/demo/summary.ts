@@ -1,4 +1,12 @@
-import type { Alert, DatasetVersion, Decision, ModelVersion, RegiaClient, RunSummary } from 'regia'
+import {
+  type Alert,
+  type DatasetVersion,
+  type Decision,
+  type ModelVersion,
+  type RegiaClient,
+  type RunSummary,
+  reportSchema,
+} from 'regia'
 
 export type Summary = {
   readonly rows: number
@@ -24,6 +32,7 @@ export type Summary = {
   readonly retrained: number
   readonly promotion: Promotion | null
   readonly refused: readonly { readonly version: number; readonly reason: string }[]
+  readonly refusedByChecks: readonly RefusedCandidate[]
   readonly cachedSteps: number
   readonly historyCompared: number
   readonly historyDifferent: number
@@ -39,6 +48,9 @@ type Promotion = {
   readonly interval: readonly [number, number] | null
   readonly reason: string
 }
+
+/** A candidate that its own gate refused: it never became a version. */
+type RefusedCandidate = { readonly number: number; readonly checks: string }
 
 /** What the story itself knows; everything else is counted by the server. */
 export type Told = {
@@ -83,12 +95,26 @@ export async function summarise(client: RegiaClient, told: Told): Promise<Summar
     refused: decisions.items
       .filter(({ kind }) => kind === 'refused')
       .map(({ toVersion, reason }) => ({ version: toVersion ?? 0, reason })),
+    refusedByChecks: await refusedByChecks(client),
     cachedSteps: told.secondRun.cachedStepCount,
     historyCompared: told.history.compared,
     historyDifferent: told.history.different,
     rollbackMs: told.rollbackMs,
     seconds: Math.round((Date.now() - told.startedAt) / 100) / 10,
   }
+}
+
+/** Runs whose gate said no, with the checks that failed. */
+export async function refusedByChecks(client: RegiaClient): Promise<readonly RefusedCandidate[]> {
+  const { items } = await client.runs.list({ pipeline: 'delays', status: 'succeeded', limit: 200 })
+  const runs = await Promise.all(items.map(({ id }) => client.runs.get(id)))
+  return runs.flatMap(({ number, steps }) => {
+    const gate = steps.find(({ step }) => step === 'gate')
+    if (gate?.outputs.passed?.value !== false) return []
+    const report = reportSchema.parse(gate.outputs.report?.value)
+    const failed = report.checks.filter(({ status }) => status === 'failed')
+    return [{ number, checks: failed.map(({ message }) => message).join(' ') }]
+  })
 }
 
 const parityError = ({ report }: ModelVersion): number => report?.parity?.maxError ?? Number.POSITIVE_INFINITY

@@ -14,6 +14,7 @@ export type {
   Run,
   RunSummary,
 } from '@regia/core'
+export { reportSchema } from '@regia/core'
 export { createClient, type RegiaClient } from '@regia/sdk'
 export * from './authoring/index.ts'
 export type { DemoContext } from './project/demo-module.ts'
