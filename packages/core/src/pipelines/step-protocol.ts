@@ -4,6 +4,35 @@ import { digestSchema, idSchema, nameSchema, timestampSchema } from '../kernel/i
 import { portTypeSchema, stepKindSchema } from './graph.ts'
 import { artifactSchema, errorBodySchema } from './run.ts'
 
+/** One attempt of a step: what the control plane, a worker and a step process all call it by. */
+const attemptOfStep = {
+  runId: idSchema('run'),
+  stepRunId: idSchema('stepRun'),
+  step: nameSchema,
+  stepName: nameSchema,
+  kind: stepKindSchema,
+  attempt: z.number().int().positive(),
+  /** The folder from which the code's packages are resolved. */
+  projectDir: z.string(),
+  outputs: z.record(z.string(), portTypeSchema),
+  checks: z.array(checkSpecSchema).optional(),
+  seed: z.string(),
+  memoryMb: z.number(),
+  cpu: z.number(),
+}
+
+/** The inputs of an attempt; `artifact` is how each blob is named to whoever reads them. */
+const inputsOf = <Named extends z.ZodType>(artifact: Named) =>
+  z.record(
+    z.string(),
+    z.object({
+      type: portTypeSchema,
+      value: z.unknown().optional(),
+      artifacts: z.array(artifact),
+      isList: z.boolean(),
+    }),
+  )
+
 /**
  * The step protocol, version 1: all that a step process and its worker say to each other.
  * The worker writes a manifest and names it on the process's standard input; the process writes its outputs into the attempt's own folder,
@@ -11,32 +40,13 @@ import { artifactSchema, errorBodySchema } from './run.ts'
  */
 export const stepManifestSchema = z.object({
   protocol: z.literal(1),
-  runId: idSchema('run'),
-  stepRunId: idSchema('stepRun'),
-  step: nameSchema,
-  stepName: nameSchema,
-  kind: stepKindSchema,
-  attempt: z.number().int().positive(),
-  /** Path of the bundled code, and the folder from which its packages are resolved. */
+  ...attemptOfStep,
+  /** The bundled code. */
   bundlePath: z.string(),
-  projectDir: z.string(),
-  inputs: z.record(
-    z.string(),
-    z.object({
-      type: portTypeSchema,
-      value: z.unknown().optional(),
-      artifacts: z.array(z.object({ artifact: artifactSchema, path: z.string() })),
-      isList: z.boolean(),
-    }),
-  ),
-  outputs: z.record(z.string(), portTypeSchema),
-  checks: z.array(checkSpecSchema).optional(),
+  inputs: inputsOf(z.object({ artifact: artifactSchema, path: z.string() })),
   /** Where outputs go; only this attempt writes there. */
   outputDir: z.string(),
   resultPath: z.string(),
-  seed: z.string(),
-  memoryMb: z.number(),
-  cpu: z.number(),
 })
 export type StepManifest = z.infer<typeof stepManifestSchema>
 
@@ -85,29 +95,10 @@ export type StepResult = z.infer<typeof stepResultSchema>
 export const leasedStepSchema = z.object({
   leaseToken: z.number().int(),
   expiresAt: timestampSchema,
-  runId: idSchema('run'),
-  stepRunId: idSchema('stepRun'),
-  attempt: z.number().int(),
-  step: nameSchema,
-  stepName: nameSchema,
-  kind: stepKindSchema,
+  ...attemptOfStep,
   bundleDigest: digestSchema,
-  projectDir: z.string(),
-  inputs: z.record(
-    z.string(),
-    z.object({
-      type: portTypeSchema,
-      value: z.unknown().optional(),
-      artifacts: z.array(artifactSchema),
-      isList: z.boolean(),
-    }),
-  ),
-  outputs: z.record(z.string(), portTypeSchema),
-  checks: z.array(checkSpecSchema).optional(),
+  inputs: inputsOf(artifactSchema),
   timeoutMs: z.number(),
-  cpu: z.number(),
-  memoryMb: z.number(),
-  seed: z.string(),
 })
 export type LeasedStep = z.infer<typeof leasedStepSchema>
 
