@@ -13,6 +13,7 @@ const entriesText = (values: Readonly<Record<string, unknown>>, format: (value: 
     .map(([name, value]) => `${name} ${format(value)}`)
     .join(' · ')
 
+/** What a person asks first stands first; long texts come last, where a narrow window may cut them. */
 export const RUN_COLUMNS: readonly Column<RunSummary>[] = [
   {
     id: 'run',
@@ -31,6 +32,7 @@ export const RUN_COLUMNS: readonly Column<RunSummary>[] = [
     ),
   },
   { id: 'status', title: 'Status', sortBy: 'status', cell: (row) => row.status },
+  { id: 'at', title: 'When', isNumber: true, sortBy: 'createdAt', cell: (row) => <Ago at={row.createdAt} /> },
   {
     id: 'steps',
     title: 'Steps',
@@ -48,6 +50,7 @@ export const RUN_COLUMNS: readonly Column<RunSummary>[] = [
     isNumber: true,
     cell: (row) => <Elapsed from={row.startedAt} until={row.finishedAt} />,
   },
+  { id: 'trigger', title: 'Started', cell: (row) => <TriggerText trigger={row.trigger} /> },
   {
     id: 'metrics',
     title: 'Metrics',
@@ -64,8 +67,6 @@ export const RUN_COLUMNS: readonly Column<RunSummary>[] = [
       return <span title={text}>{text || '–'}</span>
     },
   },
-  { id: 'trigger', title: 'Started', cell: (row) => <TriggerText trigger={row.trigger} /> },
-  { id: 'at', title: 'When', isNumber: true, sortBy: 'createdAt', cell: (row) => <Ago at={row.createdAt} /> },
 ]
 
 /** Boxes to select runs for a comparison; the keyboard does it with Space on the row. */
