@@ -58,7 +58,7 @@ describe('actions', () => {
     await goTo('/alerts')
     await click('Acknowledge')
     await expect
-      .poll(async () => (await api.alerts.list({ status: 'open' })).total, { timeout: 15_000 })
+      .poll(async () => (await api.alerts.list({ status: 'open' })).total, { timeout: 60_000 })
       .toBe(items.length - 1)
   })
 
@@ -78,7 +78,7 @@ describe('actions', () => {
       const demo = await api.demo.get()
       if (demo) await api.demo.set({ ...demo, actions: demo.actions.map((each) => ({ ...each, isActive: true })) })
     }
-    await open.page.getByRole('button', { name: `Mend: ${action.label}` }).click({ timeout: 30_000 })
+    await open.page.getByRole('button', { name: `Mend: ${action.label}` }).click({ timeout: 60_000 })
     if (isOurs) {
       await expect
         .poll(async () => (await api.demo.takeActions()).actions)
@@ -139,7 +139,7 @@ describe('actions', () => {
     // The page shortens a large count; its hover has it exactly.
     const shown = async () =>
       Number((await figure.locator('[title]').first().getAttribute('title'))?.replaceAll(',', ''))
-    await expect.poll(shown, { timeout: 15_000 }).toBeGreaterThan(before)
+    await expect.poll(shown, { timeout: 60_000 }).toBeGreaterThan(before)
   })
 
   it('complained about nothing', () => expect(open.troubles).toEqual([]))

@@ -76,7 +76,7 @@ describe('a slow or failing server', () => {
     const banner = page.getByRole('banner')
     await expect.poll(() => banner.innerText()).toContain('reconnecting')
     isDown = false
-    await expect.poll(() => banner.innerText(), { timeout: 20_000 }).toMatch(/\blive\b/)
+    await expect.poll(() => banner.innerText(), { timeout: 60_000 }).toMatch(/\blive\b/)
     await close()
   })
 

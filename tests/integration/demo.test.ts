@@ -114,7 +114,7 @@ describe('regia demo', { timeout: 60_000 }, () => {
             () => 'answers',
             () => 'gone',
           ),
-        { timeout: 10_000 },
+        { timeout: 45_000 },
       )
       .toBe('gone')
   })

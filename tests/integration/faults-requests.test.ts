@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { GENTOO, INFERENCES, infer, nested, PREDICTIONS, type Refused, rows, TENSORS } from './refused-requests.ts'
 import { penguinsProject, regiaJson, regiaUp, temporaryFolder, type Up } from './regia-command.ts'
 
-describe('a server that is asked nonsense', { timeout: 30_000 }, () => {
+describe('a server that is asked nonsense', { timeout: 120_000 }, () => {
   let project: Awaited<ReturnType<typeof penguinsProject>>
   let server: Up
   let client: RegiaClient

@@ -29,7 +29,7 @@ export async function everything<Item>(
 }
 
 /** Asks again and again until it is so. */
-export async function until(isSo: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+export async function until(isSo: () => Promise<boolean>, timeoutMs = 120_000): Promise<void> {
   const giveUpAt = Date.now() + timeoutMs
   while (!(await isSo())) {
     if (Date.now() > giveUpAt) throw new Error(`It did not come about within ${timeoutMs} ms: ${isSo}`)

@@ -12,7 +12,7 @@ const BATCH = 250
 const HARDLY = { trees: 2, leaves: 2, learningRate: 0.5 }
 
 /** Candidates that a weak gate lets pass: only the comparison on days that neither was trained on can tell them apart. */
-describe('a challenger in shadow', { timeout: 180_000 }, () => {
+describe('a challenger in shadow', { timeout: 300_000 }, () => {
   let project: Awaited<ReturnType<typeof flightsProject>>
   let server: Up
   let client: RegiaClient
@@ -74,7 +74,12 @@ describe('a challenger in shadow', { timeout: 180_000 }, () => {
   /** Sends flights and, when both versions have answered, their labels, until the rule has decided. */
   async function duel(): Promise<Duel> {
     const before = (await decisions()).length
-    await until(async () => (await client.endpoints.get('duel')).deployments.some(({ role }) => role === 'shadow'))
+    // What is answered while the challenger still loads is not compared.
+    await until(async () =>
+      (await client.endpoints.get('duel')).deployments.some(
+        ({ role, state }) => role === 'shadow' && state === 'ready',
+      ),
+    )
     const labelled: string[] = []
     for (let i = 0; i + BATCH <= flights.length; i += BATCH) {
       const batch = flights.slice(i, i + BATCH)

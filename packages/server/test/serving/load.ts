@@ -39,7 +39,7 @@ export function startLoad(
 }
 
 /** Asks again and again until the answer is there. */
-export async function eventually<Result>(ask: () => Promise<Result | undefined>, timeoutMs = 10_000): Promise<Result> {
+export async function eventually<Result>(ask: () => Promise<Result | undefined>, timeoutMs = 45_000): Promise<Result> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const result = await ask()
