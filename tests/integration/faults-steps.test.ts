@@ -135,7 +135,7 @@ describe('graphs that cannot be', { timeout: 60_000 }, () => {
     const waiting = (id: string, other: string) => ({
       ...step!,
       id,
-      when: { from: 'step' as const, step: other, output: 'done' },
+      when: [{ ref: { from: 'step' as const, step: other, output: 'done' }, is: 'equal' as const, value: true }],
     })
     await expect(sent([waiting('a', 'b'), waiting('b', 'a')])).rejects.toMatchObject({
       code: 'PIPELINE_CYCLE',

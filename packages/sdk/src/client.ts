@@ -1,6 +1,13 @@
 import type {
   Alert,
   AliasMove,
+  Backfill,
+  BackfillItem,
+  BackfillSpec,
+  CatalogItem,
+  CatalogPreview,
+  Channel,
+  ChannelMove,
   Dataset,
   DatasetVersion,
   Decision,
@@ -10,17 +17,23 @@ import type {
   Distribution,
   Endpoint,
   EndpointSpec,
+  Garbage,
   Health,
   LabelsRequest,
   LabelsResponse,
   LeasedStep,
   LeaseReport,
+  LineageGraph,
   LoggedPrediction,
   LogLine,
+  MapItem,
   MetricPoint,
   ModelVersion,
   Monitor,
   MonitorSpec,
+  Notification,
+  Notifier,
+  NotifierSpec,
   Overview,
   Page,
   PageQuery,
@@ -30,15 +43,20 @@ import type {
   PredictRequest,
   PredictResponse,
   RegisteredModel,
+  Retention,
   Row,
   Run,
+  RunOptions,
   RunSummary,
+  Schedule,
+  ScheduleFiring,
+  ScheduleSpec,
   ServerEvent,
   ShadowComparison,
   StepEvent,
   TableSchema,
   Traffic,
-  Trigger,
+  VersionDiff,
   WindowResult,
 } from '@regia/core'
 import { readEvents } from './events.ts'
@@ -127,21 +145,35 @@ export function createClient(options: ClientOptions) {
         name: string,
         body: { readonly graph: PipelineGraph; readonly bundleDigest: Digest; readonly projectDir: string },
       ) => json<PipelineVersion>('POST', at('pipelines', name, 'versions'), { body }),
+      /** One version, whole. Throws `NOT_FOUND`. */
+      version: (name: string, version: number) =>
+        json<PipelineVersion>('GET', at('pipelines', name, 'versions', version)),
+      /** What is different between two versions. */
+      diff: (name: string, before: number, after: number) =>
+        json<VersionDiff>('GET', at('pipelines', name, 'diff'), { query: { before, after } }),
+      /** Where the channels of a pipeline point. */
+      channels: (name: string) =>
+        json<{ readonly channels: readonly Channel[] }>('GET', at('pipelines', name, 'channels')),
+      /** Points a channel to a version; it is made where it is new. */
+      moveChannel: (name: string, channel: string, body: { readonly version: number; readonly reason?: string }) =>
+        json<Channel>('PUT', at('pipelines', name, 'channels', channel), { body }),
+      /** Points a channel back to the version that it pointed to before. Throws `CONFLICT` where there was none. */
+      rollback: (name: string, channel: string, body: { readonly reason?: string } = {}) =>
+        json<Channel>('POST', at('pipelines', name, 'channels', channel, 'rollback'), { body }),
+      /** How channels moved, newest first. */
+      channelHistory: (name: string, query: PageQuery & { readonly channel?: string } = {}) =>
+        json<Page<ChannelMove>>('GET', at('pipelines', name, 'channel-moves'), { query }),
       /** Which steps would run and which are cached; runs none. Throws `INVALID_INPUT` for a parameter that does not fit. */
-      plan: (
-        name: string,
-        body: { readonly version?: number; readonly params?: Readonly<Record<string, unknown>> } = {},
-      ) => json<{ readonly steps: readonly PlanStep[] }>('POST', at('pipelines', name, 'plan'), { body }),
-      /** Starts a run of the version, the latest where absent; answers at once. `useCache: false` does everything afresh. */
-      run: (
-        name: string,
-        body: {
-          readonly version?: number
-          readonly params?: Readonly<Record<string, unknown>>
-          readonly useCache?: boolean
-          readonly trigger?: Trigger
-        } = {},
-      ) => json<RunSummary>('POST', at('pipelines', name, 'runs'), { body }),
+      plan: (name: string, body: Omit<RunOptions, 'trigger'> = {}) =>
+        json<{ readonly steps: readonly PlanStep[] }>('POST', at('pipelines', name, 'plan'), { body }),
+      /** Starts a run of the version, of the channel's, or of the latest; answers at once. `useCache: false` does everything afresh, `refresh` some steps. */
+      run: (name: string, body: RunOptions = {}) => json<RunSummary>('POST', at('pipelines', name, 'runs'), { body }),
+      /** The catalog of a version, the latest where absent, with what each entry holds now. */
+      catalog: (name: string, query: { readonly version?: number } = {}) =>
+        json<{ readonly entries: readonly CatalogItem[] }>('GET', at('pipelines', name, 'catalog'), { query }),
+      /** The first rows, or the text, of what a catalog entry holds now. */
+      previewCatalog: (name: string, entry: string, query: PageQuery & { readonly version?: number } = {}) =>
+        json<CatalogPreview>('GET', at('pipelines', name, 'catalog', entry, 'preview'), { query }),
     },
 
     runs: {
@@ -151,11 +183,38 @@ export function createClient(options: ClientOptions) {
       get: (id: string) => json<Run>('GET', at('runs', id)),
       /** Waiting steps do not start, running ones are told to stop. Throws `CONFLICT` when it is over. */
       cancel: (id: string) => json<RunSummary>('POST', at('runs', id, 'cancel')),
+      /** Starts a run of the same version and parameters that takes over every finished step. Throws `CONFLICT` while it goes on. */
+      recover: (id: string, body: { readonly refresh?: readonly string[] } = {}) =>
+        json<RunSummary>('POST', at('runs', id, 'recover'), { body }),
+      /** Decides what an `approve` step asks. Throws `CONFLICT` when it was decided, `UNAUTHORIZED` for who may not. */
+      approve: (
+        id: string,
+        step: string,
+        body: { readonly isApproved: boolean; readonly comment?: string; readonly by?: string },
+      ) => json<RunSummary>('POST', at('runs', id, 'steps', step, 'approval'), { body }),
+      /** The elements of a mapped step; `status` may name several, comma-separated. */
+      mapItems: (id: string, step: string, query: PageQuery & { readonly status?: string } = {}) =>
+        json<Page<MapItem>>('GET', at('runs', id, 'steps', step, 'items'), { query }),
+      /** The bytes of an artifact. `path` names a file of a folder, `index` an element of a list. */
+      artifact: (
+        id: string,
+        step: string,
+        output: string,
+        query: { readonly path?: string; readonly index?: number } = {},
+      ) => raw('GET', at('runs', id, 'steps', step, 'outputs', output, 'content'), { query }),
+      /** The files of a folder artifact. */
+      files: (id: string, step: string, output: string) =>
+        json<{
+          readonly files: readonly { readonly path: string; readonly digest: Digest; readonly sizeBytes: number }[]
+        }>('GET', at('runs', id, 'steps', step, 'outputs', output, 'files')),
       /** Lines after the `after`-th, oldest first; ask again with `next`. */
       logs: (
         id: string,
         query: {
           readonly step?: string
+          readonly attempt?: number
+          /** Of a mapped step, one element. */
+          readonly item?: number
           readonly after?: number
           readonly limit?: number
           readonly search?: string
@@ -262,6 +321,62 @@ export function createClient(options: ClientOptions) {
       /** Wishes not yet fetched; fetching takes them. */
       takeActions: () => json<{ readonly actions: readonly DemoAction[] }>('POST', at('demo', 'actions')),
     },
+
+    schedules: {
+      /** Schedules by name. */
+      list: (query: PageQuery & { readonly pipeline?: string } = {}) =>
+        json<Page<Schedule>>('GET', at('schedules'), { query }),
+      /** A schedule with its next time. Throws `NOT_FOUND`. */
+      get: (name: string) => json<Schedule>('GET', at('schedules', name)),
+      /** Creates the schedule, or changes it to this. Throws `NOT_FOUND` without its pipeline, `INVALID_INPUT` for a cron line or time zone that is none. */
+      apply: (spec: ScheduleSpec) => json<Schedule>('PUT', at('schedules', spec.name), { body: spec }),
+      pause: (name: string) => json<Schedule>('POST', at('schedules', name, 'pause')),
+      resume: (name: string) => json<Schedule>('POST', at('schedules', name, 'resume')),
+      remove: (name: string) => json<void>('DELETE', at('schedules', name)),
+      /** Runs it now, whatever its time. */
+      fire: (name: string) => json<ScheduleFiring>('POST', at('schedules', name, 'fire')),
+      /** What came of its occasions, newest first. */
+      firings: (name: string, query: PageQuery = {}) =>
+        json<Page<ScheduleFiring>>('GET', at('schedules', name, 'firings'), { query }),
+      /** The next times of a cron line, to see what it means. */
+      preview: (query: { readonly cron: string; readonly timezone?: string; readonly count?: number }) =>
+        json<{ readonly times: readonly string[] }>('GET', at('schedule-times'), { query }),
+    },
+
+    backfills: {
+      /** Back-fills, newest first. */
+      list: (query: PageQuery & { readonly pipeline?: string } = {}) =>
+        json<Page<Backfill>>('GET', at('backfills'), { query }),
+      get: (id: string) => json<Backfill>('GET', at('backfills', id)),
+      /** Starts one run per window or value. */
+      start: (spec: BackfillSpec) => json<Backfill>('POST', at('backfills'), { body: spec }),
+      items: (id: string, query: PageQuery & { readonly status?: string } = {}) =>
+        json<Page<BackfillItem>>('GET', at('backfills', id, 'items'), { query }),
+      /** Runs again what failed or was cancelled. */
+      restart: (id: string) => json<Backfill>('POST', at('backfills', id, 'restart')),
+      cancel: (id: string) => json<Backfill>('POST', at('backfills', id, 'cancel')),
+    },
+
+    notifiers: {
+      list: (query: PageQuery = {}) => json<Page<Notifier>>('GET', at('notifiers'), { query }),
+      apply: (spec: NotifierSpec) => json<Notifier>('PUT', at('notifiers', spec.name), { body: spec }),
+      remove: (name: string) => json<void>('DELETE', at('notifiers', name)),
+      /** Sends a trial message now; answers with what came of it. */
+      test: (name: string) => json<Notification>('POST', at('notifiers', name, 'test')),
+      /** What was told to whom, newest first. */
+      notifications: (query: PageQuery & { readonly notifier?: string } = {}) =>
+        json<Page<Notification>>('GET', at('notifications'), { query }),
+    },
+
+    /** What made a thing and what depends on it: `kind` and `ref` as in `LineageNode`. */
+    lineage: (query: {
+      readonly kind: string
+      readonly ref: string
+      readonly depth?: number
+      readonly limit?: number
+    }) => json<LineageGraph>('GET', at('lineage'), { query }),
+    /** Takes away runs, cached outputs and blobs that nobody needs any more; by default only says which. */
+    collectGarbage: (body: Partial<Retention> = {}) => json<Garbage>('POST', at('garbage'), { body }),
 
     /** For workers. */
     leases: {

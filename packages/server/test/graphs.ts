@@ -34,6 +34,9 @@ export function step(id: string, { code = id, inputs = {}, ...rest }: StepOption
   })
 }
 
+/** A condition: this boolean is true. */
+export const isTrue = (ref: PortRef): GraphStep['when'] => [{ ref, is: 'equal', value: true }]
+
 export const graph = (name: string, steps: readonly GraphStep[], params: PipelineGraph['params'] = {}): PipelineGraph =>
   pipelineGraphSchema.parse({ name, params, steps })
 

@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   alert: 'alr',
   decision: 'dec',
   request: 'req',
+  backfill: 'bkf',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES
@@ -20,6 +21,7 @@ export type StepRunId = Id<'stepRun'>
 export type AttemptId = Id<'attempt'>
 export type LeaseId = Id<'lease'>
 export type AlertId = Id<'alert'>
+export type BackfillId = Id<'backfill'>
 export type DecisionId = Id<'decision'>
 
 /** The schema of an id of one kind, such as `run_01h…`; what it parses has the branded type. @example idSchema('run').parse(text) */

@@ -4,7 +4,17 @@
  */
 export const DEFINITION: unique symbol = Symbol.for('regia.definition') as never
 
-export type DefinitionKind = 'step' | 'pipeline' | 'endpoint' | 'monitor' | 'checks' | 'packaged-model'
+export type DefinitionKind =
+  | 'step'
+  | 'pipeline'
+  | 'endpoint'
+  | 'monitor'
+  | 'checks'
+  | 'packaged-model'
+  | 'schedule'
+  | 'notifier'
+  | 'catalog'
+  | 'flow'
 
 /** Whether a value is a definition of this kind, made by any copy of this package. */
 export function isDefinition<Kind extends DefinitionKind>(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkSpecSchema } from '../evaluation/index.ts'
 import { digestSchema, idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
-import { portTypeSchema, stepKindSchema } from './graph.ts'
+import { commandSpecSchema, portTypeSchema, stepKindSchema } from './graph.ts'
 import { artifactSchema, errorBodySchema } from './run.ts'
 
 /** One attempt of a step: what the control plane, a worker and a step process all call it by. */
@@ -16,6 +16,11 @@ const attemptOfStep = {
   projectDir: z.string(),
   outputs: z.record(z.string(), portTypeSchema),
   checks: z.array(checkSpecSchema).optional(),
+  command: commandSpecSchema.optional(),
+  env: z.record(z.string(), z.string()),
+  secrets: z.array(z.string()),
+  /** Of a mapped step: which element this attempt is for. */
+  item: z.object({ index: z.number().int(), count: z.number().int() }).optional(),
   seed: z.string(),
   memoryMb: z.number(),
   cpu: z.number(),
@@ -64,6 +69,8 @@ export const stepEventSchema = z.discriminatedUnion('type', [
     step: z.number().int(),
     at: timestampSchema,
   }),
+  /** The step's own code begins: its inputs are there and its process is ready. */
+  z.object({ type: z.literal('started'), at: timestampSchema }),
   z.object({
     type: z.literal('progress'),
     fraction: z.number().min(0).max(1),
@@ -84,6 +91,7 @@ export const stepResultSchema = z.discriminatedUnion('status', [
         value: z.unknown().optional(),
         rowCount: z.number().int().optional(),
         columns: artifactSchema.shape.columns,
+        mediaType: z.string().optional(),
       }),
     ),
   }),

@@ -26,9 +26,9 @@ export async function prepareAttempt(lease: LeasedStep, home: string, blobs: Blo
     lease.kind === 'code' ? findStoredBundle(home, lease.bundleDigest) : '',
     localInputs(lease.inputs, blobs),
   ])
-  const { runId, stepRunId, step, stepName, kind, attempt, projectDir, outputs, checks, seed, memoryMb, cpu } = lease
+  const { leaseToken: _, expiresAt: __, bundleDigest: ___, timeoutMs: ____, inputs: _____, ...attempt } = lease
   const manifest: StepManifest = {
-    ...{ runId, stepRunId, step, stepName, kind, attempt, projectDir, outputs, checks, seed, memoryMb, cpu },
+    ...attempt,
     protocol: 1,
     bundlePath,
     inputs,

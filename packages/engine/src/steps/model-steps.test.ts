@@ -118,6 +118,8 @@ async function run(
     checks: step.checks,
     outputDir: dir,
     resultPath: join(dir, 'result.json'),
+    env: {},
+    secrets: [],
     seed: 'seed',
     memoryMb: 512,
     cpu: 1,

@@ -1,14 +1,16 @@
 import type {
   ColumnType,
   DEFINITION,
+  graphStepSchema,
   ModelPackage,
-  PipelineGraph,
   PortType,
+  pipelineGraphSchema,
   Rng,
   Row,
   Table,
   TableSchema,
 } from '@regia/core'
+import type { z } from 'zod'
 import type { Predictions } from '../models/index.ts'
 
 /** Reads what JSON brings into a value; Zod's schemas fit. */
@@ -97,8 +99,11 @@ export type PipelineDefinition = {
   readonly steps: ReadonlyMap<string, StepDefinition>
 }
 
-export type DraftStep = Omit<PipelineGraph['steps'][number], 'codeDigest'>
-export type DraftGraph = Omit<PipelineGraph, 'steps' | 'lockfileDigest'> & { readonly steps: readonly DraftStep[] }
+/** As an author's front end hands it over: what has a default may be left out. */
+export type DraftStep = Omit<z.input<typeof graphStepSchema>, 'codeDigest'>
+export type DraftGraph = Omit<z.input<typeof pipelineGraphSchema>, 'steps' | 'lockfileDigest'> & {
+  readonly steps: readonly DraftStep[]
+}
 
 export type TableOutput = TableHandle | Table | readonly Row[]
 export type { PortType }

@@ -64,7 +64,7 @@ function assertWired(node: GraphNode, producers: Producers): void {
 }
 
 function assertSource(node: GraphNode, input: string, type: PortType, source: Source, producers: Producers): void {
-  if (source.from === 'list') {
+  if (source.from === 'list' || source.from === 'either') {
     for (const item of source.items) assertSource(node, input, type, item, producers)
     return
   }
@@ -115,7 +115,7 @@ function neededBy(node: GraphNode, producers: Producers): ReadonlySet<GraphNode>
 }
 
 function dataOf(source: Source | undefined): readonly string[] {
-  if (source?.from === 'list') return source.items.flatMap(dataOf)
+  if (source?.from === 'list' || source?.from === 'either') return source.items.flatMap(dataOf)
   return source?.from === 'data' ? [source.name] : []
 }
 
@@ -124,7 +124,7 @@ function draftStep(node: GraphNode, producers: Producers): DraftStep {
   return {
     ...rest,
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, portRef(source, producers)])),
-    ...(when && { when: portRef(when, producers) }),
+    ...(when && { when: [{ ref: portRef(when, producers), is: 'equal', value: true }] }),
     ...(register && { register }),
     ...(checks && { checks: [...checks] }),
     ...(definedAt !== undefined && { definedAt }),
@@ -132,7 +132,10 @@ function draftStep(node: GraphNode, producers: Producers): DraftStep {
 }
 
 function portRef(source: Source, producers: Producers): PortRef {
-  if (source.from === 'list') return { from: 'list', items: source.items.map((item) => portRef(item, producers)) }
+  if (source.from === 'list' || source.from === 'either') {
+    const items = source.items.map((item) => portRef(item, producers))
+    return source.from === 'list' ? { from: 'list', items } : { from: 'either', items }
+  }
   if (source.from !== 'data') return source
   const { node, output } = producers.get(source.name)!
   return { from: 'step', step: node.id, output }

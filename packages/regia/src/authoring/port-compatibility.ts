@@ -1,7 +1,7 @@
 import { type PortRef, type PortType, RegiaError, type TableSchema } from '@regia/core'
 import type { GraphNode } from './compile-graph.ts'
 
-type Given = PortType | Exclude<PortRef, { readonly from: 'list' } | { readonly from: 'step' }>
+type Given = PortType | Exclude<PortRef, { readonly from: 'list' | 'either' | 'step' | 'catalog' }>
 
 /** What a source from outside brings; a parameter or literal brings a value. */
 const KIND_OF_SOURCE = { param: 'value', value: 'value', dataset: 'table', model: 'model' } as const

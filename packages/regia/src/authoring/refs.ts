@@ -7,9 +7,10 @@ declare const carries: unique symbol
 
 /** Where an input comes from while the pipeline is being described: a step's output by its name in the graph, or something from outside. */
 export type Source =
-  | Exclude<PortRef, { readonly from: 'list' } | { readonly from: 'step' }>
+  | Exclude<PortRef, { readonly from: 'list' | 'either' | 'step' | 'catalog' }>
   | { readonly from: 'data'; readonly name: string }
   | { readonly from: 'list'; readonly items: readonly Source[] }
+  | { readonly from: 'either'; readonly items: readonly Source[] }
 
 /** What will be there when the pipeline runs. It only stands for the thing: wire it into a step, a gate or `when`. */
 export type Ref<Carried> = { readonly [SOURCE]: Source; readonly [carries]?: Carried }

@@ -1,7 +1,7 @@
 import { aliasMoveSchema, type Digest, modelVersionSchema, type Report, registeredModelSchema } from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { deploy, from, graph, step, value } from '../../test/graphs.ts'
+import { deploy, from, graph, isTrue, step, value } from '../../test/graphs.ts'
 import { type Script, valueOutput, workUntilIdle } from '../../test/scripted-worker.ts'
 import { startServer } from '../../test/start-server.ts'
 import { tinyPackage } from '../../test/tiny-model.ts'
@@ -36,7 +36,7 @@ const release = (data: string) =>
     step('register', {
       kind: 'register',
       cache: false,
-      when: from('judge', 'passed'),
+      when: isTrue(from('judge', 'passed')),
       inputs: { model: from('train', 'model'), report: from('judge', 'report') },
       inputTypes: { model: { kind: 'model' }, report: { kind: 'report' } },
       outputs: {},

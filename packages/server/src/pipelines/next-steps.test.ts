@@ -1,6 +1,6 @@
 import type { GraphStep, StepStatus } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { from, graph, param, step } from '../../test/graphs.ts'
+import { from, graph, isTrue, param, step } from '../../test/graphs.ts'
 import { valueOutput } from '../../test/scripted-worker.ts'
 import { nextSteps, runStatus, type StepStates } from './next-steps.ts'
 import { orderGraph } from './order-graph.ts'
@@ -13,7 +13,7 @@ const diamond = graph('diamond', [
 ])
 const conditional = graph('conditional', [
   step('test'),
-  step('keep', { when: from('test') }),
+  step('keep', { when: isTrue(from('test')) }),
   step('tell', { inputs: { x: from('keep') } }),
 ])
 
@@ -70,7 +70,7 @@ describe('a condition on a parameter', () => {
     [false, { a: 'skip' }],
     [undefined, { a: 'skip' }],
   ])('%s', (isWanted, expected) => {
-    const steps = [step('a', { when: param('isWanted') })]
+    const steps = [step('a', { when: isTrue(param('isWanted')) })]
     expect(decided(steps, statesOf({ a: 'waiting' }), { isWanted })).toEqual(expected)
   })
 })

@@ -1,5 +1,13 @@
-import type { Artifact, GraphStep, RunStatus, StepStatus } from '@regia/core'
-import { stepsNeededBy } from './port-refs.ts'
+import {
+  type Artifact,
+  type Condition,
+  canonicalJson,
+  type GraphStep,
+  type PortRef,
+  type RunStatus,
+  type StepStatus,
+  stepsNeededBy,
+} from '@regia/core'
 import type { Params } from './resolve-params.ts'
 
 /** As much of a step run as the decision needs. */
@@ -56,18 +64,29 @@ export function runStatus(statuses: readonly StepStatus[]): RunStatus {
   return statuses.some((status) => status !== 'waiting' && status !== 'queued') ? 'running' : 'queued'
 }
 
-function isConditionMet({ when }: GraphStep, states: StepStates, params: Params): boolean {
-  switch (when?.from) {
-    case undefined:
-      return true
+const isConditionMet = ({ when }: GraphStep, states: StepStates, params: Params): boolean =>
+  when.every((condition) => holds(condition, valueBehind(condition.ref, states, params)))
+
+function holds({ is, value }: Condition, got: unknown): boolean {
+  if (got === undefined) return false
+  if (is === 'equal') return canonicalJson(got) === canonicalJson(value)
+  if (is === 'not-equal') return canonicalJson(got) !== canonicalJson(value)
+  if (typeof got !== 'number' || typeof value !== 'number') return false
+  return { less: got < value, 'at-most': got <= value, greater: got > value, 'at-least': got >= value }[is]
+}
+
+function valueBehind(ref: PortRef, states: StepStates, params: Params): unknown {
+  switch (ref.from) {
     case 'step':
-      return states.get(when.step)?.outputs[when.output]?.value === true
+      return states.get(ref.step)?.outputs[ref.output]?.value
     case 'param':
-      return params[when.name] === true
+      return params[ref.name]
     case 'value':
-      return when.value === true
+      return ref.value
+    case 'either':
+      return ref.items.map((item) => valueBehind(item, states, params)).find((value) => value !== undefined)
     default:
-      return false
+      return undefined
   }
 }
 

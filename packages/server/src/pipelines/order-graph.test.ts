@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { from, graph, param, step } from '../../test/graphs.ts'
+import { from, graph, isTrue, param, step } from '../../test/graphs.ts'
 import { orderGraph } from './order-graph.ts'
 
 const idsOf = (...steps: Parameters<typeof graph>[1][number][]) => orderGraph(graph('g', steps)).map(({ id }) => id)
@@ -19,7 +19,7 @@ describe('orderGraph', () => {
       'b',
       'c',
     ])
-    expect(idsOf(step('b', { when: from('a') }), step('a'))).toEqual(['a', 'b'])
+    expect(idsOf(step('b', { when: isTrue(from('a')) }), step('a'))).toEqual(['a', 'b'])
   })
 
   it('names the steps of a circle', () => {

@@ -1,5 +1,4 @@
-import { type GraphStep, type PipelineGraph, type PortRef, RegiaError } from '@regia/core'
-import { flatRefs, stepsNeededBy } from './port-refs.ts'
+import { flatRefs, type GraphStep, type PipelineGraph, type PortRef, RegiaError, stepsNeededBy } from '@regia/core'
 
 /**
  * The steps of a graph in an order in which each comes after what it needs; among equals the graph's own order.
@@ -35,7 +34,9 @@ function assertRefs(step: GraphStep, steps: StepIndex, graph: PipelineGraph): vo
     }
     for (const each of flatRefs(ref)) assertRef(step, `input "${input}"`, each, steps, graph)
   }
-  if (step.when) assertRef(step, 'its condition', step.when, steps, graph)
+  for (const { ref } of step.when) {
+    for (const each of flatRefs(ref)) assertRef(step, 'its condition', each, steps, graph)
+  }
   if (step.kind === 'register' && !step.register) {
     throw problem('PIPELINE_INVALID', step, `Step "${step.id}" registers a model but names none.`)
   }
@@ -49,6 +50,16 @@ function assertRef(step: GraphStep, what: string, ref: PortRef, steps: StepIndex
       `Step "${step.id}" takes ${what} from parameter "${ref.name}", which the pipeline does not have.`,
       {
         hint: `Its parameters are: ${Object.keys(graph.params).join(', ') || 'none'}.`,
+      },
+    )
+  }
+  if (ref.from === 'catalog' && !(ref.name in graph.catalog)) {
+    throw problem(
+      'PIPELINE_INVALID',
+      step,
+      `Step "${step.id}" takes ${what} from "${ref.name}", which the catalog does not have.`,
+      {
+        hint: `Its entries are: ${Object.keys(graph.catalog).join(', ') || 'none'}.`,
       },
     )
   }

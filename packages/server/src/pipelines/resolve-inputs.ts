@@ -47,6 +47,12 @@ function resolveRef(ref: PortRef, { params, refs, states }: InputSources): Artif
       return refs.artifacts[refKey(ref)] ?? null
     case 'artifact':
       return { kind: ref.kind, digest: ref.digest, sizeBytes: ref.sizeBytes }
+    case 'catalog':
+      return refs.artifacts[refKey(ref)] ?? null
+    case 'either': {
+      const made = ref.items.find((item) => item.from === 'step' && states.get(item.step)?.outputs[item.output])
+      return resolveRef(made ?? ref.items[0]!, { params, refs, states })
+    }
     case 'list':
       throw new Error('unreachable: a list within a list')
   }

@@ -1,5 +1,4 @@
-import type { Artifact, PipelineGraph, PortRef } from '@regia/core'
-import { refsOfStep } from './port-refs.ts'
+import { type Artifact, type PipelineGraph, type PortRef, refsOfStep } from '@regia/core'
 
 /** What the dataset and model references of a graph mean for one run, by {@link refKey}. `null` is an optional model that is not there. */
 export type ResolvedRefs = {
@@ -9,6 +8,7 @@ export type ResolvedRefs = {
 
 type DatasetRef = Extract<PortRef, { from: 'dataset' }>
 type ModelRef = Extract<PortRef, { from: 'model' }>
+type CatalogRef = Extract<PortRef, { from: 'catalog' }>
 
 /** What pipelines ask of the subject `data`. @throws RegiaError `NOT_FOUND`. */
 export type DatasetSource = {
@@ -23,8 +23,10 @@ export type ModelSource = {
   readonly getPackage: (name: string, alias: string) => Promise<Artifact>
 }
 
-export const refKey = (ref: DatasetRef | ModelRef): string =>
-  ref.from === 'dataset' ? `dataset ${ref.name}@${ref.version ?? 'latest'}` : `model ${ref.name}@${ref.alias}`
+export function refKey(ref: DatasetRef | ModelRef | CatalogRef): string {
+  if (ref.from === 'catalog') return `catalog ${ref.name}`
+  return ref.from === 'dataset' ? `dataset ${ref.name}@${ref.version ?? 'latest'}` : `model ${ref.name}@${ref.alias}`
+}
 
 /**
  * Fixes for a whole run what its references mean, so that data that arrives while it runs changes nothing.

@@ -14,6 +14,7 @@ export const summaryOf = (row: RunRow): RunSummary => {
     status: row.status,
     params: decodeJson(row.params),
     trigger: decodeJson(row.trigger),
+    onFailure: 'continue',
     stepCount: row.step_count,
     finishedStepCount: row.finished_step_count,
     cachedStepCount: row.cached_step_count,

@@ -1,6 +1,6 @@
 import { runSchema, runSummarySchema } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { deploy, from, graph, param, step, value } from '../../test/graphs.ts'
+import { deploy, from, graph, isTrue, param, step, value } from '../../test/graphs.ts'
 import { acquire, echo, fail, type Script, succeed, workUntilIdle } from '../../test/scripted-worker.ts'
 import { startServer } from '../../test/start-server.ts'
 
@@ -124,7 +124,7 @@ describe('a run', () => {
       client,
       graph('maybe', [
         step('test'),
-        step('keep', { when: from('test') }),
+        step('keep', { when: isTrue(from('test')) }),
         step('tell', { inputs: { x: from('keep') } }),
       ]),
     )

@@ -17,6 +17,9 @@ const STALE: Readonly<Record<ServerEvent['type'], readonly string[]>> = {
   monitor: ['monitors', 'overview'],
   alert: ['alerts', 'monitors', 'overview'],
   decision: ['endpoints', 'models', 'overview'],
+  schedule: ['schedules'],
+  backfill: ['backfills'],
+  notification: ['notifiers'],
   demo: ['demo'],
 }
 const FLUSH_MS = 1000

@@ -1,23 +1,26 @@
-import { digestOf, type GraphStep, type PipelineGraph, type PortRef } from '@regia/core'
+import {
+  digestOf,
+  type GraphStep,
+  graphStepSchema,
+  type PipelineGraph,
+  type PortRef,
+  pipelineGraphSchema,
+} from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { buildGraph, refText, widestLayer } from './graph-model.ts'
+import { buildGraph, widestLayer } from './graph-model.ts'
 
-const step = (id: string, inputs: Record<string, PortRef>, when?: PortRef): GraphStep => ({
-  id,
-  name: id,
-  kind: 'code',
-  inputs,
-  inputTypes: {},
-  outputs: {},
-  codeDigest: digestOf(id),
-  cache: true,
-  retries: 0,
-  timeoutMs: 1000,
-  cpu: 1,
-  memoryMb: 64,
-  ...(when && { when }),
-})
-const graph = (...steps: GraphStep[]): PipelineGraph => ({ name: 'p', description: '', params: {}, steps })
+const step = (id: string, inputs: Record<string, PortRef>, when?: PortRef): GraphStep =>
+  graphStepSchema.parse({
+    id,
+    name: id,
+    kind: 'code',
+    inputs,
+    inputTypes: {},
+    outputs: {},
+    codeDigest: digestOf(id),
+    ...(when && { when: [{ ref: when, is: 'equal', value: true }] }),
+  })
+const graph = (...steps: GraphStep[]): PipelineGraph => pipelineGraphSchema.parse({ name: 'p', params: {}, steps })
 const from = (name: string): PortRef => ({ from: 'step', step: name, output: 'out' })
 
 describe('buildGraph', () => {
@@ -46,10 +49,6 @@ describe('buildGraph', () => {
   it('marks a condition as one', () => {
     const { edges } = buildGraph(graph(step('gate', {}), step('register', {}, from('gate'))), [])
     expect(edges).toMatchObject([{ source: 'gate', target: 'register', isCondition: true }])
-  })
-  it('says where an input comes from', () => {
-    expect(refText({ from: 'list', items: [from('train'), { from: 'value', value: 3 }] })).toBe('[train.out, 3]')
-    expect(refText({ from: 'dataset', name: 'flights', version: 2 })).toBe('dataset flights@2')
   })
   it('knows how many steps stand above each other', () => {
     const chain = graph(

@@ -1,5 +1,4 @@
-import type { GraphStep, PipelineGraph, PortRef, StepRun } from '@regia/core'
-import { shortDigest } from '../kernel/format.ts'
+import { flatRefs, type GraphStep, type PipelineGraph, type PortRef, type StepRun } from '@regia/core'
 
 export type GraphNode =
   | { readonly id: string; readonly kind: 'step'; readonly step: GraphStep; readonly stepRun: StepRun | undefined }
@@ -28,14 +27,12 @@ export function buildGraph(graph: PipelineGraph, stepRuns: readonly StepRun[]): 
   }
   for (const step of graph.steps) {
     for (const input of Object.values(step.inputs)) {
-      for (const ref of flatten(input)) connect(sourceOf(ref, nodes), step.id, false)
+      for (const ref of flatRefs(input)) connect(sourceOf(ref, nodes), step.id, false)
     }
-    if (step.when) for (const ref of flatten(step.when)) connect(sourceOf(ref, nodes), step.id, true)
+    for (const { ref } of step.when) for (const each of flatRefs(ref)) connect(sourceOf(each, nodes), step.id, true)
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()] }
 }
-
-const flatten = (ref: PortRef): readonly PortRef[] => (ref.from === 'list' ? ref.items.flatMap(flatten) : [ref])
 
 function sourceOf(ref: PortRef, nodes: ReadonlyMap<string, GraphNode>): GraphNode | undefined {
   if (ref.from === 'step') return nodes.get(ref.step)
@@ -65,15 +62,4 @@ export function widestLayer({ nodes, edges }: GraphModel): number {
   }
   const layers = Map.groupBy(nodes, (node) => depthOf(node.id))
   return Math.max(0, ...[...layers.values()].map((layer) => layer.length))
-}
-
-/** Where an input comes from, in words. */
-export function refText(ref: PortRef): string {
-  if (ref.from === 'param') return `param ${ref.name}`
-  if (ref.from === 'step') return `${ref.step}.${ref.output}`
-  if (ref.from === 'dataset') return `dataset ${ref.name}${ref.version === undefined ? '' : `@${ref.version}`}`
-  if (ref.from === 'model') return `model ${ref.name}@${ref.alias}`
-  if (ref.from === 'list') return `[${ref.items.map(refText).join(', ')}]`
-  if (ref.from === 'artifact') return `${ref.kind} ${shortDigest(ref.digest)}`
-  return JSON.stringify(ref.value)
 }

@@ -1,7 +1,6 @@
-import type { Artifact, GraphStep, Run, StepRun } from '@regia/core'
+import { type Artifact, type GraphStep, type Run, refText, type StepRun } from '@regia/core'
 import { formatBytes, formatCount, shortDigest } from '../kernel/format.ts'
 import { Section } from '../kernel/section.tsx'
-import { refText } from '../pipelines/graph-model.ts'
 import classes from './runs.module.css'
 import { TablePreview } from './table-preview.tsx'
 

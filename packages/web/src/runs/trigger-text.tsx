@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 export function TriggerText({ trigger }: { readonly trigger: Trigger }) {
   if (trigger.kind === 'person') return <>by {trigger.by}</>
   if (trigger.kind === 'schedule') return <>by schedule {trigger.schedule}</>
+  if (trigger.kind === 'backfill') return <>by a back-fill</>
   return (
     <>
       by{' '}

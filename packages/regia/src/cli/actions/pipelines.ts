@@ -1,4 +1,4 @@
-import type { GraphStep, PipelineVersion, PortRef } from '@regia/core'
+import { type GraphStep, type PipelineVersion, refText } from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { formatTime, formatValue } from './format.ts'
@@ -49,22 +49,3 @@ function describePipeline({ pipeline, version, graph }: PipelineVersion, output:
 }
 
 const needsText = (step: GraphStep) => Object.values(step.inputs).map(refText).join(', ')
-
-function refText(ref: PortRef): string {
-  switch (ref.from) {
-    case 'param':
-      return `$${ref.name}`
-    case 'value':
-      return formatValue(ref.value)
-    case 'step':
-      return `${ref.step}.${ref.output}`
-    case 'dataset':
-      return `dataset ${ref.name}${ref.version ? ` v${ref.version}` : ''}`
-    case 'model':
-      return `${ref.name}@${ref.alias}`
-    case 'artifact':
-      return `${ref.kind} ${ref.digest.slice(7, 15)}`
-    case 'list':
-      return `[${ref.items.map(refText).join(', ')}]`
-  }
-}

@@ -18,7 +18,13 @@ export const plan: Action<{ pipeline: string; param: readonly string[] }> = asyn
 
 function describePlan(steps: readonly PlanStep[], output: Output): string {
   const { style } = output
-  const marks = { run: style.blue('○ run'), cached: style.dim('◌ cached'), unknown: style.yellow('▲ depends') }
+  const marks = {
+    run: style.blue('○ run'),
+    cached: style.dim('◌ cached'),
+    unknown: style.yellow('▲ depends'),
+    reused: style.dim('◌ reused'),
+    skipped: style.dim('– skipped'),
+  }
   const table = output.table(steps, [
     { title: 'step', value: (step) => step.step },
     { title: 'would', value: (step) => marks[step.action] },
