@@ -7,6 +7,7 @@ import { decide } from './explain-decision.ts'
 import { nextStep } from './next-steps.ts'
 import { inputArtifacts } from './resolve-inputs.ts'
 import type { RunWork } from './run-work.ts'
+import { isCarried } from './step-carriers.ts'
 
 export type Moment = { readonly ms: number; readonly iso: string }
 
@@ -52,7 +53,7 @@ async function startStep(
   const known = { inputs: encodeJson(inputs), cache: encodeJson(decision), cache_key: step.cache ? key : null }
   if (entry) return takeFromCache(work, step, entry, known, now)
   inFlight.add(key)
-  if (step.kind === 'register') startRegistration(work, step, known, now)
+  if (isCarried(step)) startCarrying(work, step, known, now)
   else queueStep(work, step, known, now)
 }
 
@@ -76,8 +77,8 @@ function queueStep(work: RunWork, step: GraphStep, known: Known, now: Moment): v
 }
 
 /** The control plane itself carries it out, after this transaction. */
-function startRegistration(work: RunWork, step: GraphStep, known: Known, now: Moment): void {
+function startCarrying(work: RunWork, step: GraphStep, known: Known, now: Moment): void {
   const attempt: Attempt = { number: 1, status: 'running', queuedAt: now.iso, startedAt: now.iso, worker: 'server' }
   work.patch(step.id, { ...known, status: 'running', attempts: encodeJson([attempt]), started_at: now.iso })
-  work.registrations.push(step)
+  work.carried.push(step.id)
 }

@@ -55,6 +55,9 @@ export function nextSteps(
 const FINISHED: ReadonlySet<StepStatus> = new Set(['succeeded', 'cached', 'skipped', 'failed', 'cancelled'])
 export const isFinished = (status: StepStatus): boolean => FINISHED.has(status)
 
+export const isRunOver = (status: RunStatus): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'cancelled'
+
 /** The status of a run from those of its steps. It fails only when nothing runs or can run any more, so that finished work is kept. */
 export function runStatus(statuses: readonly StepStatus[]): RunStatus {
   if (statuses.every(isFinished)) {

@@ -12,20 +12,23 @@ import {
 import type { Database } from '../database/database.ts'
 import type { EventBus } from '../events/bus.ts'
 import { pageOf } from '../http/paging.ts'
-import { carryOutRegistration, type Registrar } from './carry-out-registration.ts'
+import { carryOutStep } from './carry-out-step.ts'
 import { cancelRun } from './finish-step.ts'
 import { LeaseService } from './lease-service.ts'
 import { Orchestrator } from './orchestrator.ts'
 import { orderGraph } from './order-graph.ts'
 import { planRun } from './plan-run.ts'
+import type { Registrar } from './register-model.ts'
 import { type Params, resolveParams } from './resolve-params.ts'
 import { type DatasetSource, type ModelSource, resolveRefs } from './resolve-refs.ts'
+import { type RunObserver, tellObservers } from './run-observer.ts'
 import { findLastRuns } from './run-queries.ts'
 import { RunReader } from './run-reader.ts'
 import { summaryOf } from './run-views.ts'
 import { getRunRow } from './run-work.ts'
 import type { Settled } from './settle-runs.ts'
 import { newRunWork } from './start-run.ts'
+import { isCarried, type StepCarriers, stepCarriers } from './step-carriers.ts'
 import { type NewVersion, VersionStore } from './version-store.ts'
 import { WorkSignal } from './work-signal.ts'
 
@@ -63,11 +66,15 @@ export class PipelineService {
   readonly #versions = new VersionStore()
   readonly #orchestrator: Orchestrator
   readonly #signal = new WorkSignal()
-  readonly #registering = new Set<Promise<void>>()
+  readonly #carriers: StepCarriers
+  readonly #observers = new Set<RunObserver>()
+  /** What the process does beside its requests: steps that it carries out, observers that it tells. */
+  readonly #underWay = new Set<Promise<void>>()
   #expiry: NodeJS.Timeout | undefined
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps
+    this.#carriers = stepCarriers(deps)
     const leaseMs = deps.leaseMs ?? DEFAULT_LEASE_MS
     this.#orchestrator = new Orchestrator({
       ...deps,
@@ -92,11 +99,16 @@ export class PipelineService {
     this.#expiry = setInterval(() => void this.leases.expire().catch(this.#deps.onError), everyMs).unref()
   }
 
-  /** Waits for the register steps under way. */
+  /** Tells the observer from now on what becomes of runs. */
+  observe(observer: RunObserver): void {
+    this.#observers.add(observer)
+  }
+
+  /** Waits for the steps that the control plane carries out itself. */
   async stop(): Promise<void> {
     clearInterval(this.#expiry)
     this.#signal.wake()
-    await Promise.all(this.#registering)
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
   async deploy(input: NewVersion): Promise<PipelineVersion> {
@@ -193,24 +205,26 @@ export class PipelineService {
       reply: undefined,
     }))
     const work = await this.#orchestrator.load(this.#deps.database, runId)
-    const cutShort = [...work.rows].filter(
-      ({ step, status }) => status === 'running' && work.step(step).kind === 'register',
-    )
-    this.#register(cutShort.map(({ step }) => ({ runId, step })))
+    const cutShort = [...work.rows].filter(({ step, status }) => status === 'running' && isCarried(work.step(step)))
+    this.#carryOut(cutShort.map(({ step }) => ({ runId, step })))
   }
 
-  #onSettled({ registrations }: Settled): void {
-    this.#register(registrations)
+  #onSettled(settled: Settled): void {
+    this.#carryOut(settled.carried)
+    const { database, onError } = this.#deps
+    if (settled.asked.length > 0 || settled.finishedRunIds.length > 0)
+      this.#keepUnderWay(tellObservers(database, this.#observers, settled, onError))
   }
 
-  #register(registrations: Settled['registrations']): void {
-    const { database, models, onError } = this.#deps
-    for (const { runId, step } of registrations) {
-      const done = carryOutRegistration({ database, orchestrator: this.#orchestrator, registrar: models }, runId, step)
-        .catch(onError)
-        .finally(() => this.#registering.delete(done))
-      this.#registering.add(done)
-    }
+  #carryOut(carried: Settled['carried']): void {
+    const { database } = this.#deps
+    const deps = { database, orchestrator: this.#orchestrator, carriers: this.#carriers }
+    for (const { runId, step } of carried) this.#keepUnderWay(carryOutStep(deps, runId, step))
+  }
+
+  #keepUnderWay(work: Promise<void>): void {
+    const done = work.catch(this.#deps.onError).finally(() => this.#underWay.delete(done))
+    this.#underWay.add(done)
   }
 }
 

@@ -7,8 +7,8 @@ import { from, graph, step } from '../../test/graphs.ts'
 import { PLENTY } from '../../test/scripted-worker.ts'
 import { openDatabase } from '../database/open.ts'
 import { createEventBus } from '../events/bus.ts'
-import type { Registrar } from './carry-out-registration.ts'
 import { PipelineService } from './pipeline-service.ts'
+import type { Registrar } from './register-model.ts'
 
 const absent = () => Promise.reject(new RegiaError('NOT_FOUND', 'There is none.'))
 const release = graph('release', [

@@ -8,7 +8,7 @@ import {
 } from '@regia/core'
 import type { Connection, Tables } from '../database/database.ts'
 import { decodeJson, encodeJson } from '../database/json-text.ts'
-import { isFinished, runStatus, type StepState } from './next-steps.ts'
+import { isFinished, isRunOver, runStatus, type StepState } from './next-steps.ts'
 import type { InputSources } from './resolve-inputs.ts'
 import type { OrderedVersion } from './version-store.ts'
 
@@ -25,8 +25,10 @@ export class RunWork {
   readonly decisions: { readonly step: string; readonly decision: CacheDecision }[] = []
   /** Cache keys of steps that came to an end: others may wait for them. */
   readonly releasedKeys = new Set<string>()
-  /** Register steps that the control plane now has to carry out. */
-  readonly registrations: GraphStep[] = []
+  /** Steps that the control plane now has to carry out itself. */
+  readonly carried: string[] = []
+  /** Steps that now ask a person. */
+  readonly asked: { readonly step: string; readonly question: string }[] = []
   hasQueued = false
 
   #run: RunRow
@@ -34,11 +36,13 @@ export class RunWork {
   readonly #states: Map<string, StepState>
   readonly #changed = new Set<string>()
   readonly #isNew: boolean
+  readonly #wasOver: boolean
 
   constructor(version: OrderedVersion, run: RunRow, rows: readonly StepRow[], isNew: boolean) {
     this.version = version
     this.#run = run
     this.#isNew = isNew
+    this.#wasOver = isRunOver(run.status)
     this.#rows = new Map(rows.map((row) => [row.step, row]))
     this.#states = new Map(rows.map((row) => [row.step, stateOf(row)]))
     this.sources = { params: decodeJson(run.params), refs: decodeJson(run.refs), states: this.#states }
@@ -53,7 +57,12 @@ export class RunWork {
   }
 
   get isOver(): boolean {
-    return this.#run.status !== 'queued' && this.#run.status !== 'running'
+    return isRunOver(this.#run.status)
+  }
+
+  /** It came to its end while it was worked on. */
+  get hasEnded(): boolean {
+    return this.isOver && !this.#wasOver
   }
 
   row(step: string): StepRow {
@@ -86,7 +95,7 @@ export class RunWork {
   summarise(now: string): void {
     const rows = [...this.#rows.values()]
     const status = this.isOver ? this.#run.status : runStatus(rows.map((row) => row.status))
-    const isOver = status !== 'queued' && status !== 'running'
+    const isOver = isRunOver(status)
     const failed = rows.find((row) => row.status === 'failed')
     this.#run = {
       ...this.#run,

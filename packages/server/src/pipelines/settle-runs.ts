@@ -4,11 +4,17 @@ import { findRunsWaitingFor } from './cache-store.ts'
 import { getRunRow, RunWork } from './run-work.ts'
 import type { VersionStore } from './version-store.ts'
 
+type StepOfRun = { readonly runId: string; readonly step: string }
+
 /** What a transaction has to tell the rest of the process once it is committed. */
 export type Settled = {
   readonly runIds: ReadonlySet<string>
-  readonly registrations: readonly { readonly runId: string; readonly step: string }[]
+  /** Steps that the control plane is to carry out. */
+  readonly carried: readonly StepOfRun[]
+  /** Approve steps whose question has just been asked. */
+  readonly asked: readonly (StepOfRun & { readonly question: string })[]
   readonly hasQueued: boolean
+  /** Runs that came to an end in this transaction, in whatever way. */
   readonly finishedRunIds: readonly string[]
 }
 
@@ -43,10 +49,9 @@ export async function settleRuns(
   }
   return {
     runIds: new Set(done.map(({ run }) => run.id)),
-    registrations: done.flatMap(({ run, registrations }) =>
-      registrations.map(({ id }) => ({ runId: run.id, step: id })),
-    ),
+    carried: done.flatMap(({ run, carried }) => carried.map((step) => ({ runId: run.id, step }))),
+    asked: done.flatMap(({ run, asked }) => asked.map((each) => ({ runId: run.id, ...each }))),
     hasQueued: done.some(({ hasQueued }) => hasQueued),
-    finishedRunIds: done.filter(({ isOver }) => isOver).map(({ run }) => run.id),
+    finishedRunIds: done.filter(({ hasEnded }) => hasEnded).map(({ run }) => run.id),
   }
 }

@@ -1,19 +1,16 @@
 import {
   type Artifact,
   type Digest,
-  type ErrorBody,
   type Lineage,
   RegiaError,
   type Report,
   type RunId,
   reportSchema,
 } from '@regia/core'
-import type { Database } from '../database/database.ts'
-import { decodeJson, encodeJson } from '../database/json-text.ts'
-import { failAttempt, succeedStep } from './finish-step.ts'
-import type { Orchestrator } from './orchestrator.ts'
+import { decodeJson } from '../database/json-text.ts'
 import { inputArtifacts, valueArtifact } from './resolve-inputs.ts'
-import { changeLastAttempt, type RunWork } from './run-work.ts'
+import type { RunWork } from './run-work.ts'
+import type { StepCarrier } from './step-carriers.ts'
 
 export type Registration = {
   readonly model: string
@@ -30,65 +27,16 @@ export type Registrar = {
   readonly register: (registration: Registration) => Promise<{ readonly version: number; readonly isNew: boolean }>
 }
 
-/** Carries out a register step of a run. It is done outside a transaction and recorded after; one that a crash cuts short is done again at the next start. */
-export async function carryOutRegistration(
-  {
-    database,
-    orchestrator,
-    registrar,
-  }: { readonly database: Database; readonly orchestrator: Orchestrator; readonly registrar: Registrar },
-  runId: string,
-  stepId: string,
-): Promise<void> {
-  const work = await orchestrator.load(database, runId)
-  if (work.row(stepId).status !== 'running') return
-  const outcome = await attemptRegistration(registrar, work, stepId)
-  await orchestrator.change(async (connection, now) => {
-    const current = await orchestrator.load(connection, runId)
-    const step = current.step(stepId)
-    if (current.row(stepId).status !== 'running') return { changed: [], reply: undefined }
-    if ('error' in outcome)
-      failAttempt(current, step, { status: 'failed', error: outcome.error, isRetryable: false }, now)
-    else {
-      const value = valueArtifact({ model: step.register?.model, version: outcome.version })
-      const outputs = Object.fromEntries(Object.keys(step.outputs).map((name) => [name, value]))
-      if (outcome.isNew) await succeedStep(connection, current, stepId, outputs, now)
-      else markKnown(current, stepId, outputs, outcome.version, now.iso)
-    }
-    return { changed: [current], reply: undefined }
-  })
-}
-
-type Outcome = { readonly version: number; readonly isNew: boolean } | { readonly error: ErrorBody }
-
-async function attemptRegistration(registrar: Registrar, work: RunWork, stepId: string): Promise<Outcome> {
-  try {
-    return await registrar.register(registrationOf(work, stepId))
-  } catch (error) {
-    if (error instanceof RegiaError) return { error: error.toBody() }
-    throw error
+/** Registers the model of a register step with what stands behind it. */
+export const registerModel =
+  (registrar: Registrar): StepCarrier =>
+  async (work, step) => {
+    const { version, isNew } = await registrar.register(registrationOf(work, step.id))
+    const value = valueArtifact({ model: step.register?.model, version })
+    const outputs = Object.fromEntries(Object.keys(step.outputs).map((name) => [name, value]))
+    if (isNew) return { outputs }
+    return { outputs, alreadyDone: `The registry has this package already, as version ${version}.` }
   }
-}
-
-/** The registry had the package already: nothing was done, which is what "cached" says. */
-function markKnown(
-  work: RunWork,
-  stepId: string,
-  outputs: Readonly<Record<string, Artifact>>,
-  version: number,
-  now: string,
-): void {
-  const row = work.row(stepId)
-  const { cache } = row
-  const reason = `The registry has this package already, as version ${version}.`
-  work.patch(stepId, {
-    status: 'cached',
-    outputs: encodeJson(outputs),
-    attempts: encodeJson(changeLastAttempt(row, { status: 'succeeded', finishedAt: now })),
-    ...(cache !== null && { cache: encodeJson({ ...decodeJson(cache), hit: true, reason }) }),
-    finished_at: now,
-  })
-}
 
 function registrationOf(work: RunWork, stepId: string): Registration {
   const step = work.step(stepId)
