@@ -5,6 +5,7 @@ export type {
   DraftGraph,
   DraftStep,
   FileHandle,
+  FolderHandle,
   ModelHandle,
   PipelineDefinition,
   PortDefinition,

@@ -30,6 +30,7 @@ export type PortDefinition =
   | { readonly port: 'value'; readonly schema: ValueParser }
   | { readonly port: 'table'; readonly schema?: TableSchema | undefined }
   | { readonly port: 'file'; readonly mediaType?: string | undefined }
+  | { readonly port: 'folder' }
   | { readonly port: 'model'; readonly isOptional: boolean }
   | { readonly port: 'list'; readonly item: PortDefinition }
 
@@ -57,7 +58,10 @@ export type ModelHandle = {
 export type Progress = number | { readonly done: number; readonly total: number }
 
 /** A file that a step made or got. */
-export type FileHandle = { readonly path: string }
+export type FileHandle = { readonly path: string; readonly mediaType?: string | undefined }
+
+/** A folder that a step made or got, with all its files in it; `count` and `sizeBytes` are of those files. */
+export type FolderHandle = { readonly path: string; readonly count: number; readonly sizeBytes: number }
 
 /** What a step may use beside its inputs. */
 export type StepContext = {

@@ -1,7 +1,7 @@
 import { type Artifact, columnTypeSchema, RegiaError, type StepManifest } from '@regia/core'
 import type { StepModels } from './model-files.ts'
 import type { StepData } from './step-data.ts'
-import type { PortDefinition, StepDefinition } from './step-definition.ts'
+import type { FolderHandle, PortDefinition, StepDefinition } from './step-definition.ts'
 
 /** Where a step's tables and models come from. */
 export type StepFiles = { readonly data: StepData; readonly models: StepModels }
@@ -56,7 +56,9 @@ async function readItem(
     case 'table':
       return files.data.handleOf(located.path, knownTable(located.artifact))
     case 'file':
-      return { path: located.path }
+      return { path: located.path, mediaType: located.artifact.mediaType ?? port.mediaType }
+    case 'folder':
+      return folderHandle(located)
     case 'model':
       return files.models.open(located.path)
     case 'list':
@@ -83,6 +85,12 @@ function parseValue(schema: ValueSchema, value: unknown, where: string): unknown
     },
   )
 }
+
+const folderHandle = ({ path, artifact }: Located): FolderHandle => ({
+  path,
+  count: artifact.count ?? 0,
+  sizeBytes: artifact.sizeBytes,
+})
 
 function knownTable({ rowCount, columns }: Artifact) {
   if (rowCount === undefined || !columns) return undefined

@@ -51,7 +51,13 @@ async function writeOutput(
     case 'table':
       return writeTable(port, value, where, data)
     case 'file':
-      return { kind: 'file', path: await existingFile(value, where) }
+      return {
+        kind: 'file',
+        path: await existingFile(value, where),
+        ...(port.mediaType && { mediaType: port.mediaType }),
+      }
+    case 'folder':
+      return { kind: 'folder', path: await existingFolder(value, where) }
     case 'model':
       return { kind: 'model', path: await modelPath(value, where, `${path}.zip`) }
     case 'list':
@@ -99,7 +105,7 @@ function parseValue(
 }
 
 async function existingFile(value: unknown, where: string): Promise<string> {
-  const path = typeof value === 'object' && value !== null && 'path' in value ? value.path : value
+  const path = pathOf(value)
   if (typeof path !== 'string') throw invalid(`Expected the path of a file, got ${describe(value)}.`, where, FILE_HINT)
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile()) return resolve(path)
@@ -107,6 +113,22 @@ async function existingFile(value: unknown, where: string): Promise<string> {
 }
 
 const FILE_HINT = { hint: 'Write the file into context.dir and return its path.' }
+
+async function existingFolder(value: unknown, where: string): Promise<string> {
+  const path = pathOf(value)
+  if (typeof path !== 'string') {
+    throw invalid(`Expected the path of a folder, got ${describe(value)}.`, where, FOLDER_HINT)
+  }
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory()) return resolve(path)
+  throw invalid(`There is no folder "${path}".`, where, FOLDER_HINT)
+}
+
+const FOLDER_HINT = { hint: 'Make a folder in context.dir, write the files into it and return its path.' }
+
+/** A handle that came in may go out again. */
+const pathOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'path' in value ? value.path : value
 
 /** A model that came in may go out again: the best of several. */
 async function modelPath(value: unknown, where: string, path: string): Promise<string> {
