@@ -48,7 +48,7 @@ const CORE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders of the server that are no subjects: every subject may use them. */
-const SERVER_GROUND = ['http', 'database', 'events', 'home']
+const SERVER_GROUND = ['http', 'database', 'events', 'home', 'secrets']
 
 const betweenPackages: Rule = ({ file, target, isPath, isTest }) => {
   if (isPath && !isInside(target)) return isTest ? undefined : 'packages import nothing from outside of packages/'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tableSchemaSchema } from '../data/index.ts'
-import { nameSchema, timestampSchema } from '../kernel/index.ts'
+import { digestSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
 
 /** A secret by where it is found: it is read where it is used and is never stored or logged. */
 export const secretRefSchema = z.union([
@@ -62,6 +62,23 @@ export const catalogItemSchema = z.object({
   savedBy: z.array(z.string()),
 })
 export type CatalogItem = z.infer<typeof catalogItemSchema>
+
+/** What a run found behind an entry when it began. */
+export const catalogReadSchema = z.object({
+  entry: nameSchema,
+  kind: z.enum(['table', 'file', 'json', 'dataset', 'model']),
+  /** The path or address; `flights@3` of a dataset, `delays@2` of a model. */
+  from: z.string(),
+  /** Of the artifact that the steps got. */
+  digest: digestSchema,
+  /** Of the file's own bytes. */
+  sourceDigest: digestSchema.optional(),
+  rowCount: z.number().int().optional(),
+  /** Rows that broke the entry's schema; they are in the blob `quarantineDigest`, each with its `_reason`. */
+  quarantinedRowCount: z.number().int().optional(),
+  quarantineDigest: digestSchema.optional(),
+})
+export type CatalogRead = z.infer<typeof catalogReadSchema>
 
 export const catalogPreviewSchema = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })).optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { digestSchema, ERROR_CODES, type ErrorBody, idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
+import { catalogReadSchema } from './catalog.ts'
 import { approvalSpecSchema, failurePolicySchema, pipelineGraphSchema } from './graph.ts'
 
 /** `paused`: nothing can go on until a person has decided; it costs nothing. */
@@ -186,6 +187,8 @@ export const runSchema = runSummarySchema.extend({
   graph: pipelineGraphSchema,
   steps: z.array(stepRunSchema),
   datasets: z.array(z.object({ name: nameSchema, version: z.number().int() })),
+  /** What its catalog entries held when it began. */
+  catalog: z.array(catalogReadSchema).optional(),
 })
 export type Run = z.infer<typeof runSchema>
 
