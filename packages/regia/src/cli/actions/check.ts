@@ -1,16 +1,14 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { RegiaError, type Report, type Run, reportSchema } from '@regia/core'
 import { checkGraph, findChecks, findExamined } from '../../project/check-graph.ts'
 import type { Action } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { followRun } from './follow-run.ts'
 import { plural } from './format.ts'
-import { junitXml } from './junit.ts'
 import { parseModelReference } from './model-reference.ts'
 import { describeReport } from './models.ts'
+import { type ReportFiles, writeReports } from './write-reports.ts'
 
-export const check: Action<{ model: string; junit: string | undefined }> = async (input, context) => {
+export const check: Action<{ model: string } & ReportFiles> = async (input, context) => {
   const reference = parseModelReference(input.model)
   const connection = await context.connect({ needsWorker: true })
   const { client, project } = connection
@@ -28,7 +26,7 @@ export const check: Action<{ model: string; junit: string | undefined }> = async
   if (!run) return EXIT.interrupted
   const report = reportOf(run)
   const name = `${version.model}@${version.version}`
-  if (input.junit) await writeFile(resolve(context.workingDir, input.junit), junitXml(name, report))
+  await writeReports([{ name, report }], input, context.workingDir)
   const { output } = context
   output.result({ model: version.model, version: version.version, runId: run.id, ...report }, () => {
     const red = report.checks.filter(({ status }) => status === 'failed').length

@@ -29,7 +29,7 @@ describe('junitXml', () => {
       check('failed', 'auc < "good" & more', `got 0.5\u0001, wanted > 0.9`),
       check('skipped', 'beats previous', 'there is none'),
     ]
-    expect(junitXml('penguins@1', report(checks))).toMatchInlineSnapshot(`
+    expect(junitXml([{ name: 'penguins@1', report: report(checks) }])).toMatchInlineSnapshot(`
       "<?xml version="1.0" encoding="UTF-8"?>
       <testsuites tests="3" failures="1" skipped="1" time="4.500">
         <testsuite name="penguins@1" tests="3" failures="1" skipped="1" time="4.500" timestamp="2026-11-22T04:37:12.000Z">

@@ -1,20 +1,26 @@
 import type { CheckResult, Report } from '@regia/core'
 
-/** A report as JUnit XML, which build servers read: a suite with a case for each check. */
-export function junitXml(suiteName: string, report: Report): string {
-  const failures = report.checks.filter((check) => check.status === 'failed').length
-  const skipped = report.checks.filter((check) => check.status === 'skipped').length
-  const counts = `tests="${report.checks.length}" failures="${failures}" skipped="${skipped}"`
-  const time = seconds(report.checks.reduce((sum, check) => sum + (check.durationMs ?? 0), 0))
+/** Reports as JUnit XML, which build servers read: a suite for each with a case for each check. */
+export function junitXml(reports: readonly { readonly name: string; readonly report: Report }[]): string {
+  const checks = reports.flatMap(({ report }) => report.checks)
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${counts} time="${time}">`,
-    `  <testsuite name="${xml(suiteName)}" ${counts} time="${time}" timestamp="${xml(report.createdAt)}">`,
-    ...report.checks.map((check) => caseXml(suiteName, check)),
-    '  </testsuite>',
+    `<testsuites ${countsOf(checks)}>`,
+    ...reports.flatMap(({ name, report }) => [
+      `  <testsuite name="${xml(name)}" ${countsOf(report.checks)} timestamp="${xml(report.createdAt)}">`,
+      ...report.checks.map((check) => caseXml(name, check)),
+      '  </testsuite>',
+    ]),
     '</testsuites>',
     '',
   ].join('\n')
+}
+
+function countsOf(checks: readonly CheckResult[]): string {
+  const failures = checks.filter(({ status }) => status === 'failed').length
+  const skipped = checks.filter(({ status }) => status === 'skipped').length
+  const time = seconds(checks.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0))
+  return `tests="${checks.length}" failures="${failures}" skipped="${skipped}" time="${time}"`
 }
 
 function caseXml(suiteName: string, check: CheckResult): string {

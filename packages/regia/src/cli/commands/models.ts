@@ -40,6 +40,7 @@ const check = command({
   args: { model: modelRef },
   options: {
     junit: { type: 'text', value: 'FILE', description: 'also write a JUnit XML report there' },
+    markdown: { type: 'text', value: 'FILE', description: 'also write a report in Markdown there' },
   },
   examples: ['regia check penguins@champion', 'regia check penguins@2 --junit checks.xml --json'],
   load: async () => (await import('../actions/check.ts')).check,
