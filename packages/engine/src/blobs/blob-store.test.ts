@@ -1,4 +1,16 @@
-import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Digest, digestOf } from '@regia/core'
@@ -6,9 +18,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type BlobStore, folderBlobStore } from './index.ts'
 
 /** Every implementation of `BlobStore` stands here and passes the same suite. */
-const IMPLEMENTATIONS: readonly { readonly name: string; readonly create: (folder: string) => BlobStore }[] = [
-  { name: 'folder', create: folderBlobStore },
-]
+const IMPLEMENTATIONS: readonly {
+  readonly name: string
+  readonly create: (folder: string, now?: () => number) => BlobStore
+}[] = [{ name: 'folder', create: folderBlobStore }]
 
 const text = (content: string) => new TextEncoder().encode(content)
 const ABSENT = digestOf('never put')
@@ -71,6 +84,43 @@ describe.each(IMPLEMENTATIONS)('BlobStore: $name', ({ create }) => {
     }
   })
 
+  it('lists what it holds, each with its size and about when it was put', async () => {
+    const store = create(join(folder, 'store'))
+    const listed = async () => (await Array.fromAsync(store.list())).sort((a, b) => a.sizeBytes - b.sizeBytes)
+    expect(await listed()).toEqual([])
+    await store.put(text('one'))
+    await store.put(text('three'))
+    const found = await listed()
+    expect(found.map(({ digest, sizeBytes }) => [digest, sizeBytes])).toEqual([
+      [digestOf('one'), 3],
+      [digestOf('three'), 5],
+    ])
+    for (const { keptAt } of found) expect(Math.abs(Date.now() - keptAt)).toBeLessThan(60_000)
+  })
+
+  it('takes away what was put before a time, and nothing younger', async () => {
+    const store = create(join(folder, 'store'))
+    const { digest } = await store.put(text('garbage'))
+    expect(await store.delete(digest, Date.now() - 3_600_000)).toBe(false)
+    expect(await store.has(digest)).toBe(true)
+    expect(await store.delete(digest, Date.now() + 1_000)).toBe(true)
+    expect(await store.has(digest)).toBe(false)
+    await expect(store.read(digest)).rejects.toMatchObject({ code: 'BLOB_MISSING' })
+    expect(await store.delete(digest, Date.now() + 1_000)).toBe(true)
+    await store.put(text('garbage'))
+    expect(Buffer.from(await store.read(digest)).toString()).toBe('garbage')
+  })
+
+  it('counts content as put anew when it is put again', async () => {
+    const path = join(folder, 'store')
+    const hourMs = 3_600_000
+    const { digest } = await create(path, () => Date.now() - 2 * hourMs).put(text('needed again'))
+    await create(path).put(text('needed again'))
+    expect(await create(path).delete(digest, Date.now() - hourMs)).toBe(false)
+    await create(path, () => Date.now() - 2 * hourMs).putFile(await file('old'), { move: true })
+    expect(await create(path).delete(digestOf('old'), Date.now() - hourMs)).toBe(true)
+  })
+
   it('refuses to keep what is not a readable file', async () => {
     const store = create(join(folder, 'store'))
     await expect(store.putFile(join(folder, 'absent'))).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
@@ -122,6 +172,22 @@ describe('folderBlobStore', () => {
     const { digest } = await store.put(text('precious'))
     expect((await stat(await store.localPath(digest))).mode & 0o777).toBe(0o444)
     expect(await readdir(join(folder, 'tmp'))).toEqual([])
+  })
+
+  it('brings back what a removal that was cut short had set aside', async () => {
+    const store = folderBlobStore(folder)
+    const { digest } = await store.put(text('precious'))
+    const path = await store.localPath(digest)
+    const setAside = async () => {
+      await mkdir(join(folder, 'leaving'), { recursive: true })
+      await rename(path, join(folder, 'leaving', digest.slice(7)))
+    }
+    await setAside()
+    expect(await store.has(digest)).toBe(true)
+    await setAside()
+    expect(Buffer.from(await folderBlobStore(folder).read(digest)).toString()).toBe('precious')
+    await setAside()
+    expect(await folderBlobStore(folder).localPath(digest)).toBe(path)
   })
 
   it('says HOME_NOT_WRITABLE where it cannot write, naming the folder', async () => {

@@ -3,6 +3,9 @@ import type { Digest } from '@regia/core'
 /** What a store answers about content that it holds. */
 export type BlobInfo = { readonly digest: Digest; readonly sizeBytes: number }
 
+/** `keptAt`: milliseconds since 1970 when the content was last put, to within some minutes. */
+export type ListedBlob = BlobInfo & { readonly keptAt: number }
+
 /**
  * Content by its digest: written once, never changed, verified on read.
  * Every implementation passes the same suite (`blob-store.test.ts`).
@@ -19,4 +22,11 @@ export interface BlobStore {
   read(digest: Digest): Promise<Uint8Array>
   /** A read-only file on this machine with the content, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
   localPath(digest: Digest): Promise<string>
+  /** Everything that is held, in no order; what comes or goes meanwhile may be left out. */
+  list(): AsyncIterable<ListedBlob>
+  /**
+   * Takes content away, unless it was put (again) since the given time, which should lie an hour back: who has just put something will need it.
+   * A `put` beside it either saves the content from this or keeps it anew. Says whether it is gone.
+   */
+  delete(digest: Digest, unlessPutSince: number): Promise<boolean>
 }

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Digest, RegiaError } from '@regia/core'
 import { asWriteError, blobCorrupt, blobMissing, hasCode, isMissing, messageOf } from './blob-errors.ts'
+import { blobFolder } from './blob-folder.ts'
 import type { BlobInfo, BlobStore } from './blob-store.ts'
 import { hashBytes, hashFile } from './hash-file.ts'
+
+/** Content that is put again counts as put at the time of the first put for so long: most puts then touch nothing. */
+const RENEW_AFTER_MS = 10 * 60_000
 
 /**
  * A store of content in a folder: `ROOT/sha256/ab/cdef…`, files read-only.
@@ -13,14 +17,17 @@ import { hashBytes, hashFile } from './hash-file.ts'
  * A file is written under `ROOT/tmp`, synced and renamed, so that a crash leaves either all of it or nothing. `read` hashes what it
  * returns. `localPath` hashes a file when this process first uses it and again whenever its inode, size or times have changed.
  */
-export function folderBlobStore(root: string): BlobStore {
+export function folderBlobStore(root: string, now: () => number = Date.now): BlobStore {
   const rootDir = resolve(root)
   const verified = new Map<Digest, string>()
-  const pathOf = (digest: Digest) => join(rootDir, 'sha256', digest.slice(7, 9), digest.slice(9))
+  const { pathOf, bringBack, list, remove } = blobFolder(rootDir)
 
   const verify = async (digest: Digest): Promise<number> => {
     const path = pathOf(digest)
-    const { stamp, sizeBytes } = await stampOf(path, digest)
+    const { stamp, sizeBytes } = await stampOf(path, digest).catch((error) => {
+      if (bringBack(digest)) return stampOf(path, digest)
+      throw error
+    })
     if (verified.get(digest) === stamp) return sizeBytes
     const got = await hashFile(path)
     if (got !== digest) throw blobCorrupt(digest, path, got, sizeBytes)
@@ -38,11 +45,30 @@ export function folderBlobStore(root: string): BlobStore {
     }
   }
 
+  /** Whether sound content is there; if so, it counts as put now. */
+  const isKept = async (digest: Digest): Promise<boolean> => (await isSound(digest)) && renew(digest)
+
+  const renew = async (digest: Digest): Promise<boolean> => {
+    const path = pathOf(digest)
+    try {
+      if (now() - (await stat(path)).mtimeMs < RENEW_AFTER_MS) return true
+      await touch(path, now())
+      // A collection that took the file before the touch had made it fail; one that takes it now sees the new time and brings it back.
+      verified.set(digest, (await stampOf(path, digest)).stamp)
+      return true
+    } catch (error) {
+      if (isMissing(error) || (error instanceof RegiaError && error.code === 'BLOB_MISSING')) return false
+      throw error
+    }
+  }
+
   /** Makes a temporary file the blob, unless a sound one is there already. */
   const adopt = async (digest: Digest, temporary: string): Promise<void> => {
-    if (await isSound(digest)) return rm(temporary, { force: true })
+    if (await isKept(digest)) return rm(temporary, { force: true })
     const path = pathOf(digest)
     await mkdir(dirname(path), { recursive: true })
+    // A file that was moved here still has the time at which it was written.
+    await touch(temporary, now())
     await syncPath(temporary)
     await chmod(temporary, 0o444)
     await rename(temporary, path)
@@ -64,7 +90,7 @@ export function folderBlobStore(root: string): BlobStore {
     put: async (bytes) => {
       const digest = hashBytes(bytes)
       const info = { digest, sizeBytes: bytes.byteLength }
-      if (await isSound(digest)) return info
+      if (await isKept(digest)) return info
       return withTemporary(async (temporary) => {
         await writeWhole(temporary, bytes)
         await adopt(digest, temporary)
@@ -85,7 +111,7 @@ export function folderBlobStore(root: string): BlobStore {
       try {
         return (await stat(pathOf(digest))).isFile()
       } catch (error) {
-        if (isMissing(error)) return false
+        if (isMissing(error)) return bringBack(digest)
         throw error
       }
     },
@@ -93,6 +119,7 @@ export function folderBlobStore(root: string): BlobStore {
     read: async (digest) => {
       const path = pathOf(digest)
       const bytes = await readFile(path).catch((error: unknown) => {
+        if (isMissing(error) && bringBack(digest)) return readFile(path)
         throw isMissing(error) ? blobMissing(digest, path, error) : error
       })
       const got = hashBytes(bytes)
@@ -103,8 +130,16 @@ export function folderBlobStore(root: string): BlobStore {
       await verify(digest)
       return pathOf(digest)
     },
+    list,
+    delete: async (digest, unlessPutSince) => {
+      const isGone = remove(digest, unlessPutSince)
+      if (isGone) verified.delete(digest)
+      return isGone
+    },
   }
 }
+
+const touch = (path: string, ms: number): Promise<void> => utimes(path, ms / 1000, ms / 1000)
 
 /** What changes whenever a file's content can have changed. */
 async function stampOf(path: string, digest: Digest): Promise<{ stamp: string; sizeBytes: number }> {

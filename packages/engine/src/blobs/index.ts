@@ -1,3 +1,3 @@
-export type { BlobInfo, BlobStore } from './blob-store.ts'
+export type { BlobInfo, BlobStore, ListedBlob } from './blob-store.ts'
 export { folderBlobStore } from './folder-blob-store.ts'
 export { hashBytes, hashFile } from './hash-file.ts'
