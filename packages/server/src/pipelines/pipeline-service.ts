@@ -6,6 +6,7 @@ import {
   type PipelineVersion,
   type PlanStep,
   RegiaError,
+  type RunId,
   type RunSummary,
   type Trigger,
 } from '@regia/core'
@@ -25,7 +26,7 @@ import { type RunObserver, tellObservers } from './run-observer.ts'
 import { findLastRuns } from './run-queries.ts'
 import { RunReader } from './run-reader.ts'
 import { summaryOf } from './run-views.ts'
-import { getRunRow } from './run-work.ts'
+import { findRunRow, getRunRow } from './run-work.ts'
 import type { Settled } from './settle-runs.ts'
 import { newRunWork } from './start-run.ts'
 import { isCarried, type StepCarriers, stepCarriers } from './step-carriers.ts'
@@ -46,6 +47,8 @@ export type PipelineDeps = {
 }
 
 export type StartRun = {
+  /** What starts it may name it beforehand: the same id again starts nothing, and answers with the run that has it. */
+  readonly id?: RunId | undefined
   readonly pipeline: string
   readonly version?: number | undefined
   readonly params?: Params | undefined
@@ -137,16 +140,20 @@ export class PipelineService {
   /** Starts a run. What the cache has is taken before this answers; the rest waits for workers. */
   async startRun(input: StartRun): Promise<RunSummary> {
     const { database, datasets, models, newId } = this.#deps
+    const { id = newId('run') } = input
+    const known = await findRunRow(database, id)
+    if (known) return summaryOf(known)
     const version = await this.#versions.get(database, input.pipeline, input.version)
     const params = resolveParams(version.graph, input.params ?? {})
     const refs = await resolveRefs(version.graph, datasets, models)
     const { trigger, useCache = true } = input
-    const runId = await this.#orchestrator.change(async (connection, now) => {
-      const work = await newRunWork(connection, { version, params, refs, trigger, useCache }, newId, now)
-      return { changed: [work], reply: work.run.id }
+    await this.#orchestrator.change(async (connection, now) => {
+      if (await findRunRow(connection, id)) return { changed: [], reply: undefined }
+      const work = await newRunWork(connection, { id, version, params, refs, trigger, useCache }, newId, now)
+      return { changed: [work], reply: undefined }
     })
     this.#deps.events.publish('pipeline', input.pipeline)
-    return summaryOf(await getRunRow(database, runId))
+    return summaryOf(await getRunRow(database, id))
   }
 
   /** Whether a run of the pipeline is under way. */

@@ -139,9 +139,12 @@ export class RunWork {
   }
 }
 
+export const findRunRow = (connection: Connection, runId: string): Promise<RunRow | undefined> =>
+  connection.selectFrom('run').selectAll().where('id', '=', runId).executeTakeFirst()
+
 /** @throws RegiaError `NOT_FOUND`. */
 export async function getRunRow(connection: Connection, runId: string): Promise<RunRow> {
-  const run = await connection.selectFrom('run').selectAll().where('id', '=', runId).executeTakeFirst()
+  const run = await findRunRow(connection, runId)
   if (run) return run
   throw new RegiaError('NOT_FOUND', `There is no run "${runId}".`, { hint: 'List them with "regia runs".' })
 }

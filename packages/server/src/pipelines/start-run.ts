@@ -1,4 +1,4 @@
-import type { IdFactory, Trigger } from '@regia/core'
+import type { IdFactory, RunId, Trigger } from '@regia/core'
 import type { Connection, Tables } from '../database/database.ts'
 import { encodeJson } from '../database/json-text.ts'
 import type { Moment } from './advance-run.ts'
@@ -8,6 +8,7 @@ import { type RunRow, RunWork } from './run-work.ts'
 import type { OrderedVersion } from './version-store.ts'
 
 export type NewRun = {
+  readonly id: RunId
   readonly version: OrderedVersion
   readonly params: Params
   readonly refs: ResolvedRefs
@@ -29,7 +30,7 @@ export async function newRunWork(
     .where('pipeline', '=', version.pipeline)
     .executeTakeFirst()
   const run: RunRow = {
-    id: newId('run'),
+    id: input.id,
     pipeline: version.pipeline,
     pipeline_version: version.version,
     number: (last?.number ?? 0) + 1,
