@@ -1,15 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type Artifact,
-  type LeasedStep,
-  RegiaError,
-  type StepManifest,
-  type StepResult,
-  stepResultSchema,
-} from '@regia/core'
+import { type LeasedStep, RegiaError, type StepManifest, type StepResult, stepResultSchema } from '@regia/core'
 import type { BlobStore } from '../blobs/index.ts'
 import { findStoredBundle } from '../bundling/code-store.ts'
+import { localInputs } from './local-inputs.ts'
 
 /** The folder of one attempt: what the worker hands over, and where the process writes. */
 export type AttemptFiles = { readonly dir: string; readonly manifestPath: string; readonly resultPath: string }
@@ -24,7 +18,7 @@ export async function prepareAttempt(lease: LeasedStep, home: string, blobs: Blo
   await mkdir(outputDir, { recursive: true })
   const [bundlePath, inputs] = await Promise.all([
     lease.kind === 'code' ? findStoredBundle(home, lease.bundleDigest) : '',
-    localInputs(lease.inputs, blobs),
+    localInputs(lease.inputs, join(dir, 'inputs'), blobs),
   ])
   const { leaseToken: _, expiresAt: __, bundleDigest: ___, timeoutMs: ____, inputs: _____, ...attempt } = lease
   const manifest: StepManifest = {
@@ -37,19 +31,6 @@ export async function prepareAttempt(lease: LeasedStep, home: string, blobs: Blo
   }
   await writeFile(files.manifestPath, JSON.stringify(manifest))
   return files
-}
-
-async function localInputs(inputs: LeasedStep['inputs'], blobs: BlobStore): Promise<StepManifest['inputs']> {
-  const entries = Object.entries(inputs).map(async ([name, input]) => {
-    const artifacts = input.artifacts.map(async (artifact) => ({ artifact, path: await localPath(artifact, blobs) }))
-    return [name, { ...input, artifacts: await Promise.all(artifacts) }] as const
-  })
-  return Object.fromEntries(await Promise.all(entries))
-}
-
-/** JSON travels inside its artifact. */
-async function localPath(artifact: Artifact, blobs: BlobStore): Promise<string> {
-  return artifact.value === undefined && artifact.kind !== 'value' ? blobs.localPath(artifact.digest) : ''
 }
 
 /** @throws RegiaError `STEP_OUTPUT_INVALID` when the process left no proper result. */

@@ -1,4 +1,6 @@
 export type { PoolLimits } from './child-pool.ts'
+export { layOutFolder, readFolderManifest } from './lay-out-folder.ts'
+export { readArtifactList } from './local-inputs.ts'
 export { type ProgramOptions, spawnProgram } from './spawn-program.ts'
 export { queryTables } from './step-data.ts'
 export type {

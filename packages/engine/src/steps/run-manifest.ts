@@ -21,7 +21,7 @@ export async function runManifest(
   try {
     const outputs = await (manifest.kind === 'gate'
       ? runGate(manifest, context, files)
-      : runCode(manifest, context, files))
+      : runCode(manifest, context, files, events))
     return { status: 'succeeded', outputs }
   } catch (error) {
     return failedResult(error, manifest)
@@ -38,10 +38,11 @@ export function failedResult(thrown: unknown, manifest: StepManifest): StepResul
 
 const RETRYABLE = new Set<string>(['USER_CODE_FAILED', 'TIMEOUT', 'UNAVAILABLE', 'BLOB_CORRUPT'])
 
-async function runCode(manifest: StepManifest, context: StepContext, files: StepFiles) {
+async function runCode(manifest: StepManifest, context: StepContext, files: StepFiles, events: StepEvents) {
   const exports = await importUserCode(manifest.bundlePath, manifest.projectDir)
   const definition = findStep(exports, manifest)
   const inputs = await readInputs(definition, manifest, files)
+  events.started()
   const returned = await definition.execute(inputs, context)
   return writeOutputs(definition, returned, manifest, files.data)
 }

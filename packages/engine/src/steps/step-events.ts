@@ -18,6 +18,11 @@ export class StepEvents {
     while (bytes.length > 0) bytes = bytes.subarray(writeSync(CHANNEL, bytes))
   }
 
+  /** The step's own code begins. */
+  started(): void {
+    this.send({ type: 'started', at: new Date().toISOString() })
+  }
+
   /** The worker keeps only so many lines; more would cost its process time to read. */
   log(stream: 'stdout' | 'stderr' | 'system', text: string): void {
     this.#logLineCount++

@@ -29,13 +29,29 @@ function readInput(
   files: StepFiles,
 ): Promise<unknown> | unknown {
   const items = input?.artifacts ?? []
-  if (port.port === 'value') return parseValue(port.schema, items[0] ? items[0].artifact.value : input?.value, where)
-  if (port.port !== 'list') return readItem(port, items[0], undefined, where, files)
+  if (port.port === 'value') return parseValue(port.schema, valueGiven(input), where)
+  if (port.port !== 'list') {
+    if (input?.isList) throw listForOne(port, items.length, where)
+    return readItem(port, items[0], undefined, where, files)
+  }
   const { item } = port
   if (items.length > 0) return Promise.all(items.map((located) => readItem(item, located, undefined, where, files)))
   const values = Array.isArray(input?.value) ? input.value : []
   return Promise.all(values.map((value: unknown) => readItem(item, undefined, value, where, files)))
 }
+
+/** A list of values may also go into a value port whose schema is an array. */
+function valueGiven(input: ManifestInput | undefined): unknown {
+  const items = input?.artifacts ?? []
+  if (items.length === 0) return input?.value ?? (input?.isList ? [] : undefined)
+  return input?.isList ? items.map(({ artifact }) => artifact.value) : items[0]!.artifact.value
+}
+
+const listForOne = ({ port }: PortDefinition, count: number, where: string): RegiaError =>
+  new RegiaError('INVALID_INPUT', `A list of ${count} came for ${where}, which takes one ${port}.`, {
+    where,
+    hint: `Declare the input as list(${port}()), or map the step over the list.`,
+  })
 
 async function readItem(
   port: PortDefinition,

@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Artifact, artifactListSchema, canonicalJson, type LeasedStep } from '@regia/core'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { type BlobStore, folderBlobStore } from '../blobs/index.ts'
+import { keepOutputs } from './keep-outputs.ts'
+import { localInputs } from './local-inputs.ts'
+
+let dir: string
+let blobs: BlobStore
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'regia-folder-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  blobs = folderBlobStore(join(dir, 'blobs'))
+})
+
+/** Files by their paths, written in the order given. */
+async function folderOf(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const root = join(dir, 'attempt', name)
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(root, path, '..'), { recursive: true })
+    await writeFile(join(root, path), text)
+  }
+  return root
+}
+
+const keep = async (path: string): Promise<Artifact> =>
+  (await keepOutputs({ out: { kind: 'folder', path } }, join(dir, 'attempt'), blobs)).out!
+
+const inputOf = (artifacts: readonly Artifact[]): LeasedStep['inputs'] => ({
+  given: { type: { kind: 'folder' }, artifacts: [...artifacts], isList: false },
+})
+
+describe('a folder artifact', () => {
+  it('is its files with their paths, and comes back as a folder', async () => {
+    const artifact = await keep(await folderOf('made', { 'a.txt': 'one', 'deep/er/b.txt': 'three' }))
+    expect(artifact).toMatchObject({ kind: 'folder', count: 2, sizeBytes: 8 })
+    const inputs = await localInputs(inputOf([artifact]), join(dir, 'inputs'), blobs)
+    const { path } = inputs.given!.artifacts[0]!
+    expect(await readFile(join(path, 'deep/er/b.txt'), 'utf8')).toBe('three')
+    expect(await readFile(join(path, 'a.txt'), 'utf8')).toBe('one')
+  })
+
+  it('has the same digest for the same content, whatever the order of writing', async () => {
+    const one = await keep(await folderOf('one', { 'b/x': '1', 'a-b': '2', a: '3' }))
+    const two = await keep(await folderOf('two', { a: '3', 'a-b': '2', 'b/x': '1' }))
+    const other = await keep(await folderOf('other', { a: '3', 'a-b': '2', 'b/y': '1' }))
+    expect(two).toEqual(one)
+    expect(other.digest).not.toBe(one.digest)
+  })
+
+  it('may be empty', async () => {
+    await mkdir(join(dir, 'attempt', 'empty'), { recursive: true })
+    const artifact = await keep(join(dir, 'attempt', 'empty'))
+    expect(artifact).toMatchObject({ kind: 'folder', count: 0, sizeBytes: 0 })
+    const inputs = await localInputs(inputOf([artifact]), join(dir, 'inputs'), blobs)
+    expect((await stat(inputs.given!.artifacts[0]!.path)).isDirectory()).toBe(true)
+  })
+
+  it('follows links inside it and refuses those that leave it', async () => {
+    const root = await folderOf('linked', { 'real.txt': 'text' })
+    await symlink('real.txt', join(root, 'alias.txt'))
+    expect(await keep(root)).toMatchObject({ count: 2, sizeBytes: 8 })
+    const leaving = await folderOf('leaving', { 'real.txt': 'text' })
+    await writeFile(join(dir, 'secret.txt'), 'secret')
+    await symlink(join(dir, 'secret.txt'), join(leaving, 'alias.txt'))
+    await expect(keep(leaving)).rejects.toMatchObject({ code: 'STEP_OUTPUT_INVALID', where: 'alias.txt' })
+    const beside = await folderOf('leaving-not', { x: 'y' })
+    await symlink(beside, join(await folderOf('leav', { x: 'y' }), 'alias'))
+    await expect(keep(join(dir, 'attempt', 'leav'))).rejects.toThrow('leaves the folder')
+  })
+
+  it('refuses a circle of links and links to nothing', async () => {
+    const circle = await folderOf('circle', { 'a/x': 'y' })
+    await symlink('..', join(circle, 'a', 'up'))
+    await expect(keep(circle)).rejects.toThrow(
+      '"a/up" in a folder that a step made is a link to a folder that it stands in.',
+    )
+    const dangling = await folderOf('dangling', { x: 'y' })
+    await symlink('nowhere', join(dangling, 'z'))
+    await expect(keep(dangling)).rejects.toThrow('leads nowhere')
+  })
+
+  it('may share files with other outputs of the step', async () => {
+    const root = await folderOf('outer', { 'inner/x.txt': 'shared' })
+    const kept = await keepOutputs(
+      {
+        all: { kind: 'folder', path: root },
+        part: { kind: 'folder', path: join(root, 'inner') },
+        one: { kind: 'file', path: join(root, 'inner/x.txt'), mediaType: 'text/plain' },
+      },
+      join(dir, 'attempt'),
+      blobs,
+    )
+    expect(kept).toMatchObject({
+      all: { count: 1 },
+      part: { count: 1 },
+      one: { kind: 'file', mediaType: 'text/plain' },
+    })
+  })
+
+  it('handed on is what it was', async () => {
+    const artifact = await keep(await folderOf('made', { 'a.txt': 'one' }))
+    const inputs = await localInputs(inputOf([artifact]), join(dir, 'attempt', 'inputs'), blobs)
+    expect(await keep(inputs.given!.artifacts[0]!.path)).toEqual(artifact)
+  })
+})
+
+describe('a list artifact', () => {
+  it('is opened for who takes it, in order', async () => {
+    const value = (of: number): Artifact => ({
+      kind: 'value',
+      digest: `sha256:${'0'.repeat(64)}`,
+      sizeBytes: 1,
+      value: of,
+    })
+    const file = await blobs.put(Buffer.from('content'))
+    const items: Artifact[] = [value(1), { kind: 'file', ...file }, value(3)]
+    const { digest, sizeBytes } = await blobs.put(Buffer.from(canonicalJson(artifactListSchema.parse({ items }))))
+    const list: Artifact = { kind: 'list', digest, sizeBytes, count: 3 }
+    const { given } = await localInputs(inputOf([list, value(4)]), dir, blobs)
+    expect(given?.isList).toBe(true)
+    expect(given?.artifacts.map(({ artifact }) => artifact.value)).toEqual([1, undefined, 3, 4])
+    expect(await readFile(given!.artifacts[1]!.path, 'utf8')).toBe('content')
+  })
+
+  it('whose blob is something else is refused', async () => {
+    const { digest, sizeBytes } = await blobs.put(Buffer.from('not json'))
+    await expect(localInputs(inputOf([{ kind: 'list', digest, sizeBytes }]), dir, blobs)).rejects.toMatchObject({
+      code: 'BLOB_CORRUPT',
+    })
+  })
+})
