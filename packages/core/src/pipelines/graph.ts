@@ -88,8 +88,9 @@ export const mapSpecSchema = z.object({
 })
 export type MapSpec = z.infer<typeof mapSpecSchema>
 
-/** A program and its arguments; `{in.NAME}`, `{out.NAME}` and `{param}` inside an argument stand for a path or a value. Never given to a shell. */
+/** A program and its arguments, never given to a shell; what `{in.NAME}`, `{out.NAME}`, `{dir}` and `{seed}` stand for tells `parseArgument`. */
 export const commandSpecSchema = z.object({
+  /** For `notebook`: the interpreter, such as `python3`. */
   argv: z.array(z.string()).min(1).max(1_000),
   /** The program's own files, a folder in the blob store, laid out in the attempt's working folder. */
   files: digestSchema.optional(),

@@ -1,5 +1,6 @@
 export * from './catalog.ts'
 export * from './channel.ts'
+export * from './command-template.ts'
 export * from './composite-artifacts.ts'
 export * from './definition.ts'
 export * from './graph.ts'

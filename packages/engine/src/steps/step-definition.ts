@@ -1,5 +1,6 @@
 import type {
   ColumnType,
+  commandSpecSchema,
   DEFINITION,
   graphStepSchema,
   ModelPackage,
@@ -104,7 +105,14 @@ export type PipelineDefinition = {
 }
 
 /** As an author's front end hands it over: what has a default may be left out. */
-export type DraftStep = Omit<z.input<typeof graphStepSchema>, 'codeDigest'>
+export type DraftStep = Omit<z.input<typeof graphStepSchema>, 'codeDigest' | 'codeFiles' | 'command'> & {
+  readonly command?: DraftCommand | undefined
+}
+
+/** A command as its author writes it: `files` are globs inside the project, whose files discovery reads. */
+export type DraftCommand = Omit<z.input<typeof commandSpecSchema>, 'files'> & {
+  readonly files?: readonly string[] | undefined
+}
 export type DraftGraph = Omit<z.input<typeof pipelineGraphSchema>, 'steps' | 'lockfileDigest'> & {
   readonly steps: readonly DraftStep[]
 }
