@@ -15,7 +15,7 @@ import type {
 import { asDataError } from './duckdb-errors.ts'
 import { ingest } from './ingest.ts'
 import { namesHint } from './near-miss.ts'
-import { openDuckDB, withDuckDB } from './open-duckdb.ts'
+import { openDuckDB, withDuckDB, withSharedDuckDB } from './open-duckdb.ts'
 import { profileSelect } from './profile.ts'
 import { describe, readNumber, readRows, readSelect, readSelectInBatches } from './read-table.ts'
 import { assertSourceFile, selectFile } from './source-format.ts'
@@ -26,6 +26,8 @@ import { fileOptions, selectStaged, stageTable, writeSelect } from './write-tabl
 
 const DEFAULT_BATCH_ROWS = 65_536
 const DEFAULT_ROW_LIMIT = 10_000
+const SMALL_FILE_BYTES = 4_000_000
+const SMALL_TABLE_CELLS = 500_000
 
 /**
  * A data engine in this process. DuckDB is loaded with the first piece of work; what is heavy (ingestion, profiles, queries into files)
@@ -50,10 +52,15 @@ export async function createDataEngine(options: DataEngineOptions): Promise<Data
     profile: (path) => heavy(() => withFile(path, profileSelect)),
     columns: (path) => withFile(path, columnsOf),
     rows: (request) => withFile(request.path, (connection, select) => readPage(connection, select, request)),
-    readTable: (path, readOptions = {}) =>
-      withFile(path, async (connection, select) =>
-        readSelect(connection, await narrow(connection, select, readOptions, path)),
-      ),
+    readTable: async (path, readOptions = {}) => {
+      const read = async (connection: DuckDBConnection, select: string) =>
+        readSelect(connection, await narrow(connection, select, readOptions, path))
+      await assertSourceFile(path)
+      const isSmall = readOptions.where === undefined && (await stat(path)).size <= SMALL_FILE_BYTES
+      return isSmall
+        ? withSharedDuckDB(options, (connection) => read(connection, selectFile(path)))
+        : withFile(path, read)
+    },
     readBatches: (path, readOptions = {}) => readBatches(options, path, readOptions),
     writeTable: (table, path) => writeTable(options, table, path),
     query: (request) => heavy(() => queryToFile(options, request)),
@@ -134,12 +141,14 @@ async function writeTable(options: DataEngineOptions, table: Table, path: string
     throw new RegiaError('DATA_EMPTY', 'A table without columns cannot be written.', { where: path })
   }
   fileOptions(path)
-  await writeWhole(path, (partial) =>
-    withDuckDB(options, [partial], async (connection) => {
+  const isSmall = table.rowCount * Object.keys(table.columns).length <= SMALL_TABLE_CELLS
+  await writeWhole(path, (partial) => {
+    const write = async (connection: DuckDBConnection) => {
       await stageTable(connection, table)
       await writeSelect(connection, selectStaged(table), partial)
-    }),
-  )
+    }
+    return isSmall ? withSharedDuckDB(options, write) : withDuckDB(options, [partial], write)
+  })
   return { rowCount: table.rowCount, sizeBytes: (await stat(path)).size }
 }
 
