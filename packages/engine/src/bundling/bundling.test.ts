@@ -270,7 +270,7 @@ describe('code digests', () => {
     expect(after.second).not.toBe(before.second)
   })
 
-  it('of a step that is not exported where it cannot be found is that of the whole bundle', async () => {
+  it('of a step that is not exported where it can be found are those of the whole bundle', async () => {
     const dir = await project({
       'a.ts': `
 import { pipeline, step } from 'regia'
@@ -282,6 +282,10 @@ export default pipeline('p', {}, () => {
     })
     const bundle = await bundleEntry('a.ts', dir)
     const { pipelines } = await discover(bundle)
-    expect(pipelines[0]!.steps[0]!.codeDigest).toBe(bundle.digest)
+    const [found] = pipelines[0]!.steps
+    expect(Object.keys(found!.codeFiles ?? {})).toEqual(['a.ts'])
+    await appendFile(join(dir, 'a.ts'), 'export const more = 1\n')
+    const [changed] = (await discover(await bundleEntry('a.ts', dir))).pipelines[0]!.steps
+    expect(changed!.codeDigest).not.toBe(found!.codeDigest)
   })
 })

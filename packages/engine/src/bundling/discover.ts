@@ -8,6 +8,7 @@ import {
   type EndpointSpec,
   type ErrorBody,
   endpointSpecSchema,
+  type GraphStep,
   type MonitorSpec,
   monitorSpecSchema,
   type PipelineGraph,
@@ -15,15 +16,18 @@ import {
   RegiaError,
 } from '@regia/core'
 import { spawnProgram } from '../steps/spawn-program.ts'
-import type { DraftGraph } from '../steps/step-definition.ts'
+import type { DraftCommand, DraftGraph, DraftStep } from '../steps/step-definition.ts'
 import type { Bundle } from './bundle-entry.ts'
 import { codeDigests, type StepPlace } from './code-digests.ts'
 import { storeBundle } from './code-store.ts'
 import { indexBundle } from './discovery-bundle.ts'
+import { type ProgramFiles, type ProjectBlob, readProgramFiles } from './program-files.ts'
 
 /** What an entry file defines. */
 export type Discovery = {
   readonly pipelines: readonly PipelineGraph[]
+  /** What commands of the pipelines bring along: to be kept in the blob store when a pipeline is deployed. */
+  readonly blobs: readonly ProjectBlob[]
   readonly endpoints: readonly EndpointSpec[]
   readonly monitors: readonly MonitorSpec[]
   readonly checks: readonly CheckSuite[]
@@ -85,26 +89,41 @@ async function askChild(path: string, bundle: Bundle, replyPath: string, timeout
 }
 
 async function completed(bundle: Bundle, reply: Exclude<DiscoveryReply, { error: ErrorBody }>): Promise<Discovery> {
-  const digestOfStep = await codeDigests(bundle, reply.places)
+  const digestsOfStep = await codeDigests(bundle, reply.places)
+  const blobs: ProjectBlob[] = []
+  const codeOf: CodeOf = async (step) => {
+    if (step.command) {
+      const program = await readProgramFiles(bundle.projectDir, step.command, step.definedAt ?? `step "${step.id}"`)
+      blobs.push(...program.blobs)
+      return codeOfCommand(step.command, program)
+    }
+    return step.kind === 'code' ? digestsOfStep(step.name) : { codeDigest: OWN_CODE }
+  }
   return {
-    pipelines: reply.pipelines.map((draft) => withDigests(draft, digestOfStep, bundle.lockfileDigest)),
+    pipelines: await Promise.all(reply.pipelines.map((draft) => withDigests(draft, codeOf, bundle.lockfileDigest))),
+    blobs,
     endpoints: reply.endpoints.map((spec) => endpointSpecSchema.parse(spec)),
     monitors: reply.monitors.map((spec) => monitorSpecSchema.parse(spec)),
     checks: reply.checks.map(({ name, checks }) => ({ name, checks })),
   }
 }
 
-function withDigests(
+type StepCode = Pick<GraphStep, 'codeDigest' | 'codeFiles' | 'command'>
+type CodeOf = (step: DraftStep) => Promise<StepCode>
+
+function codeOfCommand({ files: _, ...command }: DraftCommand, program: ProgramFiles): StepCode {
+  const { codeDigest, codeFiles, files } = program
+  return { codeDigest, codeFiles, command: { ...command, ...(files !== undefined && { files }) } }
+}
+
+async function withDigests(
   draft: DraftGraph,
-  digestOfStep: (name: string) => Digest,
+  codeOf: CodeOf,
   lockfileDigest: Digest | undefined,
-): PipelineGraph {
+): Promise<PipelineGraph> {
   const parsed = pipelineGraphSchema.safeParse({
     ...draft,
-    steps: draft.steps.map((step) => ({
-      ...step,
-      codeDigest: step.kind === 'code' ? digestOfStep(step.name) : OWN_CODE,
-    })),
+    steps: await Promise.all(draft.steps.map(async (step) => ({ ...step, ...(await codeOf(step)) }))),
     lockfileDigest,
   })
   if (parsed.success) return parsed.data

@@ -33,8 +33,11 @@ export async function deployPipelines(target: DeployTarget, entries: readonly En
 }
 
 /** The code as a blob, which a worker anywhere can fetch; beside it, in a home on this machine, with the map that lets stacks speak of the author's files. */
-async function storeCode({ client, home }: DeployTarget, { bundle }: Entry): Promise<Digest> {
+async function storeCode({ client, home }: DeployTarget, { bundle, discovery }: Entry): Promise<Digest> {
   if (home !== undefined) await (await import('@regia/engine')).storeBundle(bundle, home)
+  for (const { digest, read } of discovery.blobs) {
+    if (!(await client.blobs.exists(digest))) await client.blobs.write(await read())
+  }
   return (await client.blobs.write(new TextEncoder().encode(bundle.code))).digest
 }
 
