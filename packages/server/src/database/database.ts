@@ -3,11 +3,18 @@ import type { DataTables } from '../data/tables.ts'
 import type { DemoTables } from '../demo/tables.ts'
 import type { ModelTables } from '../models/tables.ts'
 import type { MonitoringTables } from '../monitoring/tables.ts'
+import type { ChannelTables } from '../pipelines/channels/tables.ts'
 import type { PipelineTables } from '../pipelines/tables.ts'
 import type { ServingTables } from '../serving/tables.ts'
 
 /** Every table of Regia: what the subjects keep, together. A subject adds its tables here and its migrations in `migrations.ts`. */
-export type Tables = DataTables & PipelineTables & ModelTables & ServingTables & MonitoringTables & DemoTables
+export type Tables = DataTables &
+  PipelineTables &
+  ChannelTables &
+  ModelTables &
+  ServingTables &
+  MonitoringTables &
+  DemoTables
 
 export type Database = Kysely<Tables>
 

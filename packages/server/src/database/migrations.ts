@@ -2,6 +2,7 @@ import { dataMigrations } from '../data/migrations.ts'
 import { demoMigrations } from '../demo/migrations.ts'
 import { modelMigrations } from '../models/migrations.ts'
 import { monitoringMigrations } from '../monitoring/migrations.ts'
+import { channelMigrations } from '../pipelines/channels/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
 import { servingMigrations } from '../serving/migrations.ts'
 import type { Migration } from './migrate.ts'
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...servingMigrations,
   ...monitoringMigrations,
   ...demoMigrations,
+  ...channelMigrations,
 ]

@@ -1,0 +1,2 @@
+export { ChannelService } from './channel-service.ts'
+export { addChannelRoutes } from './routes.ts'
