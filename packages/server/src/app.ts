@@ -28,6 +28,7 @@ import { ModelService } from './models/model-service.ts'
 import { addModelRoutes } from './models/routes.ts'
 import { failedRunNeeds, runEntry } from './overview/overview-service.ts'
 import { addOverviewRoute } from './overview/routes.ts'
+import { addChannelRoutes, ChannelService } from './pipelines/channels/index.ts'
 import { addLeaseRoutes } from './pipelines/lease-routes.ts'
 import { addPipelineMetrics } from './pipelines/metrics.ts'
 import { PipelineService } from './pipelines/pipeline-service.ts'
@@ -120,6 +121,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       packageSize: (digest) => blobs.sizeOf(digest),
     })
     const demo = new DemoService(database, events, clock)
+    const channels = new ChannelService({ database, events, clock })
     const pipelines = new PipelineService({
       database,
       events,
@@ -148,6 +150,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addDataRoutes(app, data)
     addBlobRoutes(app, blobs, { tempDir: join(home, 'tmp'), maxBytes: options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES })
     addPipelineRoutes(app, pipelines, operator)
+    addChannelRoutes(app, channels, operator)
     addRunRoutes(app, pipelines, (digest, limit, offset) => data.readRows(digest, limit, offset))
     addLeaseRoutes(app, pipelines.leases)
     addPipelineMetrics(registry, database)
