@@ -53,6 +53,24 @@ export type QueryToFileRequest = QueryRequest & {
 }
 export type QueryToFileResult = { readonly rowCount: number; readonly columns: readonly ColumnInfo[] }
 
+export type CutRequest = {
+  /** A Parquet file. */
+  readonly path: string
+  readonly by:
+    | { readonly kind: 'rows'; readonly size: number }
+    | { readonly kind: 'partitions'; readonly column: string }
+  /** A folder for the pieces. Made when absent. */
+  readonly outputDir: string
+  readonly maximumPieces: number
+}
+export type TablePiece = {
+  readonly path: string
+  readonly rowCount: number
+  /** Of a partition: the value of the column as text; absent for the rows without one. */
+  readonly value?: string
+}
+export type CutResult = { readonly pieces: readonly TablePiece[]; readonly columns: readonly ColumnInfo[] }
+
 /**
  * Tables in files: validate, read, write and query them. Paths are files on this machine, CSV, TSV, JSON lines or Parquet.
  *
@@ -82,6 +100,8 @@ export type DataEngine = {
   readonly queryRows: (request: QueryRequest & { readonly limit?: number }) => Promise<readonly Row[]>
   /** The rows of one SELECT as a table. */
   readonly queryTable: (request: QueryRequest) => Promise<Table>
+  /** A table as several: pieces of so many rows, or one for each value of a column. @throws RegiaError `COLUMN_MISSING`, `INVALID_INPUT` for too many pieces. */
+  readonly cut: (request: CutRequest) => Promise<CutResult>
   readonly close: () => Promise<void>
 }
 

@@ -31,6 +31,8 @@ async function run(id: number, call: Call, opened: DataEngine): Promise<unknown>
       return opened.queryRows(...call.args)
     case 'queryTable':
       return opened.queryTable(...call.args)
+    case 'cut':
+      return opened.cut(...call.args)
   }
 }
 

@@ -94,6 +94,7 @@ export function createDataWorker(options: DataWorkerOptions): DataWorker & DataW
     query: (...args) => ask({ operation: 'query', args }),
     queryRows: (...args) => ask({ operation: 'queryRows', args }),
     queryTable: (...args) => ask({ operation: 'queryTable', args }),
+    cut: (...args) => ask({ operation: 'cut', args }),
     close: async () => {
       await stop()
       failAll(pending, 'it was closed')

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { RegiaError, type Table } from '@regia/core'
 import { fileValueSql, typedColumns } from './column-types.ts'
+import { cutTable } from './cut-table.ts'
 import type {
   ColumnInfo,
   DataEngine,
@@ -69,6 +70,10 @@ export async function createDataEngine(options: DataEngineOptions): Promise<Data
         readRows(connection, `SELECT * FROM (${select}\n) LIMIT ${whole(limit)}`),
       ),
     queryTable: (request) => withQuery(options, request, [], readSelect),
+    cut: async (request) => {
+      await assertSourceFile(request.path)
+      return heavy(() => cutTable(options, request))
+    },
     close: async () => {
       await lastHeavy
     },

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { DataEngineOptions } from './data-engine.ts'
 import { asDataError, cancelled } from './duckdb-errors.ts'
@@ -13,7 +13,7 @@ export type OpenDuckDB = { readonly connection: DuckDBConnection; readonly close
 /**
  * Opens DuckDB for one piece of work (about 10 ms); closing gives all its memory back.
  *
- * It sees the files that the work names and its own folder for spilling; everything else of the machine, extensions from the network
+ * It sees the files that the work names (all below a folder whose path ends in a separator) and its own folder for spilling; everything else of the machine, extensions from the network
  * and its own settings are locked, so that SQL of a user can do no more than SELECT.
  */
 export async function openDuckDB(
@@ -104,10 +104,14 @@ function configuration(options: DataEngineOptions): Record<string, string> {
 
 async function lock(connection: DuckDBConnection, paths: readonly string[]): Promise<void> {
   // Both spellings: DuckDB checks the pattern as written and then the file that it names.
-  const allowed = [...new Set(paths.flatMap((path) => [path, literalPath(path)]))]
+  const spelled = [...new Set(paths.flatMap((path) => [path, literalPath(path)]))]
+  const isFolder = (path: string) => path.endsWith(sep)
+  const folders = spelled.filter(isFolder)
+  const files = spelled.filter((path) => !isFolder(path))
   // Local times are kept as if they were UTC, so no conversion may depend on where the machine stands.
   await connection.run(`SET TimeZone = 'UTC'`)
-  await connection.run(`SET allowed_paths = ${sqlList(allowed.map(sqlText))}`)
+  await connection.run(`SET allowed_paths = ${sqlList(files.map(sqlText))}`)
+  if (folders.length > 0) await connection.run(`SET allowed_directories = ${sqlList(folders.map(sqlText))}`)
   await connection.run('SET enable_external_access = false')
   await connection.run('SET lock_configuration = true')
 }
