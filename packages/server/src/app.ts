@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { type Clock, createIdFactory, type IdFactory, toIso } from '@regia/core'
+import { type Clock, createIdFactory, type Digest, type IdFactory, toIso } from '@regia/core'
 import { createDataWorker, folderBlobStore, readModelPackage } from '@regia/engine'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
+import { addArtifactRoutes } from './artifacts/routes.ts'
 import { addBlobRoutes } from './blobs/routes.ts'
 import { DataService } from './data/data-service.ts'
 import { addDataRoutes } from './data/routes.ts'
@@ -151,7 +152,9 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addBlobRoutes(app, blobs, { tempDir: join(home, 'tmp'), maxBytes: options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES })
     addPipelineRoutes(app, pipelines, operator)
     addChannelRoutes(app, channels, operator)
-    addRunRoutes(app, pipelines, (digest, limit, offset) => data.readRows(digest, limit, offset))
+    addRunRoutes(app, pipelines)
+    const readRows = (digest: Digest, limit: number, offset: number) => data.readRows(digest, limit, offset)
+    addArtifactRoutes(app, { database, blobs, readRows })
     addLeaseRoutes(app, pipelines.leases)
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)

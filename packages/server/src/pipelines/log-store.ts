@@ -118,6 +118,7 @@ export async function lastStepMetrics(
 
 export type LogQuery = {
   readonly step?: string | undefined
+  readonly attempt?: number | undefined
   readonly search?: string | undefined
   readonly after: number
   readonly limit: number
@@ -125,13 +126,14 @@ export type LogQuery = {
 
 /** Lines that come after the `after`-th of the run, oldest first. */
 export async function listLines(connection: Connection, runId: string, query: LogQuery): Promise<readonly LogLine[]> {
-  const { step, search, after, limit } = query
+  const { step, attempt, search, after, limit } = query
   const rows = await connection
     .selectFrom('run_log')
     .selectAll()
     .where('run_id', '=', runId)
     .where('number', '>', after)
     .$if(step !== undefined, (select) => select.where('step', '=', step ?? ''))
+    .$if(attempt !== undefined, (select) => select.where('attempt', '=', attempt ?? 0))
     .$if(search !== undefined, (select) => select.where(containsText('text', search ?? '')))
     .orderBy('number')
     .limit(limit)

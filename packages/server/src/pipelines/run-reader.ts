@@ -1,12 +1,4 @@
-import {
-  type Artifact,
-  type LogLine,
-  type MetricPoint,
-  type Page,
-  RegiaError,
-  type Run,
-  type RunSummary,
-} from '@regia/core'
+import type { LogLine, MetricPoint, Page, Run, RunSummary } from '@regia/core'
 import type { Database } from '../database/database.ts'
 import { pageOf } from '../http/paging.ts'
 import { type LogQuery, listLines, listMetrics } from './log-store.ts'
@@ -43,20 +35,5 @@ export class RunReader {
   async metrics(runId: string): Promise<readonly MetricPoint[]> {
     await getRunRow(this.#database, runId)
     return listMetrics(this.#database, runId)
-  }
-
-  /** @throws RegiaError `NOT_FOUND` where the run has no such output (yet), `INVALID_INPUT` where it is no table. */
-  async getTable(runId: string, step: string, output: string): Promise<Artifact> {
-    const run = await this.get(runId)
-    const stepRun = run.steps.find((each) => each.step === step)
-    const artifact = stepRun?.outputs[output]
-    if (!artifact) {
-      const names = run.steps.map((each) => each.step).slice(0, 20)
-      throw new RegiaError('NOT_FOUND', `Run "${runId}" has no output "${step}.${output}".`, {
-        hint: stepRun ? `Step "${step}" is ${stepRun.status}.` : `Its steps are: ${names.join(', ')}.`,
-      })
-    }
-    if (artifact.kind === 'table') return artifact
-    throw new RegiaError('INVALID_INPUT', `Output "${step}.${output}" is a ${artifact.kind}; only tables have rows.`)
   }
 }

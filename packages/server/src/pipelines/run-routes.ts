@@ -1,25 +1,11 @@
-import {
-  type Digest,
-  idSchema,
-  logLineSchema,
-  metricPointSchema,
-  nameSchema,
-  type Page,
-  type Row,
-  rowSchema,
-  runSchema,
-  runSummarySchema,
-} from '@regia/core'
+import { idSchema, logLineSchema, metricPointSchema, nameSchema, runSchema, runSummarySchema } from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
 import { listReplySchema, offsetOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
 import type { PipelineService } from './pipeline-service.ts'
 
-/** Rows of a Parquet blob, for previews. */
-export type ReadRows = (digest: Digest, limit: number, offset: number) => Promise<Page<Row>>
-
 const runParams = z.object({ id: idSchema('run') })
-export function addRunRoutes(app: App, pipelines: PipelineService, readRows: ReadRows): void {
+export function addRunRoutes(app: App, pipelines: PipelineService): void {
   const tags = ['runs']
   app.get(
     '/api/v1/runs',
@@ -57,6 +43,7 @@ export function addRunRoutes(app: App, pipelines: PipelineService, readRows: Rea
         params: runParams,
         querystring: z.object({
           step: nameSchema.optional(),
+          attempt: z.coerce.number().int().positive().optional(),
           after: z.coerce.number().int().nonnegative().default(0),
           limit: z.coerce.number().int().min(1).max(5000).default(1000),
           search: z.string().max(200).optional(),
@@ -77,21 +64,5 @@ export function addRunRoutes(app: App, pipelines: PipelineService, readRows: Rea
       },
     },
     async ({ params }) => ({ points: await pipelines.runs.metrics(params.id) }),
-  )
-  app.get(
-    '/api/v1/runs/:id/steps/:step/outputs/:output/rows',
-    {
-      schema: {
-        tags,
-        summary: 'Rows of a table that a step made',
-        params: runParams.extend({ step: nameSchema, output: z.string().max(200) }),
-        querystring: pageQuerySchema,
-        response: { 200: pageReplySchema(rowSchema) },
-      },
-    },
-    async ({ params, query }) => {
-      const { digest } = await pipelines.runs.getTable(params.id, params.step, params.output)
-      return readRows(digest, query.limit, offsetOf(query))
-    },
   )
 }
