@@ -1,13 +1,21 @@
 import { z } from 'zod'
 import { nameSchema, timestampSchema } from '../kernel/index.ts'
 import { alertSchema } from '../monitoring/index.ts'
-import { runSummarySchema } from '../pipelines/index.ts'
+import { approvalSchema, runSummarySchema } from '../pipelines/index.ts'
 import { endpointSchema, shadowComparisonSchema } from '../serving/index.ts'
 
 /** Something that a person should look at, most urgent first. */
 export const needSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('alert'), alert: alertSchema }),
   z.object({ kind: z.literal('failed-run'), run: runSummarySchema }),
+  /** A step of a run asks a person, since a time. */
+  z.object({
+    kind: z.literal('approval'),
+    run: runSummarySchema,
+    step: nameSchema,
+    approval: approvalSchema,
+    since: timestampSchema,
+  }),
   z.object({ kind: z.literal('promotion'), endpoint: nameSchema, comparison: shadowComparisonSchema }),
 ])
 export type Need = z.infer<typeof needSchema>

@@ -13,7 +13,12 @@ export type OverviewSources = {
 const MAX_NEEDS = 20
 const MAX_TIMELINE = 200
 /** Most urgent first. */
-const URGENCY: Readonly<Record<Need['kind'], number>> = { alert: 0, 'failed-run': 1, promotion: 2 }
+const URGENCY: Readonly<Record<Need['kind'], number>> = {
+  alert: 0,
+  'failed-run': 1,
+  approval: 2,
+  promotion: 3,
+}
 
 export async function getOverview(sources: OverviewSources): Promise<Overview> {
   const [runs, endpoints, needs, timeline] = await Promise.all([
@@ -35,11 +40,13 @@ async function gather<Item>(sources: readonly (() => Promise<readonly Item[]>)[]
   return (await Promise.all(sources.map((source) => source()))).flat()
 }
 
+const OPEN: ReadonlySet<RunSummary['status']> = new Set(['queued', 'running', 'paused'])
+
 /** Runs that failed and that no later run of their pipeline has made good. */
 export function failedRunNeeds(newestFirst: readonly RunSummary[]): readonly Need[] {
   const seen = new Set<string>()
   return newestFirst.flatMap((run): readonly Need[] => {
-    if (seen.has(run.pipeline) || run.status === 'queued' || run.status === 'running') return []
+    if (seen.has(run.pipeline) || OPEN.has(run.status)) return []
     seen.add(run.pipeline)
     return run.status === 'failed' ? [{ kind: 'failed-run', run }] : []
   })
