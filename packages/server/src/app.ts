@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { addArtifactRoutes } from './artifacts/routes.ts'
 import { addBlobRoutes } from './blobs/routes.ts'
+import { addCatalogRoutes } from './catalog/index.ts'
 import { DataService } from './data/data-service.ts'
 import { addDataRoutes } from './data/routes.ts'
 import { openDatabase } from './database/open.ts'
@@ -31,12 +32,14 @@ import { failedRunNeeds, runEntry } from './overview/overview-service.ts'
 import { addOverviewRoute } from './overview/routes.ts'
 import { addChannelRoutes, ChannelService } from './pipelines/channels/index.ts'
 import { addLeaseRoutes } from './pipelines/lease-routes.ts'
+import { listApprovals } from './pipelines/list-approvals.ts'
 import { addPipelineMetrics } from './pipelines/metrics.ts'
 import { PipelineService } from './pipelines/pipeline-service.ts'
 import { addPipelineRoutes } from './pipelines/routes.ts'
 import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { VERSION } from './version.ts'
+import { wireCatalog } from './wire-catalog.ts'
 import { addServingRoutes, type ServingParts, servingOverview, wireServing } from './wire-serving.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
@@ -122,6 +125,12 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       packageSize: (digest) => blobs.sizeOf(digest),
     })
     const demo = new DemoService(database, events, clock)
+    const catalog = wireCatalog({
+      ...{ database, blobs, worker, clock, home, host, data },
+      registry: models,
+      variables: process.env,
+      getPipeline: (name, version) => pipelines.getVersion(name, version),
+    })
     const channels = new ChannelService({ database, events, clock })
     const pipelines = new PipelineService({
       database,
@@ -155,6 +164,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addRunRoutes(app, pipelines)
     const readRows = (digest: Digest, limit: number, offset: number) => data.readRows(digest, limit, offset)
     addArtifactRoutes(app, { database, blobs, readRows })
+    addCatalogRoutes(app, catalog)
     addLeaseRoutes(app, pipelines.leases)
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
@@ -165,7 +175,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addOverviewRoute(app, {
       runs: recentRuns,
       endpoints: served.endpoints,
-      needs: [async () => failedRunNeeds(await recentRuns()), served.needs],
+      needs: [async () => failedRunNeeds(await recentRuns()), () => listApprovals(database), served.needs],
       timeline: [
         () => data.listTimeline(OVERVIEW_RUNS),
         async () => (await recentRuns()).map(runEntry),

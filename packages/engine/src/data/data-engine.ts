@@ -48,7 +48,7 @@ export type QueryRequest = {
   readonly tables: Readonly<Record<string, string | readonly string[]>>
 }
 export type QueryToFileRequest = QueryRequest & {
-  /** `.parquet` or `.csv`. */
+  /** `.parquet`, `.csv` or `.jsonl`. */
   readonly outputPath: string
 }
 export type QueryToFileResult = { readonly rowCount: number; readonly columns: readonly ColumnInfo[] }

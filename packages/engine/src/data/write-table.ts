@@ -5,7 +5,7 @@ import { sqlName, sqlText } from './sql.ts'
 
 const CHUNK_ROWS = 2048
 
-/** Writes the rows of a SELECT to Parquet, or to CSV where the path ends in .csv. @throws RegiaError `INVALID_INPUT` for another ending. */
+/** Writes the rows of a SELECT to Parquet, or to CSV or JSON lines where the path ends so. @throws RegiaError `INVALID_INPUT` for another ending. */
 export async function writeSelect(connection: DuckDBConnection, select: string, path: string): Promise<void> {
   await connection.run(`COPY (${select}\n) TO ${sqlText(path)} (${fileOptions(path)})`)
 }
@@ -13,8 +13,9 @@ export async function writeSelect(connection: DuckDBConnection, select: string, 
 /** Options of COPY for a file to write. Blobs are written without an ending, as Parquet. @throws RegiaError `INVALID_INPUT`. */
 export function fileOptions(path: string): string {
   if (/\.csv$/i.test(path)) return 'FORMAT csv, HEADER true'
+  if (/\.(jsonl|ndjson)$/i.test(path)) return 'FORMAT json, ARRAY false'
   if (/\.parquet$/i.test(path) || !/\.[a-z]+$/i.test(path)) return 'FORMAT parquet, COMPRESSION zstd'
-  throw new RegiaError('INVALID_INPUT', 'Tables are written as .parquet or .csv.', { where: path })
+  throw new RegiaError('INVALID_INPUT', 'Tables are written as .parquet, .csv, .jsonl or .ndjson.', { where: path })
 }
 
 /** Brings a table into DuckDB as the temporary table `staged`: numbers as DOUBLE, NaN for null. */

@@ -9,6 +9,7 @@ import {
   type Digest,
   type Page,
   type Row,
+  type RunId,
   type TableSchema,
   type TimelineEntry,
   toIso,
@@ -19,12 +20,14 @@ import type { EventBus } from '../events/bus.ts'
 import { pageOf } from '../http/paging.ts'
 import {
   findBySource,
+  findNewest,
   getDataset,
   getVersion,
   listDatasets,
   listRecentVersions,
   listVersions,
   type NewVersion,
+  saveNewest,
   saveVersion,
 } from './dataset-store.ts'
 import { resolveSourcePath } from './resolve-path.ts'
@@ -45,6 +48,14 @@ export type IngestInput = {
   readonly schema?: TableSchema | undefined
   readonly description?: string | undefined
 }
+
+/** Where a table came from that a run made: the run, and its name for people. */
+export type TableOrigin = {
+  readonly sourceName: string
+  readonly runId: RunId
+  readonly description?: string | undefined
+}
+export type KeptTable = { readonly version: DatasetVersion; readonly isNew: boolean }
 
 type Window = { readonly limit: number; readonly offset: number }
 
@@ -72,6 +83,20 @@ export class DataService {
       .execute((transaction) => saveVersion(transaction, made, description))
     if (isNew) events.publish('dataset', name)
     return version
+  }
+
+  /** Makes a table that a run made the newest version. Content that the newest version has already makes none. */
+  async keepTable(name: string, table: Artifact, origin: TableOrigin): Promise<KeptTable> {
+    const { database, events } = this.#deps
+    const newest = await findNewest(database, name)
+    if (newest?.digest === table.digest && !newest.schema && !newest.quarantineDigest)
+      return { version: newest, isNew: false }
+    const made = await this.#describeTable(name, table, origin)
+    const kept = await database
+      .transaction()
+      .execute((transaction) => saveNewest(transaction, made, origin.description))
+    if (kept.isNew) events.publish('dataset', name)
+    return kept
   }
 
   async list({ limit, offset }: Window): Promise<Page<Dataset>> {
@@ -131,6 +156,29 @@ export class DataService {
     const path = await this.#deps.blobs.localPath(digest)
     const { rows, total } = await this.#deps.worker.rows({ path, limit, offset })
     return pageOf(rows, total, offset)
+  }
+
+  async #describeTable(name: string, table: Artifact, { sourceName, runId }: TableOrigin): Promise<NewVersion> {
+    const { blobs, worker, clock } = this.#deps
+    const path = await blobs.localPath(table.digest)
+    const columns = await worker.columns(path)
+    const profile = await worker.profile(path)
+    const rowCount = table.rowCount ?? (await worker.rows({ path, limit: 0 })).total
+    return {
+      dataset: name,
+      digest: table.digest,
+      sourceDigest: table.digest,
+      sourceName,
+      columns: [...columns],
+      rowCount,
+      validRowCount: rowCount,
+      quarantinedRowCount: 0,
+      quarantineReasons: [],
+      profile,
+      sizeBytes: table.sizeBytes,
+      createdAt: toIso(clock()),
+      runId,
+    }
   }
 
   async #makeVersion(

@@ -111,14 +111,42 @@ export async function saveVersion(
     .execute()
   const same = rows.map(versionOf).find((other) => isSameContent(other, version))
   if (same) return { version: same, isNew: false }
-  const saved = { ...version, version: (rows[0]?.version ?? 0) + 1 }
+  return { version: await insertVersion(connection, version, (rows[0]?.version ?? 0) + 1), isNew: true }
+}
+
+/** Keeps a version as the newest one. Only where the newest has the same content there is nothing to keep: an older one that has it is not what was meant last. */
+export async function saveNewest(
+  connection: Connection,
+  version: NewVersion,
+  description: string | undefined,
+): Promise<{ readonly version: DatasetVersion; readonly isNew: boolean }> {
+  await saveDataset(connection, version.dataset, description, version.createdAt)
+  const newest = await findNewest(connection, version.dataset)
+  if (newest && isSameContent(newest, version)) return { version: newest, isNew: false }
+  return { version: await insertVersion(connection, version, (newest?.version ?? 0) + 1), isNew: true }
+}
+
+/** The newest version of a dataset, if there is one. */
+export async function findNewest(connection: Connection, name: string): Promise<DatasetVersion | undefined> {
+  const row = await connection
+    .selectFrom('dataset_version')
+    .selectAll()
+    .where('dataset', '=', name)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && versionOf(row)
+}
+
+async function insertVersion(connection: Connection, version: NewVersion, number: number): Promise<DatasetVersion> {
+  const saved = { ...version, version: number }
   await connection.insertInto('dataset_version').values(rowOf(saved)).execute()
   await connection
     .updateTable('dataset')
     .set({ updated_at: version.createdAt })
     .where('name', '=', version.dataset)
     .execute()
-  return { version: saved, isNew: true }
+  return saved
 }
 
 async function saveDataset(

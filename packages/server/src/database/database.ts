@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { CatalogTables } from '../catalog/tables.ts'
 import type { DataTables } from '../data/tables.ts'
 import type { DemoTables } from '../demo/tables.ts'
 import type { ModelTables } from '../models/tables.ts'
@@ -11,6 +12,7 @@ import type { ServingTables } from '../serving/tables.ts'
 export type Tables = DataTables &
   PipelineTables &
   ChannelTables &
+  CatalogTables &
   ModelTables &
   ServingTables &
   MonitoringTables &

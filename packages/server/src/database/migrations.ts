@@ -1,3 +1,4 @@
+import { catalogMigrations } from '../catalog/migrations.ts'
 import { dataMigrations } from '../data/migrations.ts'
 import { demoMigrations } from '../demo/migrations.ts'
 import { modelMigrations } from '../models/migrations.ts'
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...monitoringMigrations,
   ...demoMigrations,
   ...channelMigrations,
+  ...catalogMigrations,
 ]

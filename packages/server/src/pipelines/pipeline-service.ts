@@ -190,6 +190,11 @@ export class PipelineService {
     return item!
   }
 
+  /** A version, the latest where absent. @throws RegiaError `NOT_FOUND`. */
+  async getVersion(pipeline: string, version: number | undefined): Promise<PipelineVersion> {
+    return plain(await this.#versions.get(this.#deps.database, pipeline, version))
+  }
+
   async listVersions(pipeline: string, { limit, offset }: Window): Promise<Page<PipelineVersion>> {
     const { items, total } = await this.#versions.listVersions(this.#deps.database, pipeline, limit, offset)
     return pageOf(items, total, offset)

@@ -1,0 +1,2 @@
+export { CatalogService } from './catalog-service.ts'
+export { addCatalogRoutes } from './routes.ts'
