@@ -47,8 +47,13 @@ export const chain = (name: string, length: number): PipelineGraph =>
     Array.from({ length }, (_, i) => step(`s${i}`, i === 0 ? {} : { inputs: { x: from(`s${i - 1}`) } })),
   )
 
-export async function deploy(client: RegiaClient, of: PipelineGraph, code = 'export {}'): Promise<Digest> {
+export async function deploy(
+  client: RegiaClient,
+  of: PipelineGraph,
+  code = 'export {}',
+  projectDir = '/project',
+): Promise<Digest> {
   const { digest } = await client.blobs.write(new TextEncoder().encode(code))
-  await client.pipelines.deploy(of.name, { graph: of, bundleDigest: digest, projectDir: '/project' })
+  await client.pipelines.deploy(of.name, { graph: of, bundleDigest: digest, projectDir })
   return digest
 }

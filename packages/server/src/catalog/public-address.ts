@@ -33,7 +33,9 @@ function blockList(networks: readonly string[]): BlockList {
   return list
 }
 
-const familyOf = (ip: string): 'ipv4' | 'ipv6' => (isIP(ip) === 6 ? 'ipv6' : 'ipv4')
+function familyOf(ip: string): 'ipv4' | 'ipv6' {
+  return isIP(ip) === 6 ? 'ipv6' : 'ipv4'
+}
 
 /** An IPv4 address written as IPv6, `::ffff:10.0.0.1`, is held against the lists of IPv4. */
 const isIn = (list: BlockList, ip: string): boolean => list.check(ip, familyOf(ip))
