@@ -1,43 +1,48 @@
-import { type CheckSpec, type PortRef, type PortType, RegiaError, type StepKind } from '@regia/core'
+import { type CatalogEntry, type PortRef, type PortType, RegiaError } from '@regia/core'
 import type { DraftStep } from '@regia/engine'
-import { assertFits } from './port-compatibility.ts'
-import type { Source } from './refs.ts'
+import { assertFits, type Given, typeOfEntry } from './port-compatibility.ts'
+import type { Source, SourceCondition } from './refs.ts'
 
-/** A node of a pipeline as any front end hands it over: what it needs and makes, by the names of the data. */
-export type GraphNode = {
-  readonly id: string
-  readonly name: string
-  readonly kind: StepKind
+/**
+ * A node of a pipeline as any front end hands it over: what it needs and makes, by the names of the data. All else is what the graph keeps of a step.
+ */
+export type GraphNode = Omit<DraftStep, 'inputs' | 'inputTypes' | 'outputs' | 'when' | 'definedAt'> & {
   readonly inputs: { readonly [input: string]: Source }
+  /** Of each input; for a list the type of its items. */
   readonly inputTypes: { readonly [input: string]: PortType }
+  /** Inputs that take a list. */
+  readonly listInputs?: readonly string[]
   /** Inputs that may stay without a source. */
-  readonly optionalInputs: readonly string[]
+  readonly optionalInputs?: readonly string[]
+  /** It also takes inputs that have no type, of whatever kind their source is: what a person is shown. */
+  readonly takesAnything?: boolean
   readonly outputs: { readonly [output: string]: PortType }
   /** The name of the data that each output makes; no two outputs may make the same. */
   readonly produces: { readonly [output: string]: string }
-  readonly when?: Source
-  readonly cache: boolean
-  readonly retries: number
-  readonly timeoutMs: number
-  readonly cpu: number
-  readonly memoryMb: number
-  readonly checks?: readonly CheckSpec[]
-  readonly register?: { readonly model: string; readonly alias: string }
+  /** All must hold. */
+  readonly when?: readonly SourceCondition[]
   readonly definedAt: string | undefined
+}
+
+/** What comes from outside of the nodes: the pipeline's parameters and the entries of its catalog. */
+export type Surroundings = {
+  readonly params?: { readonly [name: string]: { readonly schema: Record<string, unknown> } }
+  readonly catalog?: { readonly [name: string]: CatalogEntry }
 }
 
 type Output = { readonly node: GraphNode; readonly output: string }
 type Producers = ReadonlyMap<string, Output>
+type Compilation = Surroundings & { readonly producers: Producers }
 
 /**
- * Compiles nodes, in any order, into steps sorted by what they need of each other.
+ * Compiles nodes, in any order, into steps sorted by what they need of each other. Time grows with nodes and wires, not with their square.
  *
  * @throws RegiaError `STEP_OUTPUT_DUPLICATE`, `STEP_INPUT_MISSING`, `PIPELINE_CYCLE` or `PIPELINE_INVALID`, each with the author's own line.
  */
-export function compileGraph(nodes: readonly GraphNode[]): readonly DraftStep[] {
-  const producers = findProducers(nodes)
-  for (const node of nodes) assertWired(node, producers)
-  return sortByNeed(nodes, producers).map((node) => draftStep(node, producers))
+export function compileGraph(nodes: readonly GraphNode[], surroundings: Surroundings = {}): readonly DraftStep[] {
+  const compilation = { ...surroundings, producers: findProducers(nodes) }
+  for (const node of nodes) assertWired(node, compilation)
+  return sortByNeed(nodes, compilation.producers).map((node) => draftStep(node, compilation))
 }
 
 function findProducers(nodes: readonly GraphNode[]): Producers {
@@ -52,27 +57,52 @@ function findProducers(nodes: readonly GraphNode[]): Producers {
   return producers
 }
 
-function assertWired(node: GraphNode, producers: Producers): void {
+function assertWired(node: GraphNode, compilation: Compilation): void {
   for (const [input, type] of Object.entries(node.inputTypes)) {
     const source = node.inputs[input]
-    if (source) assertSource(node, input, type, source, producers)
-    else if (!node.optionalInputs.includes(input)) throw missingInput(node, input)
+    if (source) assertFits({ node, input, type }, givenBy(source, node, input, compilation))
+    else if (!node.optionalInputs?.includes(input)) throw missingInput(node, input)
   }
-  const unknown = Object.keys(node.inputs).find((input) => !(input in node.inputTypes))
-  if (unknown !== undefined) throw unknownInput(node, unknown)
-  for (const name of dataOf(node.when)) getProducer(node, 'when', name, producers)
+  const untyped = Object.keys(node.inputs).filter((input) => !(input in node.inputTypes))
+  for (const input of untyped) {
+    if (!node.takesAnything) throw unknownInput(node, input)
+    givenBy(node.inputs[input]!, node, input, compilation)
+  }
+  for (const { ref } of node.when ?? []) givenBy(ref, node, 'when', compilation)
 }
 
-function assertSource(node: GraphNode, input: string, type: PortType, source: Source, producers: Producers): void {
-  if (source.from === 'list' || source.from === 'either') {
-    for (const item of source.items) assertSource(node, input, type, item, producers)
-    return
+/** What a source brings, with what is known of it now. */
+function givenBy(source: Source, node: GraphNode, input: string, compilation: Compilation): Given {
+  switch (source.from) {
+    case 'list':
+    case 'either':
+      return { from: source.from, items: source.items.map((item) => givenBy(item, node, input, compilation)) }
+    case 'data': {
+      const { node: producer, output } = getProducer(node, input, source.name, compilation.producers)
+      return { from: 'type', type: producer.outputs[output]!, isList: producer.map !== undefined, of: producer.id }
+    }
+    case 'param':
+      return givenByParam(source.name, node, input, compilation)
+    case 'catalog': {
+      const entry = compilation.catalog?.[source.name]
+      if (!entry) throw missingName(node, input, source.name, 'the catalog has', Object.keys(compilation.catalog ?? {}))
+      return { from: 'type', type: typeOfEntry(entry), isList: false, of: source.name }
+    }
+    case 'dataset':
+      return { from: 'type', type: { kind: 'table' }, isList: false, of: source.name }
+    case 'value':
+      return { from: 'value', value: source.value }
+    case 'model':
+    case 'artifact':
+      return { from: 'type', type: { kind: source.from === 'model' ? 'model' : source.kind }, isList: false, of: '' }
   }
-  const given = source.from === 'data' ? outputType(getProducer(node, input, source.name, producers)) : source
-  assertFits(node, input, type, given)
 }
 
-const outputType = ({ node, output }: Output): PortType => node.outputs[output]!
+function givenByParam(name: string, node: GraphNode, input: string, { params }: Compilation): Given {
+  const param = params?.[name]
+  if (params && !param) throw missingName(node, input, name, 'parameters are', Object.keys(params))
+  return { from: 'type', type: { kind: 'value', schema: param?.schema ?? {} }, isList: false, of: name }
+}
 
 function getProducer(node: GraphNode, input: string, name: string, producers: Producers): Output {
   const producer = producers.get(name)
@@ -81,9 +111,7 @@ function getProducer(node: GraphNode, input: string, name: string, producers: Pr
     'STEP_INPUT_MISSING',
     node,
     `Input "${input}" of step "${node.id}" needs "${name}", which no step makes.`,
-    {
-      hint: `Made are: ${[...producers.keys()].join(', ') || 'nothing'}.`,
-    },
+    { hint: `Made are: ${shortList([...producers.keys()])}.` },
   )
 }
 
@@ -101,34 +129,50 @@ function sortByNeed(nodes: readonly GraphNode[], producers: Producers): readonly
       if (left === 0) sorted.push(follower)
     }
   }
-  if (sorted.length < nodes.length)
-    throw cycle(
-      nodes.filter((node) => !sorted.includes(node)),
-      needs,
-    )
+  if (sorted.length < nodes.length) throw cycle(without(nodes, sorted), needs)
   return sorted
 }
 
+function without(nodes: readonly GraphNode[], sorted: readonly GraphNode[]): ReadonlySet<GraphNode> {
+  const left = new Set(nodes)
+  for (const node of sorted) left.delete(node)
+  return left
+}
+
 function neededBy(node: GraphNode, producers: Producers): ReadonlySet<GraphNode> {
-  const names = [...Object.values(node.inputs), node.when].flatMap(dataOf)
-  return new Set(names.map((name) => producers.get(name)!.node))
+  const sources = [...Object.values(node.inputs), ...(node.when ?? []).map(({ ref }) => ref)]
+  return new Set(sources.flatMap(dataOf).map((name) => producers.get(name)!.node))
 }
 
-function dataOf(source: Source | undefined): readonly string[] {
-  if (source?.from === 'list' || source?.from === 'either') return source.items.flatMap(dataOf)
-  return source?.from === 'data' ? [source.name] : []
+function dataOf(source: Source): readonly string[] {
+  if (source.from === 'list' || source.from === 'either') return source.items.flatMap(dataOf)
+  return source.from === 'data' ? [source.name] : []
 }
 
-function draftStep(node: GraphNode, producers: Producers): DraftStep {
-  const { produces: _, optionalInputs: __, definedAt, inputs, when, register, checks, ...rest } = node
+function draftStep(node: GraphNode, compilation: Compilation): DraftStep {
+  const { produces: _, optionalInputs: __, listInputs: ___, takesAnything, definedAt, inputs, when, ...rest } = node
+  const { producers } = compilation
   return {
     ...rest,
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, portRef(source, producers)])),
-    ...(when && { when: [{ ref: portRef(when, producers), is: 'equal', value: true }] }),
-    ...(register && { register }),
-    ...(checks && { checks: [...checks] }),
+    inputTypes: takesAnything ? { ...typesOfSources(node, compilation), ...node.inputTypes } : { ...node.inputTypes },
+    outputs: { ...node.outputs },
+    ...(when && { when: when.map((each) => ({ ...each, ref: portRef(each.ref, producers) })) }),
     ...(definedAt !== undefined && { definedAt }),
   }
+}
+
+/** The types of inputs that take anything: those of what comes. */
+function typesOfSources(node: GraphNode, compilation: Compilation): Record<string, PortType> {
+  const typeOf = (given: Given): PortType => {
+    if (given.from === 'type') return given.type
+    return given.from === 'value' || !given.items[0] ? { kind: 'value', schema: {} } : typeOf(given.items[0])
+  }
+  const types = Object.entries(node.inputs).map(([input, source]) => [
+    input,
+    typeOf(givenBy(source, node, input, compilation)),
+  ])
+  return Object.fromEntries(types)
 }
 
 function portRef(source: Source, producers: Producers): PortRef {
@@ -141,16 +185,17 @@ function portRef(source: Source, producers: Producers): PortRef {
   return { from: 'step', step: node.id, output }
 }
 
-function cycle(left: readonly GraphNode[], needs: ReadonlyMap<GraphNode, ReadonlySet<GraphNode>>): RegiaError {
-  const path: GraphNode[] = []
-  let node = left[0]!
-  while (!path.includes(node)) {
-    path.push(node)
-    node = [...needs.get(node)!].find((needed) => left.includes(needed))!
+function cycle(left: ReadonlySet<GraphNode>, needs: ReadonlyMap<GraphNode, ReadonlySet<GraphNode>>): RegiaError {
+  const path = new Map<GraphNode, number>()
+  let node = [...left][0]!
+  while (!path.has(node)) {
+    path.set(node, path.size)
+    node = [...needs.get(node)!].find((needed) => left.has(needed))!
   }
-  const circle = [node, ...path.slice(path.indexOf(node)).reverse()]
-  const names = circle.map(({ id }) => `"${id}"`).join(' → ')
-  return problem('PIPELINE_CYCLE', node, `Steps wait for each other in a circle: ${names}.`, {
+  const circle = [node, ...[...path.keys()].slice(path.get(node)).reverse()]
+  const names = circle.map(({ id }) => `"${id}"`)
+  const text = names.length > 12 ? [...names.slice(0, 10), '…', names.at(-1)].join(' → ') : names.join(' → ')
+  return problem('PIPELINE_CYCLE', node, `Steps wait for each other in a circle: ${text}.`, {
     hint: 'Let one of them do without the output of the next one, or split it into two steps.',
     steps: circle.map(({ id }) => id),
   })
@@ -167,10 +212,18 @@ const missingInput = (node: GraphNode, input: string) =>
     hint: `Wire a ref or a value: ${node.name}({ ${input}: … }).`,
   })
 
+const missingName = (node: GraphNode, input: string, name: string, there: string, names: readonly string[]) =>
+  problem('STEP_INPUT_MISSING', node, `Input "${input}" of step "${node.id}" needs "${name}", which is not there.`, {
+    hint: `What ${there}: ${shortList(names)}.`,
+  })
+
 const unknownInput = (node: GraphNode, input: string) =>
   problem('PIPELINE_INVALID', node, `Step "${node.id}" has no input "${input}".`, {
     hint: `Its inputs are: ${Object.keys(node.inputTypes).join(', ') || 'none'}.`,
   })
+
+const shortList = (names: readonly string[]) =>
+  names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ') || 'nothing'
 
 function problem(
   code: 'PIPELINE_CYCLE' | 'STEP_OUTPUT_DUPLICATE' | 'STEP_INPUT_MISSING' | 'PIPELINE_INVALID',

@@ -1,79 +1,122 @@
 import { RegiaError } from '@regia/core'
 import type { StepDefinition } from '@regia/engine'
 import type { GraphNode } from './compile-graph.ts'
-import { type Ref, type Source, sourceOf } from './refs.ts'
+import type { SourceCondition } from './refs.ts'
 
 /** A node as a front end records it, before it has an id. */
-export type NodeRecord = Omit<GraphNode, 'id' | 'produces' | 'when'> & { readonly definition?: StepDefinition }
+export type NodeRecord = Omit<GraphNode, 'id' | 'produces' | 'when' | 'group'> & {
+  readonly definition?: StepDefinition
+}
 
 type Composition = {
   readonly nodes: GraphNode[]
   readonly steps: Map<string, StepDefinition>
+  readonly ids: Set<string>
   readonly useCounts: Map<string, number>
-  when: Source | undefined
+  conditions: readonly SourceCondition[]
+  /** Of the pipelines that are being described. */
+  tags: readonly string[]
+  group: string | undefined
 }
 
 let current: Composition | undefined
 
-/** Runs a pipeline's function and hands back the nodes that it called for. */
-export function compose(describe: () => unknown): {
-  nodes: readonly GraphNode[]
-  steps: ReadonlyMap<string, StepDefinition>
-} {
+/** What a pipeline's function called for, and what it returned. */
+export type Composed = {
+  readonly nodes: readonly GraphNode[]
+  readonly steps: ReadonlyMap<string, StepDefinition>
+  readonly result: unknown
+}
+
+/** Runs a pipeline's function and hands back the nodes that it called for; each gets the tags. */
+export function compose(describe: () => unknown, tags: readonly string[] = []): Composed {
   const outer = current
-  const composition: Composition = { nodes: [], steps: new Map(), useCounts: new Map(), when: undefined }
-  current = composition
+  const nodes: GraphNode[] = []
+  const steps = new Map<string, StepDefinition>()
+  current = { nodes, steps, ids: new Set(), useCounts: new Map(), conditions: [], tags, group: undefined }
   try {
-    const result = describe()
-    if (result instanceof Promise) throw notSynchronous()
+    return { nodes, steps, result: synchronous(describe()) }
   } finally {
     current = outer
   }
-  return composition
 }
 
-/** Adds a node to the pipeline that is being described. @returns Its id: the name, with `-2`, `-3` … where it is used again. */
+/** Whether a pipeline is being described. */
+export const isComposing = (): boolean => current !== undefined
+
+/**
+ * Adds a node to the pipeline that is being described.
+ *
+ * @returns Its id: the name, after the group that it stands in, with `-2`, `-3` … where it is used again.
+ */
 export function recordNode({ definition, ...record }: NodeRecord): string {
   if (!current) throw outsideOfPipeline(record.name, record.definedAt)
-  const count = (current.useCounts.get(record.name) ?? 0) + 1
-  current.useCounts.set(record.name, count)
-  const id = count === 1 ? record.name : `${record.name}-${count}`
+  const { group, conditions } = current
+  const tags = [...new Set([...current.tags, ...(record.tags ?? [])])]
+  const id = freeId(current, record.name)
   const produces = Object.fromEntries(Object.keys(record.outputs).map((output) => [output, `${id}.${output}`]))
-  current.nodes.push({ ...record, id, produces, ...(current.when && { when: current.when }) })
+  current.nodes.push({
+    ...record,
+    id,
+    produces,
+    ...(tags.length > 0 && { tags }),
+    ...(group !== undefined && { group }),
+    ...(conditions.length > 0 && { when: conditions }),
+  })
   if (definition) keepDefinition(current, definition, record.definedAt)
   return id
 }
 
-/**
- * Adds steps that run only when a boolean of the run turns out true; otherwise they, and what depends on them, are skipped.
- *
- * @param condition - A boolean output, such as `passed` of a gate.
- * @returns What `describe` returns.
- * @throws RegiaError `PIPELINE_INVALID` when one `when` stands inside another one on an independent condition.
- * @example when(passed, () => register('delays', trained.model, { report, alias: 'challenger' }))
- */
-export function when<Result>(condition: Ref<boolean>, describe: () => Result): Result {
-  if (!current) throw outsideOfPipeline('when', undefined)
-  const outer = current.when
-  const inner = sourceOf(condition)
-  if (outer) assertFollows(current, inner, outer)
-  current.when = inner
+/** Describes steps that run only under a condition, and under those that hold already. @returns Also the names of the data that they make. */
+export function recordUnder<Result>(
+  condition: SourceCondition,
+  describe: () => Result,
+  locate: () => string | undefined,
+): { readonly result: Result; readonly made: ReadonlySet<string> } {
+  if (!current) throw outsideOfPipeline('when', locate())
+  const composition = current
+  const outer = composition.conditions
+  const start = composition.nodes.length
+  composition.conditions = [...outer, condition]
   try {
-    return describe()
+    const result = describe()
+    const made = composition.nodes.slice(start).flatMap(({ produces }) => Object.values(produces))
+    return { result, made: new Set(made) }
   } finally {
-    current.when = outer
+    composition.conditions = outer
   }
 }
 
-/** A condition that is itself computed under the outer one implies it: a skipped step has no output. */
-function assertFollows(composition: Composition, inner: Source, outer: Source): void {
-  const producer = composition.nodes.find(
-    (node) => inner.from === 'data' && Object.values(node.produces).includes(inner.name),
-  )
-  if (producer?.when === outer) return
-  throw new RegiaError('PIPELINE_INVALID', 'A "when" stands inside another one, on an independent condition.', {
-    hint: 'Compute both conditions in one step and use its output, or make the inner condition inside the outer "when".',
-  })
+/** Describes the steps of a sub-pipeline: they stand in a group of its name. */
+export function recordGroup<Result>(name: string, tags: readonly string[], describe: () => Result): Result {
+  if (!current) throw outsideOfPipeline(name, undefined)
+  const composition = current
+  const outer = { group: composition.group, tags: composition.tags }
+  composition.group = freeId(composition, name)
+  composition.tags = [...outer.tags, ...tags]
+  try {
+    return synchronous(describe())
+  } finally {
+    Object.assign(composition, outer)
+  }
+}
+
+function freeId({ ids, useCounts, group }: Composition, name: string): string {
+  const base = group === undefined ? name : `${group}.${name}`
+  let count = useCounts.get(base) ?? 0
+  let id: string
+  do {
+    count += 1
+    id = count === 1 ? base : `${base}-${count}`
+  } while (ids.has(id))
+  useCounts.set(base, count)
+  ids.add(id)
+  return id
+}
+
+function synchronous<Result>(result: Result): Result {
+  if (result instanceof Promise) throw notSynchronous()
+  return result
 }
 
 function keepDefinition(composition: Composition, definition: StepDefinition, where: string | undefined): void {

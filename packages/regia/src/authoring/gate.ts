@@ -16,7 +16,7 @@ export type GateInputs = {
   readonly previous?: Ref<ModelData | undefined>
 }
 
-const RUNS_ITSELF = { cache: true, retries: 0, timeoutMs: 3_600_000, cpu: 1, memoryMb: 1024 } as const
+const RUNS_ITSELF = { timeoutMs: 3_600_000, cpu: 1, memoryMb: 1024 } as const
 
 /**
  * Adds a gate: it runs checks over a packaged model and a test table, and compares the graph with the training code on every row

@@ -60,8 +60,10 @@ export {
 } from '@regia/core'
 export type { FileHandle, ModelHandle, Progress, StepContext, TableHandle } from '@regia/engine'
 export { z } from 'zod'
+export { type ApproveOptions, approve } from './approve.ts'
 export { type Checks, checks } from './checks.ts'
-export { when } from './composition.ts'
+export { type Command, type CommandOptions, command } from './command.ts'
+export { atLeast, atMost, equals, greaterThan, lessThan, not, type RunCondition } from './conditions.ts'
 export {
   alertTime,
   defineConfig,
@@ -72,14 +74,21 @@ export {
   retrain,
 } from './declarations.ts'
 export { type GateInputs, gate, register } from './gate.ts'
+export { type NotebookOptions, notebook } from './notebook.ts'
 export { type PackagedModel, type PackageOptions, packageModel } from './package-model.ts'
-export { type Pipeline, pipeline } from './pipeline.ts'
+export { type Pipeline, type PipelineOptions, pipeline } from './pipeline.ts'
 export {
   type FilePort,
+  type FolderPort,
+  figure,
   file,
+  folder,
+  html,
+  json,
   type ListPort,
   list,
   type ModelPort,
+  markdown,
   model,
   type PortLike,
   type Ports,
@@ -89,7 +98,21 @@ export {
   type ValuePort,
   value,
 } from './ports.ts'
-export { dataset, type FileData, type ModelData, type Ref, type ReportData, registry, type TableData } from './refs.ts'
+export {
+  dataset,
+  type FileData,
+  type FolderData,
+  type ListRef,
+  type ModelData,
+  type Ref,
+  type ReportData,
+  registry,
+  type TableData,
+} from './refs.ts'
 export { rocAuc } from './roc-auc.ts'
 export { type TestContext, tableHandle } from './run-here.ts'
 export { type Step, type StepSpec, step } from './step.ts'
+export type { StepSettings } from './step-settings.ts'
+export { when } from './when.ts'
+export { type MapOptions, partitionsOf, rowsOf } from './wire-step.ts'
+export type { Wire, Wires } from './wires.ts'

@@ -1,22 +1,38 @@
-import { DEFINITION, nameSchema, RegiaError } from '@regia/core'
+import { DEFINITION, type FailurePolicy, failurePolicySchema, nameSchema, RegiaError } from '@regia/core'
 import type { PipelineDefinition } from '@regia/engine'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { compileGraph } from './compile-graph.ts'
-import { compose } from './composition.ts'
+import { compose, recordGroup } from './composition.ts'
 import { jsonSchemaOf } from './ports.ts'
-import { makeRef, type Ref } from './refs.ts'
+import { isRef, makeRef, type Ref } from './refs.ts'
 import { callerLocation } from './source-location.ts'
+import type { Wires } from './wires.ts'
 
 type Params = { readonly [name: string]: z.ZodType }
 type ParamRefs<P extends Params> = { readonly [Name in keyof P]: Ref<z.output<P[Name]>> }
 
-/** A pipeline: data that says which steps there are and what they need of each other. */
-export type Pipeline = PipelineDefinition
+/** A pipeline: data that says which steps there are and what they need of each other. Called inside another one, it becomes a group of its steps. */
+export type Pipeline<P extends Params = Params, Result = unknown> = PipelineDefinition & ((params: Wires<P>) => Result)
+
+export type PipelineOptions = {
+  readonly description?: string
+  /** Of all its steps, beside their own. */
+  readonly tags?: readonly string[]
+  /** What happens to the rest when a step fails: `stop`, `continue` (default) what does not depend on it, or `cancel` what runs too. */
+  readonly onFailure?: FailurePolicy
+}
+
+const optionsSchema = z.strictObject({
+  description: z.string().max(2_000).default(''),
+  tags: z.array(nameSchema).max(50).default([]),
+  onFailure: failurePolicySchema.optional(),
+})
 
 /**
  * Defines a pipeline: which steps there are and what flows between them.
  *
- * The function is called once, when the file is loaded. It describes the graph and runs nothing.
+ * The function is called once, when the file is loaded. It describes the graph and runs nothing. A pipeline may be called inside another one: its steps
+ * stand there in a group of its name, and the refs that its function returns are what the other one goes on with.
  *
  * @param name - What people see and `regia run NAME` takes.
  * @param params - Zod schemas of the settings of a run; one with a default may be left out.
@@ -29,41 +45,75 @@ export type Pipeline = PipelineDefinition
  *   const { passed, report } = gate(delayChecks, { model: trained.model, test })
  *   when(passed, () => register('delays', trained.model, { report, alias: 'challenger' }))
  * })
+ * @example
+ * const prepare = pipeline('prepare', { url: z.url() }, (p) => clean({ raw: download({ url: p.url }).raw }))
+ * export default pipeline('late', { url: z.url() }, (p) => train({ rows: prepare({ url: p.url }).rows }))
  */
-export function pipeline<const P extends Params>(
+export function pipeline<const P extends Params, Result = unknown>(
   name: string,
   params: P,
-  describe: (params: ParamRefs<P>) => unknown,
-  options: { readonly description?: string } = {},
-): Pipeline {
-  assertName(name, callerLocation(pipeline))
+  describe: (params: ParamRefs<P>) => Result,
+  options: PipelineOptions = {},
+): Pipeline<P, Result> {
+  const locate = callerLocation(pipeline)
+  const settings = readOptions(name, options, locate)
   const refs = Object.fromEntries(Object.keys(params).map((param) => [param, makeRef({ from: 'param', name: param })]))
-  const { nodes, steps } = compose(() => describe(refs as ParamRefs<P>)) // one ref per declared param, by construction
-  if (nodes.length === 0) throw empty(name, callerLocation(pipeline)())
-  return {
-    [DEFINITION]: 'pipeline',
-    pipelineName: name,
-    graph: {
-      name,
-      description: options.description ?? '',
-      params: Object.fromEntries(Object.entries(params).map(([param, schema]) => [param, jsonSchemaOf(schema)])),
-      steps: compileGraph(nodes),
-    },
-    steps,
+  const { nodes, steps } = compose(() => describe(refs as ParamRefs<P>), settings.tags) // one ref per declared param
+  if (nodes.length === 0) throw empty(name, locate())
+  const paramTypes = Object.fromEntries(Object.entries(params).map(([param, schema]) => [param, jsonSchemaOf(schema)]))
+  const graph = {
+    name,
+    description: settings.description,
+    params: paramTypes,
+    steps: compileGraph(nodes, { params: paramTypes }),
+    ...(settings.onFailure && { onFailure: settings.onFailure }),
   }
+  const use = (wires: Wires<P>): Result =>
+    recordGroup(name, settings.tags, () => describe(wiredParams(name, params, wires, callerLocation(use))))
+  return Object.assign(use, { [DEFINITION]: 'pipeline', pipelineName: name, graph, steps } as const)
 }
 
-function assertName(name: string, location: () => string | undefined): void {
-  if (nameSchema.safeParse(name).success) return
-  const where = location()
-  throw new RegiaError('PIPELINE_INVALID', `"${name}" cannot name a pipeline.`, {
-    hint: 'Use letters, digits, ".", "_" and "-", beginning with a letter or digit.',
-    ...(where !== undefined && { where }),
+/** The parameters of a pipeline that stands in another one: what was wired, literals and defaults as refs too. */
+function wiredParams<P extends Params>(
+  name: string,
+  params: P,
+  wires: { readonly [param: string]: unknown },
+  locate: () => string | undefined,
+): ParamRefs<P> {
+  const unknown = Object.keys(wires).find((param) => !(param in params))
+  if (unknown !== undefined) throw wrongParam(`Pipeline "${name}" has no parameter "${unknown}".`, params, locate())
+  const refs = Object.entries(params).map(([param, schema]) => {
+    const wire = wires[param]
+    if (isRef(wire)) return [param, wire]
+    const parsed = schema.safeParse(wire)
+    if (parsed.success) return [param, makeRef({ from: 'value', value: parsed.data })]
+    const message = parsed.error.issues[0]?.message
+    throw wrongParam(`Parameter "${param}" of pipeline "${name}" is wrong: ${message}.`, params, locate())
+  })
+  return Object.fromEntries(refs) as ParamRefs<P> // one ref per declared param, by construction
+}
+
+function readOptions(name: string, options: PipelineOptions, locate: () => string | undefined) {
+  if (!nameSchema.safeParse(name).success) {
+    throw invalid(`"${name}" cannot name a pipeline.`, {
+      hint: 'Use letters, digits, ".", "_" and "-", beginning with a letter or digit.',
+      where: locate(),
+    })
+  }
+  const parsed = optionsSchema.safeParse(options)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw invalid(`Option ${issue?.path.join('.') || 'names'} of pipeline "${name}" is wrong: ${issue?.message}.`, {
+    hint: "Such as { description: 'Trains the model', tags: ['nightly'], onFailure: 'stop' }.",
+    where: locate(),
   })
 }
+
+const wrongParam = (message: string, params: Params, where: string | undefined) =>
+  invalid(message, { hint: `Its parameters are: ${Object.keys(params).join(', ') || 'none'}.`, where })
 
 const empty = (name: string, where: string | undefined) =>
-  new RegiaError('PIPELINE_INVALID', `Pipeline "${name}" has no steps.`, {
-    hint: 'Call at least one step inside its function.',
-    ...(where !== undefined && { where }),
-  })
+  invalid(`Pipeline "${name}" has no steps.`, { hint: 'Call at least one step inside its function.', where })
+
+const invalid = (message: string, { hint, where }: { readonly hint: string; readonly where: string | undefined }) =>
+  new RegiaError('PIPELINE_INVALID', message, { hint, ...(where !== undefined && { where }) })

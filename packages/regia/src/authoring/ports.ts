@@ -7,7 +7,7 @@ import {
   type TableSchema,
   tableSchemaSchema,
 } from '@regia/core'
-import type { FileHandle, ModelHandle, PortDefinition, TableHandle } from '@regia/engine'
+import type { FileHandle, FolderHandle, ModelHandle, PortDefinition, TableHandle } from '@regia/engine'
 import { z } from 'zod'
 import type { PackagedModel } from './package-model.ts'
 import { callerLocation } from './source-location.ts'
@@ -16,6 +16,8 @@ import { callerLocation } from './source-location.ts'
 export type TablePort = { readonly port: 'table'; readonly schema?: TableSchema }
 /** A file of any kind. */
 export type FilePort = { readonly port: 'file'; readonly mediaType?: string }
+/** A folder of files. */
+export type FolderPort = { readonly port: 'folder' }
 /** A model package. */
 export type ModelPort<IsOptional extends boolean = boolean> = {
   readonly port: 'model'
@@ -30,6 +32,7 @@ export type ListPort<Item extends PortLike = PortLike> = { readonly port: 'list'
 export type PortLike =
   | TablePort
   | FilePort
+  | FolderPort
   | ModelPort
   | ValuePort
   | z.ZodType
@@ -68,12 +71,33 @@ export function table(schema?: SchemaInput): TablePort {
 }
 
 /**
- * A file that a step takes or gives; `run` returns its path.
+ * A file that a step takes or gives; `run` returns its path, or `{ text }`.
  *
  * @param mediaType - For people and pages that show it, such as `image/png`.
  * @example step({ name: 'plot', in: { rows: table() }, out: { curve: file('image/png') }, run: … })
  */
 export const file = (mediaType?: string): FilePort => ({ port: 'file', ...(mediaType && { mediaType }) })
+
+/**
+ * A folder that a step takes or gives; `run` returns its path. Every file in it becomes part of the artifact, under its path in the folder.
+ *
+ * @example step({ name: 'tokenize', in: {}, out: { pages: folder() }, run: async (_, { dir }) => ({ pages: `${dir}/pages` }) })
+ */
+export const folder = (): FolderPort => ({ port: 'folder' })
+
+/** A report in Markdown, shown where the run is. @example run: () => ({ report: { text: '# Quality\n…' } }) */
+export const markdown = (): FilePort => ({ port: 'file', mediaType: 'text/markdown' })
+
+/** A report in HTML, shown in a frame of its own where the run is. @example run: () => ({ report: { text: '<h1>Quality</h1>' } }) */
+export const html = (): FilePort => ({ port: 'file', mediaType: 'text/html' })
+
+/**
+ * A picture, shown where the run is.
+ *
+ * @param mediaType - `image/svg+xml` where absent; also `image/png`, `image/jpeg`.
+ * @example step({ name: 'plot', in: { rows: table() }, out: { curve: figure() }, run: ({ rows }) => ({ curve: { text: '<svg …>' } }) })
+ */
+export const figure = (mediaType: `image/${string}` = 'image/svg+xml'): FilePort => ({ port: 'file', mediaType })
 
 /**
  * A model package that a step takes or gives; `run` returns what `packageModel` made, or a model that came as an input.
@@ -94,32 +118,40 @@ export function model(options?: { readonly optional: boolean }): ModelPort {
 export const value = <Schema extends z.ZodType>(schema: Schema): ValuePort<Schema> => ({ port: 'value', schema })
 
 /**
- * Several inputs of one kind, wired with an array.
+ * Several inputs of one kind, wired with an array or with what a mapped step made.
  *
  * @example in: { trials: list(model()) } // pickBest({ trials: [small.model, large.model] })
  */
 export const list = <Item extends PortLike>(item: Item): ListPort<Item> => ({ port: 'list', item })
+
+/** The same as {@link value}, by the name that suits programs of other languages: they read and write a JSON file. */
+export const json = value
 
 /** What `run` receives on a port. */
 export type RunInput<P> = P extends TablePort
   ? TableHandle
   : P extends FilePort
     ? FileHandle
-    : P extends ModelPort<infer IsOptional>
-      ? ModelHandle | (IsOptional extends true ? undefined : never)
-      : P extends { readonly port: 'list'; readonly item: infer Item }
-        ? readonly RunInput<Item>[]
-        : P extends ValuePort<infer Schema>
-          ? z.output<Schema>
-          : P extends z.ZodType
-            ? z.output<P>
-            : never
+    : P extends FolderPort
+      ? FolderHandle
+      : P extends ModelPort<infer IsOptional>
+        ? ModelHandle | (IsOptional extends true ? undefined : never)
+        : P extends { readonly port: 'list'; readonly item: infer Item }
+          ? readonly RunInput<Item>[]
+          : P extends ValuePort<infer Schema>
+            ? z.output<Schema>
+            : P extends z.ZodType
+              ? z.output<P>
+              : never
+
+/** A file by what is to stand in it. */
+export type TextFile = { readonly text: string }
 
 /** What `run` may return on a port. */
 export type RunOutput<P> = P extends TablePort
   ? TableHandle | Table | readonly Row[]
-  : P extends FilePort
-    ? string | FileHandle
+  : P extends FilePort | FolderPort
+    ? string | { readonly path: string } | (P extends FilePort ? TextFile : never)
     : P extends ModelPort
       ? PackagedModel | ModelHandle
       : P extends ValuePort<infer Schema>
@@ -131,8 +163,8 @@ export type RunOutput<P> = P extends TablePort
 /** What a step's own `run` gives a test: tables as handles, values parsed. */
 export type TestOutput<P> = P extends TablePort
   ? TableHandle
-  : P extends FilePort
-    ? FileHandle
+  : P extends FilePort | FolderPort
+    ? { readonly path: string }
     : P extends ModelPort
       ? PackagedModel | ModelHandle
       : P extends ValuePort<infer Schema>
@@ -147,30 +179,38 @@ export function definePort(port: PortLike): PortDefinition {
   return port.port === 'list' ? { port: 'list', item: definePort(port.item) } : port
 }
 
-/** The port as the graph keeps it: JSON Schema for values, and for a list the type of its items. */
-export function portTypeOf(port: PortLike): PortType {
-  if (!('port' in port)) return valueType(port)
+/** The port as the graph keeps it: JSON Schema for values (as they come in, or go out), and for a list the type of its items. */
+export function portTypeOf(port: PortLike, io: 'input' | 'output' = 'input'): PortType {
+  if (!('port' in port)) return valueType(port, io)
   switch (port.port) {
     case 'value':
-      return valueType(port.schema)
+      return valueType(port.schema, io)
     case 'list':
-      return portTypeOf(port.item)
+      return portTypeOf(port.item, io)
     case 'table':
       return { kind: 'table', ...(port.schema && { schema: port.schema }) }
     case 'file':
       return { kind: 'file', ...(port.mediaType !== undefined && { mediaType: port.mediaType }) }
+    case 'folder':
+      return { kind: 'folder' }
     case 'model':
       return { kind: 'model' }
   }
 }
 
-/** A parameter's JSON Schema and default, as the graph keeps them. */
-export function jsonSchemaOf(schema: z.ZodType): { schema: Record<string, unknown>; default?: unknown } {
+/** A value's JSON Schema and default, as the graph keeps them. */
+export function jsonSchemaOf(
+  schema: z.ZodType,
+  io: 'input' | 'output' = 'input',
+): { schema: Record<string, unknown>; default?: unknown } {
   const absent = schema.safeParse(undefined)
   return {
-    schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+    schema: z.toJSONSchema(schema, { io, unrepresentable: 'any' }),
     ...(absent.success && absent.data !== undefined && { default: absent.data }),
   }
 }
 
-const valueType = (schema: z.ZodType): PortType => ({ kind: 'value', ...jsonSchemaOf(schema) })
+const valueType = (schema: z.ZodType, io: 'input' | 'output'): PortType => ({
+  kind: 'value',
+  ...jsonSchemaOf(schema, io),
+})

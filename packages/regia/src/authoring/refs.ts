@@ -1,59 +1,41 @@
-import { type PortRef, RegiaError } from '@regia/core'
-import type { z } from 'zod'
-import type { FilePort, ListPort, ModelPort, PortLike, TablePort, ValuePort } from './ports.ts'
+import { type Condition, type PortRef, RegiaError } from '@regia/core'
 
 const SOURCE: unique symbol = Symbol.for('regia.ref') as never
 declare const carries: unique symbol
 
-/** Where an input comes from while the pipeline is being described: a step's output by its name in the graph, or something from outside. */
+/** Where an input comes from while the pipeline is being described: data by the name that its producer gives it, or something from outside. */
 export type Source =
-  | Exclude<PortRef, { readonly from: 'list' | 'either' | 'step' | 'catalog' }>
+  | Exclude<PortRef, { readonly from: 'list' | 'either' | 'step' }>
   | { readonly from: 'data'; readonly name: string }
   | { readonly from: 'list'; readonly items: readonly Source[] }
   | { readonly from: 'either'; readonly items: readonly Source[] }
+
+/** A condition of the graph while its data still go by name. */
+export type SourceCondition = Omit<Condition, 'ref'> & { readonly ref: Source }
 
 /** What will be there when the pipeline runs. It only stands for the thing: wire it into a step, a gate or `when`. */
 export type Ref<Carried> = { readonly [SOURCE]: Source; readonly [carries]?: Carried }
 
 export type TableData = { readonly kind: 'table' }
 export type FileData = { readonly kind: 'file' }
+export type FolderData = { readonly kind: 'folder' }
 export type ModelData = { readonly kind: 'model' }
 export type ReportData = { readonly kind: 'report' }
+export type ListData<Item> = { readonly kind: 'list'; readonly item: Item }
 
-/** The ref that an output port gives. */
-export type OutputRef<P> = P extends TablePort
-  ? Ref<TableData>
-  : P extends FilePort
-    ? Ref<FileData>
-    : P extends ModelPort
-      ? Ref<ModelData>
-      : P extends ValuePort<infer Schema>
-        ? Ref<z.output<Schema>>
-        : P extends z.ZodType
-          ? Ref<z.output<P>>
-          : never
-
-/** What may be wired into an input port: a fitting ref, for values also a literal, for lists an array. */
-export type Wire<P> = P extends TablePort
-  ? Ref<TableData>
-  : P extends FilePort
-    ? Ref<FileData>
-    : P extends ModelPort<infer IsOptional>
-      ? Ref<ModelData | (IsOptional extends true ? undefined : never)>
-      : P extends ListPort<infer Item extends PortLike>
-        ? readonly Wire<Item>[]
-        : P extends ValuePort<infer Schema>
-          ? WireValue<z.input<Schema>>
-          : P extends z.ZodType
-            ? WireValue<z.input<P>>
-            : never
-
-type WireValue<Value> = Value | Ref<Value>
+/** What each attempt of a mapped step made on one output, in the order of the elements. */
+export type ListRef<Item> = Ref<ListData<Item>>
 
 const refuse = (): never => {
   throw new RegiaError('PIPELINE_INVALID', 'A ref has no value yet: the pipeline is being described, not run.', {
     hint: 'Wire the ref into a step and use the value inside its run function; to run steps on a condition use when(ref, …).',
   })
+}
+
+const REFUSALS = {
+  [Symbol.toPrimitive]: { value: refuse },
+  toJSON: { value: refuse },
+  toString: { value: refuse },
 }
 
 /**
@@ -63,11 +45,7 @@ const refuse = (): never => {
  */
 export function makeRef<Carried>(source: Source): Ref<Carried> {
   const ref: Ref<Carried> = { [SOURCE]: source }
-  return Object.defineProperties(ref, {
-    [Symbol.toPrimitive]: { value: refuse },
-    toJSON: { value: refuse },
-    toString: { value: refuse },
-  })
+  return Object.defineProperties(ref, REFUSALS)
 }
 
 /** Whether something wired is a ref, as opposed to a literal. */

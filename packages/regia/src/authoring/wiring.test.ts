@@ -97,12 +97,99 @@ await make.run({ rows: handle, limit: 'three', kind: undefined }) // WRONG: run 
 export { n }
 `
 
+const MORE = `
+import { approve, atLeast, command, dataset, equals, file, folder, html, json, type ListRef, list, markdown, model, not, notebook, partitionsOf, pipeline, type Ref, register, registry, rowsOf, step, table, when, z } from 'regia'
+
+const fit = step({
+  name: 'fit', in: { rows: table(), depth: z.number(), seed: z.number().default(1) },
+  out: { model: model(), auc: z.number(), note: markdown(), files: folder() },
+  description: 'Fits', tags: ['slow'], env: { OMP_NUM_THREADS: '1' }, secrets: ['TOKEN'], infrastructureRetries: 3,
+  backoff: { first: '1s', factor: 3, maximum: '1m' }, cache: { ttl: '1d' },
+  run: ({ depth }, { dir }) => ({ model: undefined as never, auc: depth, note: { text: '# hi' }, files: dir }),
+})
+const only = step({ name: 'only', in: { depth: z.number() }, out: { next: z.number() }, run: ({ depth }) => ({ next: depth }) })
+const best = step({
+  name: 'best', in: { models: list(model()), scores: list(z.number()), all: z.array(z.number()), test: table() },
+  out: { model: model(), auc: z.number() },
+  run: ({ models, scores, all }) => ({ model: models[scores.indexOf(Math.max(...all))]!, auc: 1 }),
+})
+const read = step({ name: 'read', in: { files: folder() }, out: { page: html(), n: z.number() }, run: ({ files }) => ({ page: files.path, n: files.count }) })
+step({ name: 'x', in: {}, out: { files: folder() }, run: () => ({ files: { text: '' } }) }) // WRONG: a folder is no text
+const python = command({
+  name: 'python', in: { rows: table(), depth: z.number().default(3) }, out: { model: model(), scores: json(z.array(z.number())) },
+  cmd: ['python3', 'fit.py', '{in.rows:csv}', '--depth={in.depth}', '{out.model}', '{out.scores}', '{"a": 1}', '{dir}'], files: ['fit.py'],
+})
+command({ name: 'c', in: { rows: table() }, cmd: ['cat', '{in.row}'] }) // WRONG: a placeholder of no input
+command({ name: 'c', in: { rows: table() }, out: { n: table() }, cmd: ['cp', '{in.rows}', '{out.rows}'] }) // WRONG: a placeholder of no output
+const shown = notebook({ name: 'shown', path: 'a.ipynb', in: { rows: table(), share: z.number() }, out: { summary: json(z.string()) } })
+
+const prepare = pipeline('prepare', { name: z.string(), share: z.number().default(0.5) }, (p) => {
+  const { summary, notebook: copy } = shown({ rows: dataset('d'), share: p.share })
+  return { rows: dataset('d'), summary, copy }
+})
+
+pipeline('flow', { depths: z.array(z.number()), words: z.array(z.string()), mode: z.enum(['full', 'quick']) }, (p) => {
+  const { rows, summary } = prepare({ name: 'x' })
+  const text: Ref<string> = summary
+  const fits = fit.map('depth', p.depths, { rows, seed: 4 }, { concurrency: 4, minimumSuccess: 0.8 })
+  const models: ListRef<{ kind: 'model' }> = fits.model
+  const again = fit.map('depth', fits.auc, { rows })
+  const byRow = fit.map('rows', rowsOf(rows, { size: 10 }), { depth: 3 })
+  const byPart = fit.map('rows', partitionsOf(rows, { column: 'a' }), { depth: 3 })
+  const listed = fit.map('rows', [rows, rows], { depth: 3 })
+  only.map('depth', [1, 2, p.depths as never as Ref<number>])
+  const chosen = best({ models, scores: again.auc, all: fits.auc, test: rows })
+  best({ models: [chosen.model], scores: p.depths, all: p.depths, test: rows })
+  read.map('files', byRow.files)
+  const ran = python({ rows })
+  const mapped = python.map('rows', rowsOf(rows, { size: 3 }))
+  best({ models: mapped.model, scores: ran.scores, all: ran.scores, test: rows })
+  const { approved, comment } = approve('Release?', { show: { rows, models: byPart.model }, approvers: ['a'], timeout: '1d' })
+  when(approved, () => register('m', chosen.model))
+  const said: Ref<string> = comment
+  when(atLeast(chosen.auc, 0.8), () => when(not(approved), () => register('m', chosen.model)))
+  const either = when(equals(p.mode, 'full'), () => fit({ rows, depth: 3 }), () => ({ model: registry('m@champion', { optional: false }) }))
+  register('m', either.model)
+  fit.map('depth', p.words, { rows }) // WRONG: texts where numbers are taken
+  fit.map('depth', ['a'], { rows }) // WRONG: literals of another type
+  fit.map('depth', chosen.auc, { rows }) // WRONG: one number where a list is taken
+  fit.map('rows', rows, { depth: 3 }) // WRONG: a table that is not taken apart
+  fit.map('rows', fits.model, { depth: 3 }) // WRONG: models where tables are taken
+  fit.map('depth', p.depths) // WRONG: a missing input
+  fit.map('depth', p.depths, { rows, depth: 3 }) // WRONG: the mapped input again
+  fit.map('deep', p.depths, { rows }) // WRONG: an unknown input
+  best.map('models', [models], { scores: [], all: [], test: rows }) // WRONG: a map over lists
+  fit({ rows, depth: fits.auc }) // WRONG: a list where one number is taken
+  register('m', fits.model) // WRONG: the registration of many models
+  read({ files: fits.note }) // WRONG: many files where a folder is taken
+  prepare({ nam: 'x' }) // WRONG: an unknown parameter
+  prepare({ name: p.depths }) // WRONG: a list of numbers where a text is taken
+  prepare({ name: 'x' }).row // WRONG: nothing that the pipeline gives
+  shown({ rows, share: 'all' }) // WRONG: a literal of another type for a notebook
+  when(equals(p.mode, 'fast'), () => {}) // WRONG: a comparison with what it cannot be
+  when(atLeast(p.mode, 3), () => {}) // WRONG: a text compared with a number
+  either.auc // WRONG: what only one arm gives
+  fit({ rows: when(approved, () => ({ a: chosen.model }), () => ({ a: registry('m@champion') })).a, depth: 1 }) // WRONG: the model of either arm as a table
+  return [text, said, listed, ran]
+})
+export { file }
+`
+
+const wrongLines = (program: string) =>
+  program.split('\n').flatMap((text, index) => (text.includes('// WRONG') ? [index + 1] : []))
+
 describe('wiring', () => {
   it('is checked by the compiler: what fits compiles, what does not does not', async () => {
     const errors = await compile(PROGRAM)
-    const wrongLines = PROGRAM.split('\n').flatMap((text, index) => (text.includes('// WRONG') ? [index + 1] : []))
-    expect(wrongLines.length).toBeGreaterThan(15)
-    expect([...errors.keys()]).toEqual(wrongLines)
-    expect(errors.get(wrongLines.at(-6)!)).toContain("Property 'cuont' does not exist")
+    const lines = wrongLines(PROGRAM)
+    expect(lines.length).toBeGreaterThan(15)
+    expect([...errors.keys()]).toEqual(lines)
+    expect(errors.get(lines.at(-6)!)).toContain("Property 'cuont' does not exist")
+  })
+
+  it('of maps, conditions, commands, notebooks and pipelines in pipelines is checked too', async () => {
+    const errors = await compile(MORE)
+    expect([...errors.keys()]).toEqual(wrongLines(MORE))
+    expect([...errors.values()].join('\n')).toContain('no input is named \\"row\\"')
   })
 })
