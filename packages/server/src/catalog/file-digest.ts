@@ -9,17 +9,19 @@ type Look = { readonly stamp: string; readonly changedMs: number }
  * A file that was changed so shortly before it was read may change again without looking different: clocks of file systems tick in
  * milliseconds. (Git calls such an entry of its index "racily clean".)
  */
-const SETTLED_MS = 2_000
+const DEFAULT_SETTLED_MS = 2_000
 const MAX_TRIES = 3
 
 /** The digest of a file, from memory where it looks as it did when it was last hashed. */
 export class FileDigests {
   readonly #database: Database
   readonly #clock: Clock
+  readonly #settledMs: number
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, settledMs = DEFAULT_SETTLED_MS) {
     this.#database = database
     this.#clock = clock
+    this.#settledMs = settledMs
   }
 
   /** What is known without reading the file. */
@@ -48,7 +50,7 @@ export class FileDigests {
       const result = await read()
       if ((await lookAt(path)).stamp !== before.stamp) continue
       // By the machine's own clock, which is what the file system's times come from.
-      if (Date.now() - before.changedMs > SETTLED_MS) await this.#remember(path, before.stamp, result.digest)
+      if (Date.now() - before.changedMs > this.#settledMs) await this.#remember(path, before.stamp, result.digest)
       return result
     }
     throw new RegiaError('CONFLICT', `The file was changed ${MAX_TRIES} times while it was read.`, {
