@@ -24,6 +24,7 @@ const EXIT_OF_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   CONFLICT: EXIT.failed,
   UNAUTHORIZED: EXIT.unavailable,
   PAYLOAD_TOO_LARGE: EXIT.usage,
+  TOO_MANY_REQUESTS: EXIT.unavailable,
   TIMEOUT: EXIT.failed,
   UNAVAILABLE: EXIT.unavailable,
   CONFIG_INVALID: EXIT.usage,
