@@ -26,6 +26,7 @@ import { addMetrics } from './http/metrics.ts'
 import { collectRoutes } from './http/not-found.ts'
 import { addStatic } from './http/static.ts'
 import { createLifetime } from './lifetime.ts'
+import { addLineageRoutes, LineageService } from './lineage/index.ts'
 import { ModelService } from './models/model-service.ts'
 import { addModelRoutes } from './models/routes.ts'
 import { failedRunNeeds, runEntry } from './overview/overview-service.ts'
@@ -40,7 +41,7 @@ import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { VERSION } from './version.ts'
 import { wireCatalog } from './wire-catalog.ts'
-import { addServingRoutes, type ServingParts, servingOverview, wireServing } from './wire-serving.ts'
+import { addServingRoutes, type ServingParts, servedModels, servingOverview, wireServing } from './wire-serving.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
 export type Role = (typeof ROLES)[number]
@@ -170,6 +171,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addModelRoutes(app, models, operator)
     addDemoRoutes(app, demo)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
+    const lineage = new LineageService({ database, served: () => servedModels(parts) })
+    addLineageRoutes(app, lineage)
     const served = servingOverview(parts)
     const recentRuns = async () => (await pipelines.runs.list({ limit: OVERVIEW_RUNS, offset: 0 })).items
     addOverviewRoute(app, {
@@ -193,7 +196,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     if (roles.includes('scheduler')) {
       const turns = [() => parts.serving.release.turn(), () => parts.monitoring.turn()]
       onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
-      onClose(startScheduler([() => parts.serving.archive.turn()], ARCHIVE_MS, onError).stop)
+      onClose(startScheduler([() => parts.serving.archive.turn(), () => lineage.turn()], ARCHIVE_MS, onError).stop)
     }
     return { url, app, services: { data, models, pipelines, demo, ...parts }, close }
   } catch (error) {

@@ -9,6 +9,7 @@ import { toRegiaError } from './http/error-reply.ts'
 import { ERROR_STATUS } from './http/error-status.ts'
 import { addFastLane } from './http/fast-lane.ts'
 import type { Gate } from './http/guard.ts'
+import type { ServingModels } from './lineage/index.ts'
 import type { ModelService } from './models/model-service.ts'
 import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } from './monitoring/index.ts'
 import { alertEntry, alertNeeds, decisionEntry, endpointHealth, promotionNeeds } from './overview/endpoint-health.ts'
@@ -127,6 +128,15 @@ const notReady = (name: string): RegiaError =>
     where: name,
     hint: `See "regia endpoints show ${name}" for what it follows and why it did not load.`,
   })
+
+/** Which model versions endpoints have loaded: the one that answers and the one in shadow. */
+export async function servedModels({ serving }: ServingParts): Promise<readonly ServingModels[]> {
+  return (await serving.queries.list()).flatMap(({ spec, deployments }) =>
+    deployments
+      .filter(({ role }) => role !== 'previous')
+      .map(({ model, version }) => ({ endpoint: spec.name, model, version })),
+  )
+}
 
 const HEALTH_WINDOWS = 60
 const HEALTH_MINUTES = 5

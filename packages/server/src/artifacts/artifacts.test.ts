@@ -179,7 +179,9 @@ describe('the content of an artifact', () => {
       expect.anything(),
     ])
     await expect(client.runs.preview(id, 'make', 'out')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
-    await expect(client.runs.artifact(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`, 'make', 'out')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(
+      client.runs.artifact(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`, 'make', 'out'),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 

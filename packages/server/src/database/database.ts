@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { CatalogTables } from '../catalog/tables.ts'
 import type { DataTables } from '../data/tables.ts'
 import type { DemoTables } from '../demo/tables.ts'
+import type { LineageTables } from '../lineage/tables.ts'
 import type { ModelTables } from '../models/tables.ts'
 import type { MonitoringTables } from '../monitoring/tables.ts'
 import type { ChannelTables } from '../pipelines/channels/tables.ts'
@@ -15,6 +16,7 @@ export type Tables = DataTables &
   CatalogTables &
   ModelTables &
   ServingTables &
+  LineageTables &
   MonitoringTables &
   DemoTables
 

@@ -1,6 +1,7 @@
 import { catalogMigrations } from '../catalog/migrations.ts'
 import { dataMigrations } from '../data/migrations.ts'
 import { demoMigrations } from '../demo/migrations.ts'
+import { lineageMigrations } from '../lineage/migrations.ts'
 import { modelMigrations } from '../models/migrations.ts'
 import { monitoringMigrations } from '../monitoring/migrations.ts'
 import { channelMigrations } from '../pipelines/channels/migrations.ts'
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ...servingMigrations,
   ...monitoringMigrations,
   ...demoMigrations,
+  ...lineageMigrations,
   ...channelMigrations,
   ...catalogMigrations,
 ]
