@@ -24,3 +24,18 @@ export function isDefinition<Kind extends DefinitionKind>(
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
   return DEFINITION in value && value[DEFINITION] === kind
 }
+
+/** Known to every copy of this package, as {@link DEFINITION} is. */
+const environment: { [name: symbol]: unknown } = globalThis
+const ENVIRONMENT = Symbol.for('regia.environment')
+
+/** Says for which environment the definitions of this process are read; before their modules are loaded. The base where absent. */
+export function setDefinitionEnvironment(name: string | undefined): void {
+  environment[ENVIRONMENT] = name
+}
+
+/** The environment whose entries a catalog gives in this process; absent for the base. */
+export function definitionEnvironment(): string | undefined {
+  const name = environment[ENVIRONMENT]
+  return typeof name === 'string' ? name : undefined
+}

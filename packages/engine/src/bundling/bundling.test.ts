@@ -128,10 +128,12 @@ describe('discover', () => {
     })
   })
 
-  it('finds endpoints, monitors and checks', async () => {
+  it('finds endpoints, monitors, checks, schedules and notifiers', async () => {
     const dir = await project({
       'all.ts': `
-import { alertTime, checks, endpoint, monitor, retrain } from 'regia'
+import { alertTime, checks, cron, endpoint, monitor, notifier, retrain, schedule, slack } from 'regia'
+export const nightly = schedule({ name: 'nightly', pipeline: 'late', when: cron('0 2 * * *') })
+export const team = notifier({ name: 'team', events: ['run-failed'], via: slack({ env: 'SLACK_URL' }) })
 export const late = checks('late', ({ model, test }) => {
   model.on(test).auc().isAtLeast(0.6)
 })
@@ -144,6 +146,10 @@ export default monitor({
 `,
     })
     const found = await discover(await bundleEntry('all.ts', dir))
+    expect(found.schedules).toMatchObject([
+      { name: 'nightly', pipeline: 'late', when: { on: 'time', timezone: 'UTC' } },
+    ])
+    expect(found.notifiers).toMatchObject([{ name: 'team', via: { kind: 'slack', url: { env: 'SLACK_URL' } } }])
     expect(found.checks).toEqual([{ name: 'late', checks: [expect.objectContaining({ kind: 'metricAtLeast' })] }])
     expect(found.endpoints).toMatchObject([{ name: 'web', stable: 'late@champion' }])
     expect(found.monitors).toMatchObject([{ name: 'watch', window: '1d', actions: [{ pipeline: 'late' }] }])

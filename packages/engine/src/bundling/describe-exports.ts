@@ -16,6 +16,8 @@ export function describeExports(entry: string, modules: Modules): DiscoveryReply
     endpoints: exported.filter((value) => isDefinition(value, 'endpoint')).map(specOf),
     monitors: exported.filter((value) => isDefinition(value, 'monitor')).map(specOf),
     checks: exported.filter(isCheckSuite),
+    schedules: exported.filter((value) => isDefinition(value, 'schedule')).map(specOf),
+    notifiers: exported.filter((value) => isDefinition(value, 'notifier')).map(specOf),
   }
 }
 

@@ -11,9 +11,13 @@ import {
   type GraphStep,
   type MonitorSpec,
   monitorSpecSchema,
+  type NotifierSpec,
+  notifierSpecSchema,
   type PipelineGraph,
   pipelineGraphSchema,
   RegiaError,
+  type ScheduleSpec,
+  scheduleSpecSchema,
 } from '@regia/core'
 import { spawnProgram } from '../steps/spawn-program.ts'
 import type { DraftCommand, DraftGraph, DraftStep } from '../steps/step-definition.ts'
@@ -31,6 +35,8 @@ export type Discovery = {
   readonly endpoints: readonly EndpointSpec[]
   readonly monitors: readonly MonitorSpec[]
   readonly checks: readonly CheckSuite[]
+  readonly schedules: readonly ScheduleSpec[]
+  readonly notifiers: readonly NotifierSpec[]
 }
 
 /** What the child program says. */
@@ -42,32 +48,45 @@ export type DiscoveryReply =
       readonly endpoints: readonly unknown[]
       readonly monitors: readonly unknown[]
       readonly checks: Discovery['checks']
+      readonly schedules: readonly unknown[]
+      readonly notifiers: readonly unknown[]
     }
 
 /** Code of ours that a gate or registration runs: another format of results is another digest. */
 const OWN_CODE = digestOf('regia step kinds, version 1')
 
+export type DiscoverOptions = {
+  /** Bounds the loading; default 30 s. */
+  readonly timeoutMs?: number
+  /** The environment that it is for: catalogs give the entries that they have there. The base where absent. */
+  readonly environment?: string | undefined
+}
+
 /**
  * Loads a bundle in a child process and hands back what it defines, as data.
  *
- * @param options - `timeoutMs` bounds the loading (default 30 s).
  * @throws RegiaError `USER_CODE_FAILED` with the stack in the author's files, `TIMEOUT`, or what building a pipeline found wrong.
  */
-export async function discover(bundle: Bundle, options: { readonly timeoutMs?: number } = {}): Promise<Discovery> {
+export async function discover(bundle: Bundle, options: DiscoverOptions = {}): Promise<Discovery> {
   const folder = await mkdtemp(join(tmpdir(), 'regia-discovery-'))
   try {
     const path = await storeBundle(await indexBundle(bundle), folder)
-    const reply = await askChild(path, bundle, join(folder, 'reply.json'), options.timeoutMs ?? 30_000)
+    const reply = await askChild(path, bundle, join(folder, 'reply.json'), options)
     if ('error' in reply) throw RegiaError.fromBody(reply.error)
-    return await completed(bundle, reply)
+    return await completed(bundle, reply, options.environment)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function askChild(path: string, bundle: Bundle, replyPath: string, timeoutMs: number): Promise<DiscoveryReply> {
+async function askChild(
+  path: string,
+  bundle: Bundle,
+  replyPath: string,
+  { timeoutMs = 30_000, environment }: DiscoverOptions,
+): Promise<DiscoveryReply> {
   const child = spawnProgram(new URL('./discovery-process.ts', import.meta.url), {
-    args: [path, bundle.projectDir, replyPath],
+    args: [path, bundle.projectDir, replyPath, ...(environment === undefined ? [] : [environment])],
     cwd: bundle.projectDir,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -88,7 +107,11 @@ async function askChild(path: string, bundle: Bundle, replyPath: string, timeout
   throw diedLoading(bundle.entry, signal ?? `exit code ${exitCode}`, Buffer.concat(output).toString())
 }
 
-async function completed(bundle: Bundle, reply: Exclude<DiscoveryReply, { error: ErrorBody }>): Promise<Discovery> {
+async function completed(
+  bundle: Bundle,
+  reply: Exclude<DiscoveryReply, { error: ErrorBody }>,
+  environment: string | undefined,
+): Promise<Discovery> {
   const digestsOfStep = await codeDigests(bundle, reply.places)
   const blobs: ProjectBlob[] = []
   const codeOf: CodeOf = async (step) => {
@@ -99,12 +122,16 @@ async function completed(bundle: Bundle, reply: Exclude<DiscoveryReply, { error:
     }
     return step.kind === 'code' ? digestsOfStep(step.name) : { codeDigest: OWN_CODE }
   }
+  const { lockfileDigest } = bundle
+  const graphs = reply.pipelines.map((draft) => withDigests({ ...draft, environment }, codeOf, lockfileDigest))
   return {
-    pipelines: await Promise.all(reply.pipelines.map((draft) => withDigests(draft, codeOf, bundle.lockfileDigest))),
+    pipelines: await Promise.all(graphs),
     blobs,
     endpoints: reply.endpoints.map((spec) => endpointSpecSchema.parse(spec)),
     monitors: reply.monitors.map((spec) => monitorSpecSchema.parse(spec)),
     checks: reply.checks.map(({ name, checks }) => ({ name, checks })),
+    schedules: reply.schedules.map((spec) => scheduleSpecSchema.parse(spec)),
+    notifiers: reply.notifiers.map((spec) => notifierSpecSchema.parse(spec)),
   }
 }
 

@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs'
+import { setDefinitionEnvironment } from '@regia/core'
 import { describeExports, type Modules } from './describe-exports.ts'
 import type { DiscoveryReply } from './discover.ts'
 import { importUserCode, prepareForUserCode } from './load-user-code.ts'
 import { userCodeError } from './user-code-error.ts'
 
 /** Child program: imports an indexed bundle and writes what it defines, as JSON, into the file given. */
-const [bundlePath = '', projectDir = '', replyPath = ''] = process.argv.slice(2)
+const [bundlePath = '', projectDir = '', replyPath = '', environment] = process.argv.slice(2)
 
 prepareForUserCode()
+setDefinitionEnvironment(environment)
 const reply: DiscoveryReply = await importUserCode(bundlePath, projectDir)
   .then(({ entry, modules }) => describeExports(String(entry), modules as Modules)) // the index that indexBundle wrote
   .catch((thrown: unknown) => ({ error: userCodeError(thrown, 'Loading the project', projectDir) }))

@@ -5,12 +5,12 @@ import {
   type MonitorAction,
   type MonitorSpec,
   monitorSpecSchema,
-  RegiaError,
   type TriggerParam,
 } from '@regia/core'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type ProjectConfig, projectConfigSchema } from '../project/config.ts'
-import type { Pipeline } from './pipeline.ts'
+import { parseDeclaration } from './parse-declaration.ts'
+import { type AnyPipeline, nameOfPipeline } from './pipeline.ts'
 import { callerLocation } from './source-location.ts'
 
 export type EndpointDefinition = { readonly [DEFINITION]: 'endpoint'; readonly spec: EndpointSpec }
@@ -27,7 +27,10 @@ export type MonitorDefinition = { readonly [DEFINITION]: 'monitor'; readonly spe
  * })
  */
 export function endpoint(spec: z.input<typeof endpointSpecSchema>): EndpointDefinition {
-  return { [DEFINITION]: 'endpoint', spec: parse('endpoint', endpointSpecSchema, spec, callerLocation(endpoint)) }
+  return {
+    [DEFINITION]: 'endpoint',
+    spec: parseDeclaration('endpoint', endpointSpecSchema, spec, callerLocation(endpoint)),
+  }
 }
 
 /**
@@ -42,7 +45,10 @@ export function endpoint(spec: z.input<typeof endpointSpecSchema>): EndpointDefi
  * })
  */
 export function monitor(spec: z.input<typeof monitorSpecSchema>): MonitorDefinition {
-  return { [DEFINITION]: 'monitor', spec: parse('monitor', monitorSpecSchema, spec, callerLocation(monitor)) }
+  return {
+    [DEFINITION]: 'monitor',
+    spec: parseDeclaration('monitor', monitorSpecSchema, spec, callerLocation(monitor)),
+  }
 }
 
 /**
@@ -54,12 +60,12 @@ export function monitor(spec: z.input<typeof monitorSpecSchema>): MonitorDefinit
  * @example monitor({ name: 'delays', endpoint: 'delays', actions: [retrain('delays', { cooldown: '14d' })] })
  */
 export function retrain(
-  pipeline: string | Pipeline,
+  pipeline: string | AnyPipeline,
   options: { readonly cooldown: string; readonly params?: { readonly [name: string]: TriggerParam } },
 ): MonitorAction {
   return {
     kind: 'retrain',
-    pipeline: typeof pipeline === 'string' ? pipeline : pipeline.pipelineName,
+    pipeline: nameOfPipeline(pipeline),
     cooldown: options.cooldown,
     params: { ...options.params },
   }
@@ -83,25 +89,5 @@ export const alertTime = (options: { readonly minus: string; readonly as: 'date'
  * @example export default defineConfig({ name: 'flights', demo: 'demo/story.ts' })
  */
 export function defineConfig(config: z.input<typeof projectConfigSchema>): ProjectConfig {
-  return parse('project', projectConfigSchema, config, callerLocation(defineConfig))
-}
-
-function parse<Output>(
-  what: string,
-  schema: z.ZodType<Output>,
-  given: unknown,
-  location: () => string | undefined,
-): Output {
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = location()
-  throw new RegiaError(
-    'CONFIG_INVALID',
-    `A ${what} is not valid: ${issue?.path.join('.') || 'it'}: ${issue?.message}.`,
-    {
-      hint: z.prettifyError(parsed.error),
-      ...(where !== undefined && { where }),
-    },
-  )
+  return parseDeclaration('project', projectConfigSchema, config, callerLocation(defineConfig))
 }

@@ -75,6 +75,15 @@ export {
 } from './declarations.ts'
 export { type GateInputs, gate, register } from './gate.ts'
 export { type NotebookOptions, notebook } from './notebook.ts'
+export {
+  type NotifierDefinition,
+  type NotifierOptions,
+  notifier,
+  notifyBy,
+  slack,
+  smtp,
+  webhook,
+} from './notifier.ts'
 export { type PackagedModel, type PackageOptions, packageModel } from './package-model.ts'
 export { type Pipeline, type PipelineOptions, pipeline } from './pipeline.ts'
 export {
@@ -111,6 +120,16 @@ export {
 } from './refs.ts'
 export { rocAuc } from './roc-auc.ts'
 export { type TestContext, tableHandle } from './run-here.ts'
+export {
+  cron,
+  onAlert,
+  onAlias,
+  onDataset,
+  onWebhook,
+  type ScheduleDefinition,
+  type ScheduleOptions,
+  schedule,
+} from './schedule.ts'
 export { type Step, type StepSpec, step } from './step.ts'
 export type { StepSettings } from './step-settings.ts'
 export { when } from './when.ts'

@@ -14,6 +14,13 @@ type ParamRefs<P extends Params> = { readonly [Name in keyof P]: Ref<z.output<P[
 /** A pipeline: data that says which steps there are and what they need of each other. Called inside another one, it becomes a group of its steps. */
 export type Pipeline<P extends Params = Params, Result = unknown> = PipelineDefinition & ((params: Wires<P>) => Result)
 
+/** A pipeline, whatever its parameters are. */
+export type AnyPipeline = PipelineDefinition
+
+/** What the server calls a pipeline that an author gave, by its name or itself. */
+export const nameOfPipeline = (given: string | AnyPipeline): string =>
+  typeof given === 'string' ? given : given.pipelineName
+
 export type PipelineOptions = {
   readonly description?: string
   /** Of all its steps, beside their own. */
