@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { type Clock, createIdFactory, type Digest, type IdFactory, toIso } from '@regia/core'
-import { createDataWorker, folderBlobStore, readModelPackage } from '@regia/engine'
+import { type BlobStore, createDataWorker, folderBlobStore, readModelPackage } from '@regia/engine'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { addArtifactRoutes } from './artifacts/routes.ts'
@@ -37,10 +37,12 @@ import { listApprovals } from './pipelines/list-approvals.ts'
 import { addPipelineMetrics } from './pipelines/metrics.ts'
 import { PipelineService } from './pipelines/pipeline-service.ts'
 import { addPipelineRoutes } from './pipelines/routes.ts'
+import { addRunActionRoutes } from './pipelines/run-action-routes.ts'
 import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { VERSION } from './version.ts'
 import { wireCatalog } from './wire-catalog.ts'
+import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import { addServingRoutes, type ServingParts, servedModels, servingOverview, wireServing } from './wire-serving.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
@@ -66,6 +68,10 @@ export type ServerOptions = {
   readonly operator?: string
   readonly maxBodyBytes?: number
   readonly maxBlobBytes?: number
+  /** The database's file; `regia.db` in the home where absent. */
+  readonly databasePath?: string
+  /** Where content is kept; the folder `blobs` in the home where absent. */
+  readonly blobs?: BlobStore
   /** How long a worker's lease holds without a heartbeat. */
   readonly leaseMs?: number
 }
@@ -78,7 +84,8 @@ export type RegiaServer = {
     readonly models: ModelService
     readonly pipelines: PipelineService
     readonly demo: DemoService
-  } & ServingParts
+  } & ServingParts &
+    ScheduleParts
   /** Lets running requests finish, then lets go of everything. */
   readonly close: () => Promise<void>
 }
@@ -109,9 +116,9 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
   const { onClose, close } = createLifetime(onError)
   onClose(claim.release)
   try {
-    const database = await openDatabase(join(home, 'regia.db'), clock)
+    const database = await openDatabase(options.databasePath ?? join(home, 'regia.db'), clock)
     onClose(() => database.destroy())
-    const blobs = folderBlobStore(join(home, 'blobs'))
+    const blobs = options.blobs ?? folderBlobStore(join(home, 'blobs'))
     const worker = createDataWorker({ tempDir: join(home, 'tmp', 'duckdb') })
     onClose(worker.close)
     const events = createEventBus(clock)
@@ -141,6 +148,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       onError,
       datasets: { getVersion: (name, version) => data.getArtifact(name, version) },
       models,
+      findChannelVersion: (pipeline, channel) => channels.findVersion(pipeline, channel),
       hasBlob: (digest) => blobs.has(digest),
       ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
     })
@@ -148,6 +156,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const warn = (message: string) => logger.warn(message)
     const parts = wireServing({ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn })
     onClose(parts.serving.close)
+    const firingFailed = async () => {}
+    const when = wireSchedules({ database, pipelines, channels, events, clock, newId, onError, firingFailed })
 
     const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
     const gate = createGate(host, token)
@@ -162,7 +172,9 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addBlobRoutes(app, blobs, { tempDir: join(home, 'tmp'), maxBytes: options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES })
     addPipelineRoutes(app, pipelines, operator)
     addChannelRoutes(app, channels, operator)
+    addWhenRoutes(app, when, operator, clock)
     addRunRoutes(app, pipelines)
+    addRunActionRoutes(app, pipelines, operator)
     const readRows = (digest: Digest, limit: number, offset: number) => data.readRows(digest, limit, offset)
     addArtifactRoutes(app, { database, blobs, readRows })
     addCatalogRoutes(app, catalog)
@@ -194,11 +206,16 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
     await parts.serving.endpoints.load()
     if (roles.includes('scheduler')) {
-      const turns = [() => parts.serving.release.turn(), () => parts.monitoring.turn()]
+      const turns = [
+        () => parts.serving.release.turn(),
+        () => parts.monitoring.turn(),
+        () => when.schedules.turn(),
+        () => when.backfills.turn(),
+      ]
       onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
       onClose(startScheduler([() => parts.serving.archive.turn(), () => lineage.turn()], ARCHIVE_MS, onError).stop)
     }
-    return { url, app, services: { data, models, pipelines, demo, ...parts }, close }
+    return { url, app, services: { data, models, pipelines, demo, ...parts, ...when }, close }
   } catch (error) {
     await close()
     throw error

@@ -1,12 +1,14 @@
 import type { Attempt, GraphStep } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import { encodeJson } from '../database/json-text.ts'
-import { cacheKey, keyParts } from './cache-key.ts'
-import { type CacheEntry, findEntry, findLastParts, isInFlight } from './cache-store.ts'
-import { decide } from './explain-decision.ts'
+import { askPerson } from './ask-person.ts'
+import { type CacheEntry, isInFlight } from './cache-store.ts'
+import { applyFailurePolicy } from './failure-policy.ts'
+import { LastParts } from './last-parts.ts'
+import { isCacheable, lookUpResult } from './look-up-result.ts'
 import { nextStep } from './next-steps.ts'
 import { inputArtifacts } from './resolve-inputs.ts'
-import type { RunWork } from './run-work.ts'
+import type { KnownOfStep, RunWork } from './run-work.ts'
 import { isCarried } from './step-carriers.ts'
 
 export type Moment = { readonly ms: number; readonly iso: string }
@@ -17,12 +19,12 @@ export type Moment = { readonly ms: number; readonly iso: string }
  */
 export async function advanceRun(connection: Connection, work: RunWork, now: Moment): Promise<void> {
   if (!work.isOver) {
-    // A key that this pass has queued is in flight although the database does not know it yet.
-    const inFlight = new Set<string>()
+    await applyFailurePolicy(connection, work, now)
+    const pass = { inFlight: new Set<string>(), lastParts: new LastParts(connection, work.run.pipeline), now }
     for (const step of work.version.ordered) {
       if (work.row(step.id).status !== 'waiting') continue
-      const next = nextStep(step, work.sources.states, work.sources.params)
-      if (next === 'ready') await startStep(connection, work, step, inFlight, now)
+      const next = nextStep(step, work.sources)
+      if (next === 'ready') await startStep(connection, work, step, pass)
       if (next === 'skip') work.patch(step.id, { status: 'skipped', finished_at: now.iso })
       if (next === 'stop') work.patch(step.id, { status: 'cancelled', finished_at: now.iso })
     }
@@ -30,36 +32,32 @@ export async function advanceRun(connection: Connection, work: RunWork, now: Mom
   work.summarise(now.iso)
 }
 
-async function startStep(
-  connection: Connection,
-  work: RunWork,
-  step: GraphStep,
-  inFlight: Set<string>,
-  now: Moment,
-): Promise<void> {
+type Pass = {
+  /** Keys that this pass has queued: they are in flight although the database does not know it yet. */
+  readonly inFlight: Set<string>
+  readonly lastParts: LastParts
+  readonly now: Moment
+}
+
+async function startStep(connection: Connection, work: RunWork, step: GraphStep, pass: Pass): Promise<void> {
+  const { inFlight, lastParts, now } = pass
   const inputs = inputArtifacts(step, work.sources)
-  const parts = keyParts(step, inputs, work.version.graph.lockfileDigest)
-  const key = cacheKey(parts)
-  const usesCache = work.run.use_cache === 1
-  const isShared = step.cache && usesCache
-  const entry = isShared ? await findEntry(connection, key) : undefined
-  if (!entry && isShared && (inFlight.has(key) || (await isInFlight(connection, key)))) {
+  const { key, use, decision, entry } = await lookUpResult(connection, work, step, inputs, lastParts, now.ms)
+  if (!entry && use === 'yes' && (inFlight.has(key) || (await isInFlight(connection, key)))) {
     if (work.row(step.id).cache_key !== key) work.patch(step.id, { inputs: encodeJson(inputs), cache_key: key })
     return
   }
-  const before = await findLastParts(connection, work.run.pipeline, step.id)
-  const decision = decide({ parts, before, source: entry, isCacheable: step.cache, usesCache })
   work.decisions.push({ step: step.id, decision })
-  const known = { inputs: encodeJson(inputs), cache: encodeJson(decision), cache_key: step.cache ? key : null }
+  const cacheKey = isCacheable(step) ? key : null
+  const known = { inputs: encodeJson(inputs), cache: encodeJson(decision), cache_key: cacheKey }
   if (entry) return takeFromCache(work, step, entry, known, now)
+  if (step.kind === 'approve') return askPerson(work, step, known, now)
   inFlight.add(key)
   if (isCarried(step)) startCarrying(work, step, known, now)
   else queueStep(work, step, known, now)
 }
 
-type Known = Pick<Parameters<RunWork['patch']>[1], 'inputs' | 'cache' | 'cache_key'>
-
-function takeFromCache(work: RunWork, step: GraphStep, entry: CacheEntry, known: Known, now: Moment): void {
+function takeFromCache(work: RunWork, step: GraphStep, entry: CacheEntry, known: KnownOfStep, now: Moment): void {
   work.addMetrics(entry.metrics)
   work.patch(step.id, {
     ...known,
@@ -70,14 +68,14 @@ function takeFromCache(work: RunWork, step: GraphStep, entry: CacheEntry, known:
   })
 }
 
-function queueStep(work: RunWork, step: GraphStep, known: Known, now: Moment): void {
+function queueStep(work: RunWork, step: GraphStep, known: KnownOfStep, now: Moment): void {
   const attempt: Attempt = { number: 1, status: 'queued', queuedAt: now.iso }
   work.patch(step.id, { ...known, status: 'queued', attempts: encodeJson([attempt]), not_before: now.ms })
   work.hasQueued = true
 }
 
 /** The control plane itself carries it out, after this transaction. */
-function startCarrying(work: RunWork, step: GraphStep, known: Known, now: Moment): void {
+function startCarrying(work: RunWork, step: GraphStep, known: KnownOfStep, now: Moment): void {
   const attempt: Attempt = { number: 1, status: 'running', queuedAt: now.iso, startedAt: now.iso, worker: 'server' }
   work.patch(step.id, { ...known, status: 'running', attempts: encodeJson([attempt]), started_at: now.iso })
   work.carried.push(step.id)

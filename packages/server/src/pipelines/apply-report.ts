@@ -1,7 +1,7 @@
 import type { LeaseReport } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import type { Moment } from './advance-run.ts'
-import { failAttempt, outputsProblem, succeedStep } from './finish-step.ts'
+import { failAttempt, giveBackAttempt, outputsProblem, succeedStep } from './finish-step.ts'
 import type { RunWork } from './run-work.ts'
 
 /** @param missingBlob - Name of an output that the worker says it kept, but that the blob store does not have. */
@@ -14,10 +14,7 @@ export async function applyReport(
   now: Moment,
 ): Promise<void> {
   const step = work.step(stepId)
-  if (report.status === 'cancelled') {
-    const error = { code: 'UNAVAILABLE', message: 'The worker gave the attempt back.' } as const
-    return failAttempt(work, step, { status: 'failed', error, isRetryable: true }, now)
-  }
+  if (report.status === 'cancelled') return giveBackAttempt(work, step, now)
   if (report.status === 'failed') return failAttempt(work, step, { ...report, status: 'failed' }, now)
   const problem = outputsProblem(step, report.outputs)
   if (problem) return failAttempt(work, step, { status: 'failed', error: problem.toBody(), isRetryable: false }, now)

@@ -1,11 +1,14 @@
 import type { RunId } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import { decodeJson, encodeJson } from '../database/json-text.ts'
-import type { KeyParts } from './cache-key.ts'
 import type { CacheSource } from './explain-decision.ts'
 import type { Outputs, RunRow } from './run-work.ts'
 
-export type CacheEntry = CacheSource & { readonly outputs: Outputs; readonly metrics: Readonly<Record<string, number>> }
+export type CacheEntry = CacheSource & {
+  readonly outputs: Outputs
+  readonly metrics: Readonly<Record<string, number>>
+  readonly createdAt: string
+}
 
 export async function findEntry(connection: Connection, key: string): Promise<CacheEntry | undefined> {
   const row = await connection.selectFrom('cache_entry').selectAll().where('key', '=', key).executeTakeFirst()
@@ -17,6 +20,7 @@ export async function findEntry(connection: Connection, key: string): Promise<Ca
     number: row.run_number,
     outputs: decodeJson(row.outputs),
     metrics: decodeJson(row.metrics),
+    createdAt: row.created_at,
   }
 }
 
@@ -24,7 +28,7 @@ export async function findEntry(connection: Connection, key: string): Promise<Ca
 export async function saveEntry(
   connection: Connection,
   key: string,
-  run: RunRow,
+  run: Pick<RunRow, 'id' | 'pipeline' | 'number'>,
   { outputs, metrics }: Pick<CacheEntry, 'outputs' | 'metrics'>,
   now: string,
 ): Promise<void> {
@@ -41,21 +45,6 @@ export async function saveEntry(
     .values({ key, ...values })
     .onConflict((conflict) => conflict.column('key').doUpdateSet(values))
     .execute()
-}
-
-/** What the last decision about a step was made from. */
-export async function findLastParts(
-  connection: Connection,
-  pipeline: string,
-  step: string,
-): Promise<KeyParts | undefined> {
-  const row = await connection
-    .selectFrom('last_decision')
-    .select('parts')
-    .where('pipeline', '=', pipeline)
-    .where('step', '=', step)
-    .executeTakeFirst()
-  return row && decodeJson(row.parts)
 }
 
 /** Whether some step with this key is queued or runs: its result serves all who wait for it. */

@@ -19,7 +19,7 @@ export async function grant(
   const token = await nextToken(connection)
   const expiresAt = now.ms + leaseMs
   await connection.insertInto('lease').values({ step_run_id: row.id, token, worker, expires_at: expiresAt }).execute()
-  const attempts = changeLastAttempt(row, { status: 'running', startedAt: now.iso, worker })
+  const attempts = changeLastAttempt(row, { status: 'running', leasedAt: now.iso, worker })
   work.patch(stepId, { status: 'running', attempts: encodeJson(attempts), started_at: row.started_at ?? now.iso })
   return {
     leaseToken: token,

@@ -2,6 +2,7 @@ import { type Artifact, type LeasedStep, type LeaseReport, type StepEvent, toIso
 import type { Database } from '../database/database.ts'
 import type { EventBus } from '../events/bus.ts'
 import { applyReport } from './apply-report.ts'
+import { noteStarted } from './attempt-started.ts'
 import { failAttempt } from './finish-step.ts'
 import { grant } from './grant-lease.ts'
 import { deleteLease, findHeld, findNextDue, findOverdue, findQueued, hasNoLease, isCancelled } from './lease-store.ts'
@@ -74,6 +75,7 @@ export class LeaseService {
         throw leaseLost(stepRunId)
       }
       await appendEvents(transaction, { ...held, stepRunId }, events)
+      await noteStarted(transaction, stepRunId, events, now.ms)
       const expiresAt = now.ms + leaseMs
       await transaction
         .updateTable('lease')
@@ -98,6 +100,7 @@ export class LeaseService {
         throw leaseLost(stepRunId)
       }
       await appendEvents(connection, { ...held, stepRunId }, events)
+      await noteStarted(connection, stepRunId, events, now.ms)
       await deleteLease(connection, stepRunId)
       const work = await orchestrator.load(connection, held.runId)
       await applyReport(connection, work, held.step, report, missing, now)

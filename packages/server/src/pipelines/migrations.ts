@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Migration } from '../database/migrate.ts'
+import { completeRuns } from './migrate-complete-runs.ts'
 
 type Schema = Transaction<unknown>['schema']
 
@@ -15,6 +16,7 @@ export const pipelineMigrations: readonly Migration[] = [
       await createLogs(schema)
     },
   },
+  completeRuns,
 ]
 
 async function createVersions(schema: Schema): Promise<void> {

@@ -2,8 +2,9 @@ import type { GraphStep, StepStatus } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import { from, graph, isTrue, param, step } from '../../test/graphs.ts'
 import { valueOutput } from '../../test/scripted-worker.ts'
-import { nextSteps, runStatus, type StepStates } from './next-steps.ts'
+import { nextStep, type StepStates } from './next-steps.ts'
 import { orderGraph } from './order-graph.ts'
+import { runStatus } from './run-status.ts'
 
 const diamond = graph('diamond', [
   step('a'),
@@ -25,8 +26,20 @@ const statesOf = (statuses: Readonly<Record<string, StepStatus>>, out: unknown =
     ]),
   )
 
-const decided = (steps: readonly GraphStep[], states: StepStates, params = {}) =>
-  Object.fromEntries(nextSteps(steps, states, params).map(({ step: id, next }) => [id, next]))
+/** What becomes of each waiting step, what a skip or stop means running down the graph. */
+function decided(steps: readonly GraphStep[], given: StepStates, params = {}): Record<string, string> {
+  const states = new Map(given)
+  const decisions: Record<string, string> = {}
+  for (const each of steps) {
+    if (states.get(each.id)?.status !== 'waiting') continue
+    const next = nextStep(each, { params, refs: { artifacts: {}, datasets: [] }, states })
+    if (next === 'wait') continue
+    decisions[each.id] = next
+    if (next === 'skip') states.set(each.id, { status: 'skipped', outputs: {} })
+    if (next === 'stop') states.set(each.id, { status: 'cancelled', outputs: {} })
+  }
+  return decisions
+}
 
 describe('nextSteps', () => {
   it.each<[string, Record<string, StepStatus>, Record<string, string>]>([

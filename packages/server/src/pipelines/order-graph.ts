@@ -32,14 +32,39 @@ function assertRefs(step: GraphStep, steps: StepIndex, graph: PipelineGraph): vo
     if (!(input in step.inputTypes)) {
       throw problem('PIPELINE_INVALID', step, `Step "${step.id}" has no type for its input "${input}".`)
     }
+    assertFlat(step, input, ref)
     for (const each of flatRefs(ref)) assertRef(step, `input "${input}"`, each, steps, graph)
   }
   for (const { ref } of step.when) {
     for (const each of flatRefs(ref)) assertRef(step, 'its condition', each, steps, graph)
   }
-  if (step.kind === 'register' && !step.register) {
+  assertKind(step)
+}
+
+function assertKind(step: GraphStep): void {
+  if (step.kind === 'register' && !step.register)
     throw problem('PIPELINE_INVALID', step, `Step "${step.id}" registers a model but names none.`)
+  if (step.kind === 'approve' && !step.approval)
+    throw problem('PIPELINE_INVALID', step, `Step "${step.id}" asks a person but has no question.`)
+  if (step.map && (step.kind === 'approve' || step.kind === 'register' || step.kind === 'save')) {
+    throw problem(
+      'PIPELINE_INVALID',
+      step,
+      `Step "${step.id}" is mapped, which a step of kind "${step.kind}" cannot be.`,
+    )
   }
+}
+
+/** What an input is made of: one thing or a list of things; each may have alternatives. */
+function assertFlat(step: GraphStep, input: string, ref: PortRef, isInList = false): void {
+  if (ref.from === 'either') for (const item of ref.items) assertFlat(step, input, item, isInList)
+  if (ref.from !== 'list') return
+  if (isInList) {
+    throw problem('PIPELINE_INVALID', step, `Input "${input}" of step "${step.id}" is a list of lists.`, {
+      hint: 'Let a step make one list of them, and take that.',
+    })
+  }
+  for (const item of ref.items) assertFlat(step, input, item, true)
 }
 
 function assertRef(step: GraphStep, what: string, ref: PortRef, steps: StepIndex, graph: PipelineGraph): void {

@@ -6,29 +6,30 @@ import {
   type PipelineVersion,
   type PlanStep,
   RegiaError,
-  type RunId,
   type RunSummary,
   type Trigger,
 } from '@regia/core'
 import type { Database } from '../database/database.ts'
 import type { EventBus } from '../events/bus.ts'
 import { pageOf } from '../http/paging.ts'
+import { Approvals } from './approvals.ts'
+import type { Answer } from './ask-person.ts'
+import { cancelRun } from './cancel-steps.ts'
 import { carryOutStep } from './carry-out-step.ts'
-import { cancelRun } from './finish-step.ts'
 import { LeaseService } from './lease-service.ts'
 import { Orchestrator } from './orchestrator.ts'
 import { orderGraph } from './order-graph.ts'
-import { planRun } from './plan-run.ts'
 import type { Registrar } from './register-model.ts'
-import { type Params, resolveParams } from './resolve-params.ts'
-import { type DatasetSource, type ModelSource, resolveRefs } from './resolve-refs.ts'
+import type { DatasetSource, ModelSource } from './resolve-refs.ts'
 import { type RunObserver, tellObservers } from './run-observer.ts'
 import { findLastRuns } from './run-queries.ts'
 import { RunReader } from './run-reader.ts'
+import type { RequestOptions } from './run-request.ts'
+import { RunStarter, type StartRun } from './run-starter.ts'
+import { OPEN_STATUSES } from './run-status.ts'
 import { summaryOf } from './run-views.ts'
-import { findRunRow, getRunRow } from './run-work.ts'
+import { getRunRow } from './run-work.ts'
 import type { Settled } from './settle-runs.ts'
-import { newRunWork } from './start-run.ts'
 import { isCarried, type StepCarriers, stepCarriers } from './step-carriers.ts'
 import { type NewVersion, VersionStore } from './version-store.ts'
 import { WorkSignal } from './work-signal.ts'
@@ -41,21 +42,14 @@ export type PipelineDeps = {
   readonly datasets: DatasetSource
   readonly models: ModelSource & Registrar
   readonly hasBlob: (digest: Digest) => Promise<boolean>
+  /** The version that a channel points to. */
+  readonly findChannelVersion?: (pipeline: string, channel: string) => Promise<number | undefined>
   readonly onError: (error: unknown) => void
   /** How long a lease holds without a heartbeat. */
   readonly leaseMs?: number
 }
 
-export type StartRun = {
-  /** What starts it may name it beforehand: the same id again starts nothing, and answers with the run that has it. */
-  readonly id?: RunId | undefined
-  readonly pipeline: string
-  readonly version?: number | undefined
-  readonly params?: Params | undefined
-  readonly useCache?: boolean | undefined
-  readonly trigger: Trigger
-}
-
+export type Recover = { readonly refresh: readonly string[]; readonly trigger: Trigger }
 export type PipelineListItem = PipelineVersion & { readonly lastRun?: RunSummary }
 type Window = { readonly limit: number; readonly offset: number }
 
@@ -73,6 +67,8 @@ export class PipelineService {
   readonly #observers = new Set<RunObserver>()
   /** What the process does beside its requests: steps that it carries out, observers that it tells. */
   readonly #underWay = new Set<Promise<void>>()
+  readonly #starter: RunStarter
+  readonly #approvals: Approvals
   #expiry: NodeJS.Timeout | undefined
 
   constructor(deps: PipelineDeps) {
@@ -86,20 +82,18 @@ export class PipelineService {
       onSettled: (settled) => this.#onSettled(settled),
     })
     this.runs = new RunReader(deps.database, this.#versions)
+    this.#approvals = new Approvals(deps.database, this.#orchestrator)
+    this.#starter = new RunStarter({ ...deps, versions: this.#versions, orchestrator: this.#orchestrator })
     this.leases = new LeaseService({ ...deps, orchestrator: this.#orchestrator, signal: this.#signal, leaseMs })
   }
 
   /** Takes up what an earlier process left: register steps that were cut short, steps that became ready, leases that nobody renews. */
   async start(): Promise<void> {
-    const open = await this.#deps.database
-      .selectFrom('run')
-      .select('id')
-      .where('status', 'in', ['queued', 'running'])
-      .execute()
+    const open = await this.#deps.database.selectFrom('run').select('id').where('status', 'in', OPEN_STATUSES).execute()
     for (const { id } of open) await this.#resume(id)
-    await this.leases.expire()
+    await this.#expire()
     const everyMs = 1_000
-    this.#expiry = setInterval(() => void this.leases.expire().catch(this.#deps.onError), everyMs).unref()
+    this.#expiry = setInterval(() => void this.#expire().catch(this.#deps.onError), everyMs).unref()
   }
 
   /** Tells the observer from now on what becomes of runs. */
@@ -130,30 +124,25 @@ export class PipelineService {
     return version
   }
 
-  async plan(pipeline: string, version: number | undefined, given: Params): Promise<readonly PlanStep[]> {
-    const { database, datasets, models } = this.#deps
-    const ordered = await this.#versions.get(database, pipeline, version)
-    const params = resolveParams(ordered.graph, given)
-    return planRun(database, ordered, params, await resolveRefs(ordered.graph, datasets, models))
+  /** What each step would do if a run began now. */
+  plan(pipeline: string, options: RequestOptions): Promise<readonly PlanStep[]> {
+    return this.#starter.plan(pipeline, options)
   }
 
   /** Starts a run. What the cache has is taken before this answers; the rest waits for workers. */
-  async startRun(input: StartRun): Promise<RunSummary> {
-    const { database, datasets, models, newId } = this.#deps
-    const { id = newId('run') } = input
-    const known = await findRunRow(database, id)
-    if (known) return summaryOf(known)
-    const version = await this.#versions.get(database, input.pipeline, input.version)
-    const params = resolveParams(version.graph, input.params ?? {})
-    const refs = await resolveRefs(version.graph, datasets, models)
-    const { trigger, useCache = true } = input
-    await this.#orchestrator.change(async (connection, now) => {
-      if (await findRunRow(connection, id)) return { changed: [], reply: undefined }
-      const work = await newRunWork(connection, { id, version, params, refs, trigger, useCache }, newId, now)
-      return { changed: [work], reply: undefined }
-    })
-    this.#deps.events.publish('pipeline', input.pipeline)
-    return summaryOf(await getRunRow(database, id))
+  startRun(input: StartRun): Promise<RunSummary> {
+    return this.#starter.start(input)
+  }
+
+  /** Starts a run that takes over every finished step of another one. @throws RegiaError `CONFLICT` while that one goes on. */
+  recover(runId: string, { refresh, trigger }: Recover): Promise<RunSummary> {
+    return this.#starter.recover(runId, refresh, trigger)
+  }
+
+  /** Answers what an approve step asks. @throws RegiaError `CONFLICT` when it was decided, `UNAUTHORIZED` for who may not. */
+  async approve(runId: string, step: string, answer: Answer): Promise<RunSummary> {
+    await this.#approvals.decide(runId, step, answer)
+    return summaryOf(await getRunRow(this.#deps.database, runId))
   }
 
   /** Whether a run of the pipeline is under way. */
@@ -162,7 +151,7 @@ export class PipelineService {
       .selectFrom('run')
       .select('id')
       .where('pipeline', '=', pipeline)
-      .where('status', 'in', ['queued', 'running'])
+      .where('status', 'in', OPEN_STATUSES)
       .executeTakeFirst()
     return row !== undefined
   }
@@ -219,6 +208,12 @@ export class PipelineService {
     const work = await this.#orchestrator.load(this.#deps.database, runId)
     const cutShort = [...work.rows].filter(({ step, status }) => status === 'running' && isCarried(work.step(step)))
     this.#carryOut(cutShort.map(({ step }) => ({ runId, step })))
+  }
+
+  /** What nobody renewed or answered in time. */
+  async #expire(): Promise<void> {
+    await this.leases.expire()
+    await this.#approvals.expire()
   }
 
   #onSettled(settled: Settled): void {

@@ -1,60 +1,67 @@
-import { type GraphStep, type PlanStep, stepsNeededBy } from '@regia/core'
+import type { GraphStep, PlanStep } from '@regia/core'
 import type { Connection } from '../database/database.ts'
-import { cacheKey, type KeyParts, keyParts } from './cache-key.ts'
-import { findEntry, findLastParts } from './cache-store.ts'
-import { changesBetween, decide } from './explain-decision.ts'
-import { nextStep, type StepState } from './next-steps.ts'
-import { inputArtifacts } from './resolve-inputs.ts'
-import type { Params } from './resolve-params.ts'
-import type { ResolvedRefs } from './resolve-refs.ts'
-import type { OrderedVersion } from './version-store.ts'
+import { codeFileParts, type KeyParts, keyParts } from './cache-key.ts'
+import { changesBetween } from './explain-decision.ts'
+import { type Foreseen, foresee } from './foresee.ts'
+import { LastParts } from './last-parts.ts'
+import { type ReuseDeps, reuseOutputs } from './reuse-outputs.ts'
+import type { RunRequest } from './run-request.ts'
+import { LEFT_OUT, type TakenStep } from './taken-step.ts'
 
-/** What each step would do if a run began now. What depends on a step that will run cannot be known before it has. */
+/**
+ * What each step would do if a run began now. What depends on a step that will run cannot be known before it has.
+ *
+ * @throws RegiaError `STEP_INPUT_MISSING` where the run could not begin.
+ */
 export async function planRun(
   connection: Connection,
-  version: OrderedVersion,
-  params: Params,
-  refs: ResolvedRefs,
+  request: RunRequest,
+  nowMs: number,
+  deps: ReuseDeps,
 ): Promise<readonly PlanStep[]> {
-  const states = new Map<string, StepState>(version.ordered.map(({ id }) => [id, { status: 'waiting', outputs: {} }]))
+  const { version, selected } = request
+  const reused = await reuseOutputs(connection, request, nowMs, deps)
+  const leftOut = version.ordered.filter(({ id }) => !selected.has(id) && !reused.has(id))
+  const taken = new Map([...leftOut.map(({ id }) => [id, LEFT_OUT] as const), ...reused])
+  const foreseen = await foresee(connection, request, taken, nowMs)
+  const lastParts = new LastParts(connection, version.pipeline)
   const plan: PlanStep[] = []
   for (const step of version.ordered) {
-    const before = await findLastParts(connection, version.pipeline, step.id)
-    const next = nextStep(step, states, params)
-    if (next === 'skip') {
-      states.set(step.id, { status: 'skipped', outputs: {} })
-      plan.push({ step: step.id, action: 'cached', reason: 'Skipped: its condition is false.', changed: [] })
-    } else if (next === 'ready') {
-      const parts = keyParts(step, inputArtifacts(step, { params, refs, states }), version.graph.lockfileDigest)
-      const entry = step.cache ? await findEntry(connection, cacheKey(parts)) : undefined
-      const { hit, reason, changed } = decide({
-        parts,
-        before,
-        source: entry,
-        isCacheable: step.cache,
-        usesCache: true,
-      })
-      if (entry) states.set(step.id, { status: 'cached', outputs: entry.outputs })
-      plan.push({ step: step.id, action: hit ? 'cached' : 'run', reason, changed })
-    } else plan.push(unknownStep(step, version, before, states))
+    const known = taken.get(step.id)
+    if (known) plan.push(takenStep(step.id, known))
+    else plan.push(planStep(step, foreseen.get(step.id), await lastParts.find(step.id), request))
   }
   return plan
 }
 
-function unknownStep(
+const takenStep = (step: string, { status, decision }: TakenStep): PlanStep =>
+  status === 'cached'
+    ? { step, action: 'reused', reason: decision?.reason ?? 'Not selected; its last outputs are taken.', changed: [] }
+    : { step, action: 'skipped', reason: 'Not selected, and no selected step needs it.', changed: [] }
+
+function planStep(
   step: GraphStep,
-  version: OrderedVersion,
+  foreseen: Foreseen | undefined,
   before: KeyParts | undefined,
-  states: ReadonlyMap<string, StepState>,
+  { version }: RunRequest,
 ): PlanStep {
+  if (foreseen?.next === 'skip') {
+    return { step: step.id, action: 'skipped', reason: skipReason(step), changed: [] }
+  }
+  if (foreseen?.known) {
+    const { hit, reason, changed } = foreseen.known.decision
+    return { step: step.id, action: hit ? 'cached' : 'run', reason, changed }
+  }
   if (!before) return { step: step.id, action: 'run', reason: 'This step has not run before.', changed: [] }
-  const open = stepsNeededBy(step).filter((id) => states.get(id)?.status === 'waiting')
   // Without its inputs the parts that are known (code, lockfile, outputs, checks) can still have changed.
-  const known = keyParts({ ...step, inputs: {} }, {}, version.graph.lockfileDigest)
-  const changed = changesBetween(withoutInputs(before), known)
-  const reason = `It depends on what ${open.map((id) => `"${id}"`).join(', ')} will make.`
-  return { step: step.id, action: 'unknown', reason, changed }
+  const known = { ...keyParts({ ...step, inputs: {} }, {}, version.graph.lockfileDigest), ...codeFileParts(step) }
+  const open = (foreseen?.open ?? []).map((id) => `"${id}"`).join(', ')
+  const reason = `It depends on what ${open} will make.`
+  return { step: step.id, action: 'unknown', reason, changed: changesBetween(withoutInputs(before), known) }
 }
+
+const skipReason = ({ when }: GraphStep): string =>
+  when.length > 0 ? 'A condition is false, or what it needs is skipped.' : 'What it needs is skipped.'
 
 const withoutInputs = (parts: KeyParts): KeyParts =>
   Object.fromEntries(Object.entries(parts).filter(([part]) => !part.startsWith('input ')))

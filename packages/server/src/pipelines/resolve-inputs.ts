@@ -1,5 +1,6 @@
 import { type Artifact, canonicalJson, digestOf, type GraphStep, type LeasedStep, type PortRef } from '@regia/core'
 import type { StepStates } from './next-steps.ts'
+import { chosenRef } from './ref-state.ts'
 import type { Params } from './resolve-params.ts'
 import { type ResolvedRefs, refKey } from './resolve-refs.ts'
 
@@ -17,8 +18,9 @@ export function resolveInputs(step: GraphStep, sources: InputSources): ResolvedI
   )
 }
 
-function resolveInput(step: GraphStep, name: string, ref: PortRef, sources: InputSources): ResolvedInput {
+function resolveInput(step: GraphStep, name: string, given: PortRef, sources: InputSources): ResolvedInput {
   const type = step.inputTypes[name]!
+  const ref = chosenRef(given, sources.states)
   const isList = ref.from === 'list'
   const items = (isList ? ref.items : [ref]).map((item) => resolveRef(item, sources))
   const artifacts = items.filter((item) => item !== null)
@@ -50,8 +52,9 @@ function resolveRef(ref: PortRef, { params, refs, states }: InputSources): Artif
     case 'catalog':
       return refs.artifacts[refKey(ref)] ?? null
     case 'either': {
-      const made = ref.items.find((item) => item.from === 'step' && states.get(item.step)?.outputs[item.output])
-      return resolveRef(made ?? ref.items[0]!, { params, refs, states })
+      const chosen = chosenRef(ref, states)
+      if (chosen.from === 'either') throw new Error('unreachable: every alternative was skipped')
+      return resolveRef(chosen, { params, refs, states })
     }
     case 'list':
       throw new Error('unreachable: a list within a list')
@@ -65,10 +68,11 @@ export function valueArtifact(value: unknown): Artifact {
 
 /** The same inputs for people: one artifact a name, lists as `name[0]`, `name[1]` …. */
 export function inputArtifacts(step: GraphStep, sources: InputSources): Readonly<Record<string, Artifact>> {
-  const entries = Object.entries(step.inputs).flatMap(([name, ref]) =>
-    ref.from === 'list'
+  const entries = Object.entries(step.inputs).flatMap(([name, given]) => {
+    const ref = chosenRef(given, sources.states)
+    return ref.from === 'list'
       ? ref.items.map((item, i) => [`${name}[${i}]`, resolveRef(item, sources)] as const)
-      : [[name, resolveRef(ref, sources)] as const],
-  )
+      : [[name, resolveRef(ref, sources)] as const]
+  })
   return Object.fromEntries(entries.filter((entry): entry is readonly [string, Artifact] => entry[1] !== null))
 }

@@ -1,4 +1,4 @@
-import { type Artifact, type PipelineGraph, type PortRef, refsOfStep } from '@regia/core'
+import { type Artifact, type PipelineGraph, type PortRef, RegiaError, refsOfStep } from '@regia/core'
 
 /** What the dataset and model references of a graph mean for one run, by {@link refKey}. `null` is an optional model that is not there. */
 export type ResolvedRefs = {
@@ -28,26 +28,57 @@ export function refKey(ref: DatasetRef | ModelRef | CatalogRef): string {
   return ref.from === 'dataset' ? `dataset ${ref.name}@${ref.version ?? 'latest'}` : `model ${ref.name}@${ref.alias}`
 }
 
+/** Where the references of a graph lead. */
+export type RefSources = { readonly datasets: DatasetSource; readonly models: ModelSource }
+
 /**
  * Fixes for a whole run what its references mean, so that data that arrives while it runs changes nothing.
  *
+ * @param wanted - Ids of the steps that are to run: what only others refer to may be missing, and then is not in the result.
  * @throws RegiaError `NOT_FOUND` naming a dataset or model that is not there.
  */
 export async function resolveRefs(
   graph: PipelineGraph,
-  datasets: DatasetSource,
-  models: ModelSource,
+  sources: RefSources,
+  wanted: ReadonlySet<string>,
 ): Promise<ResolvedRefs> {
   const artifacts: { [ref: string]: Artifact | null } = {}
   const versions: { name: string; version: number }[] = []
-  for (const ref of graph.steps.flatMap(refsOfStep)) {
-    if ((ref.from !== 'dataset' && ref.from !== 'model') || refKey(ref) in artifacts) continue
-    if (ref.from === 'dataset') {
-      const { version, artifact } = await datasets.getVersion(ref.name, ref.version ?? 'latest')
-      artifacts[refKey(ref)] = artifact
-      versions.push({ name: ref.name, version })
-    } else if (ref.optional) artifacts[refKey(ref)] = (await models.findPackage(ref.name, ref.alias)) ?? null
-    else artifacts[refKey(ref)] = await models.getPackage(ref.name, ref.alias)
+  for (const step of graph.steps) {
+    for (const ref of refsOfStep(step)) {
+      if ((ref.from !== 'dataset' && ref.from !== 'model') || refKey(ref) in artifacts) continue
+      const found = await findRef(ref, sources, wanted.has(step.id))
+      if (!found) continue
+      artifacts[refKey(ref)] = found.artifact
+      if (found.dataset) versions.push(found.dataset)
+    }
   }
   return { artifacts, datasets: versions }
+}
+
+type FoundRef = {
+  readonly artifact: Artifact | null
+  readonly dataset?: ResolvedRefs['datasets'][number]
+}
+
+async function findRef(
+  ref: DatasetRef | ModelRef,
+  sources: RefSources,
+  isWanted: boolean,
+): Promise<FoundRef | undefined> {
+  try {
+    return await getRef(ref, sources)
+  } catch (error) {
+    if (!isWanted && error instanceof RegiaError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+async function getRef(ref: DatasetRef | ModelRef, { datasets, models }: RefSources): Promise<FoundRef> {
+  if (ref.from === 'dataset') {
+    const { version, artifact } = await datasets.getVersion(ref.name, ref.version ?? 'latest')
+    return { artifact, dataset: { name: ref.name, version } }
+  }
+  if (ref.optional) return { artifact: (await models.findPackage(ref.name, ref.alias)) ?? null }
+  return { artifact: await models.getPackage(ref.name, ref.alias) }
 }

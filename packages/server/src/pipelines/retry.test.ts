@@ -1,5 +1,6 @@
 import type { Attempt, ErrorCode } from '@regia/core'
 import { describe, expect, it } from 'vitest'
+import { step } from '../../test/graphs.ts'
 import { afterFailure } from './retry.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -25,6 +26,6 @@ describe('afterFailure', () => {
     ['waits a minute at most', Array.from({ length: 12 }, () => failed()), true, 20, 60_000],
   ])('%s', (_, attempts, isRetryable, retries, delayMs) => {
     const expected = delayMs === undefined ? { retry: false } : { retry: true, delayMs }
-    expect(afterFailure(attempts, isRetryable, retries)).toEqual(expected)
+    expect(afterFailure(attempts, isRetryable, { ...step('a'), retries })).toEqual(expected)
   })
 })

@@ -1,33 +1,39 @@
-import type { Attempt, ErrorCode } from '@regia/core'
+import type { Attempt, ErrorBody, ErrorCode, GraphStep } from '@regia/core'
 
 /** Faults of the machinery around a step, which do not use up the retries that its author gave it. */
 const INFRASTRUCTURE_CODES: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'LEASE_LOST', 'TIMEOUT'])
-const MAX_INFRASTRUCTURE_RETRIES = 5
-const FIRST_DELAY_MS = 1_000
-const MAX_DELAY_MS = 60_000
 
 export type AfterFailure = { readonly retry: false } | { readonly retry: true; readonly delayMs: number }
 
+/** What a step says of further attempts. */
+export type RetryRules = Pick<GraphStep, 'retries' | 'infrastructureRetries' | 'backoff'>
+
+/** Whose fault a failed or lost attempt is. */
+export const causeOf = ({
+  status,
+  error,
+}: {
+  readonly status: Attempt['status']
+  readonly error?: ErrorBody | undefined
+}): NonNullable<Attempt['cause']> =>
+  status === 'lost' || (error !== undefined && INFRASTRUCTURE_CODES.has(error.code)) ? 'infrastructure' : 'user'
+
 /**
- * Whether a step gets another attempt after its last one failed or was lost, and after how long: 1 s, 2 s, 4 s … up to a minute.
+ * Whether a step gets another attempt after its last one failed or was lost, and after how long: `backoff.firstMs`, then each time
+ * `factor` as long, up to `maximumMs`. Failures of the step's own code and of the machinery count by themselves.
  *
  * @param attempts - All attempts so far, the failed one last.
- * @param retries - How many the author allows for the step's own failures.
  */
-export function afterFailure(attempts: readonly Attempt[], isRetryable: boolean, retries: number): AfterFailure {
+export function afterFailure(attempts: readonly Attempt[], isRetryable: boolean, rules: RetryRules): AfterFailure {
   const last = attempts.at(-1)
   if (!last) throw new Error('unreachable: a failure without an attempt')
-  const isInfrastructure = isInfrastructureFailure(last)
-  if (!isInfrastructure && !isRetryable) return { retry: false }
-  const count = attempts.filter(
-    (attempt) => isFailure(attempt) && isInfrastructureFailure(attempt) === isInfrastructure,
-  ).length
-  const allowed = isInfrastructure ? MAX_INFRASTRUCTURE_RETRIES : retries
+  const cause = causeOf(last)
+  if (cause === 'user' && !isRetryable) return { retry: false }
+  const count = attempts.filter((attempt) => isFailure(attempt) && causeOf(attempt) === cause).length
+  const allowed = cause === 'infrastructure' ? rules.infrastructureRetries : rules.retries
   if (count > allowed) return { retry: false }
-  return { retry: true, delayMs: Math.min(FIRST_DELAY_MS * 2 ** (count - 1), MAX_DELAY_MS) }
+  const { firstMs, factor, maximumMs } = rules.backoff
+  return { retry: true, delayMs: Math.round(Math.min(firstMs * factor ** (count - 1), maximumMs)) }
 }
 
 const isFailure = ({ status }: Attempt): boolean => status === 'failed' || status === 'lost'
-
-const isInfrastructureFailure = ({ status, error }: Attempt): boolean =>
-  status === 'lost' || (error !== undefined && INFRASTRUCTURE_CODES.has(error.code))

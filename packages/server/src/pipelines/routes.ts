@@ -8,9 +8,9 @@ import {
   planStepSchema,
   RegiaError,
   type Row,
+  runOptionsSchema,
   runSummarySchema,
   type Trigger,
-  triggerSchema,
 } from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
@@ -21,15 +21,9 @@ import type { PipelineService } from './pipeline-service.ts'
 export type ReadRows = (digest: Digest, limit: number, offset: number) => Promise<Page<Row>>
 
 const nameParams = z.object({ name: nameSchema })
-const paramsSchema = z.record(z.string(), z.unknown())
 const listItemSchema = pipelineVersionSchema.extend({ lastRun: runSummarySchema.optional() })
 
-const runBodySchema = z.strictObject({
-  version: z.number().int().positive().optional(),
-  params: paramsSchema.optional(),
-  useCache: z.boolean().optional(),
-  trigger: triggerSchema.optional(),
-})
+const runBodySchema = z.strictObject(runOptionsSchema.shape)
 
 export function addPipelineRoutes(app: App, pipelines: PipelineService, operator: string): void {
   const tags = ['pipelines']
@@ -105,11 +99,11 @@ export function addPipelineRoutes(app: App, pipelines: PipelineService, operator
         tags,
         summary: 'What each step would do if a run began now',
         params: nameParams,
-        body: runBodySchema.pick({ version: true, params: true }).prefault({}),
+        body: runBodySchema.omit({ trigger: true }).prefault({}),
         response: { 200: z.object({ steps: listReplySchema(planStepSchema) }) },
       },
     },
-    async ({ params, body }) => ({ steps: await pipelines.plan(params.name, body.version, body.params ?? {}) }),
+    async ({ params, body }) => ({ steps: await pipelines.plan(params.name, body) }),
   )
   app.post(
     '/api/v1/pipelines/:name/runs',

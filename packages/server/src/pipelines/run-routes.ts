@@ -29,11 +29,6 @@ export function addRunRoutes(app: App, pipelines: PipelineService): void {
     { schema: { tags, summary: 'A run with its graph and steps', params: runParams, response: { 200: runSchema } } },
     async ({ params }) => pipelines.runs.get(params.id),
   )
-  app.post(
-    '/api/v1/runs/:id/cancel',
-    { schema: { tags, summary: 'End a run at once', params: runParams, response: { 200: runSummarySchema } } },
-    async ({ params }) => pipelines.cancel(params.id),
-  )
   app.get(
     '/api/v1/runs/:id/logs',
     {

@@ -5,6 +5,7 @@ import type { OrderedVersion } from './version-store.ts'
 
 export const summaryOf = (row: RunRow): RunSummary => {
   const error = decodeOptionalJson(row.error)
+  const selection = decodeOptionalJson(row.selection)
   return {
     // Filled from the id factory only.
     id: row.id as RunId,
@@ -14,7 +15,12 @@ export const summaryOf = (row: RunRow): RunSummary => {
     status: row.status,
     params: decodeJson(row.params),
     trigger: decodeJson(row.trigger),
-    onFailure: 'continue',
+    onFailure: row.on_failure,
+    ...(row.channel !== null && { channel: row.channel }),
+    ...(row.environment !== null && { environment: row.environment }),
+    ...(selection && { selection }),
+    // Filled from runs' ids only.
+    ...(row.recovered_from !== null && { recoveredFrom: row.recovered_from as RunId }),
     stepCount: row.step_count,
     finishedStepCount: row.finished_step_count,
     cachedStepCount: row.cached_step_count,
@@ -35,6 +41,7 @@ export const runOf = (row: RunRow, version: OrderedVersion, steps: readonly Step
 
 function stepRunOf(row: StepRow): StepRun {
   const cache = decodeOptionalJson(row.cache)
+  const approval = decodeOptionalJson(row.approval)
   const error = decodeOptionalJson(row.error)
   return {
     id: row.id as StepRunId,
@@ -46,6 +53,7 @@ function stepRunOf(row: StepRow): StepRun {
     ...(row.progress !== null && { progress: row.progress }),
     ...(row.progress_message !== null && { progressMessage: row.progress_message }),
     ...(cache && { cache }),
+    ...(approval && { approval }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
     ...(error && { error }),

@@ -8,12 +8,16 @@ import {
 } from '@regia/core'
 import type { Connection, Tables } from '../database/database.ts'
 import { decodeJson, encodeJson } from '../database/json-text.ts'
-import { isFinished, isRunOver, runStatus, type StepState } from './next-steps.ts'
+import type { StepState } from './next-steps.ts'
 import type { InputSources } from './resolve-inputs.ts'
+import { isFinished, isRunOver, runStatus } from './run-status.ts'
 import type { OrderedVersion } from './version-store.ts'
 
 export type RunRow = Tables['run']
 export type StepRow = Tables['step_run']
+
+/** What is known of a step as soon as its inputs are. */
+export type KnownOfStep = Pick<StepRow, 'inputs' | 'cache' | 'cache_key'>
 
 /** Rows of an insert that stay well below SQLite's limit on bound values. */
 const ROWS_PER_INSERT = 500
@@ -31,6 +35,9 @@ export class RunWork {
   readonly asked: { readonly step: string; readonly question: string }[] = []
   hasQueued = false
 
+  /** Steps that run although the cache has their outputs. */
+  readonly refresh: ReadonlySet<string>
+
   #run: RunRow
   readonly #rows: Map<string, StepRow>
   readonly #states: Map<string, StepState>
@@ -43,6 +50,7 @@ export class RunWork {
     this.#run = run
     this.#isNew = isNew
     this.#wasOver = isRunOver(run.status)
+    this.refresh = new Set(decodeJson(run.refresh))
     this.#rows = new Map(rows.map((row) => [row.step, row]))
     this.#states = new Map(rows.map((row) => [row.step, stateOf(row)]))
     this.sources = { params: decodeJson(run.params), refs: decodeJson(run.refs), states: this.#states }
@@ -50,6 +58,10 @@ export class RunWork {
 
   get run(): RunRow {
     return this.#run
+  }
+
+  get useCache(): boolean {
+    return this.#run.use_cache === 1
   }
 
   get rows(): Iterable<StepRow> {
@@ -72,7 +84,7 @@ export class RunWork {
   }
 
   step(id: string): GraphStep {
-    const step = this.version.ordered.find((each) => each.id === id)
+    const step = this.version.stepsById.get(id)
     if (!step) throw new Error(`unreachable: version ${this.version.version} has no step "${id}"`)
     return step
   }
@@ -94,7 +106,10 @@ export class RunWork {
   /** Brings the run's own columns in line with its steps. */
   summarise(now: string): void {
     const rows = [...this.#rows.values()]
-    const status = this.isOver ? this.#run.status : runStatus(rows.map((row) => row.status))
+    // A step that waits under a key waits for another run that makes the same.
+    const isAwaited = rows.some((row) => row.status === 'waiting' && row.cache_key !== null)
+    const statuses = rows.map((row) => row.status)
+    const status = this.isOver ? this.#run.status : runStatus(statuses, isAwaited)
     const isOver = isRunOver(status)
     const failed = rows.find((row) => row.status === 'failed')
     this.#run = {

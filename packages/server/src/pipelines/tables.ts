@@ -1,11 +1,14 @@
 import type {
+  Approval,
   Artifact,
   Attempt,
   CacheDecision,
   Digest,
   ErrorBody,
+  FailurePolicy,
   PipelineGraph,
   RunStatus,
+  Selection,
   StepStatus,
   Trigger,
 } from '@regia/core'
@@ -21,6 +24,8 @@ export type PipelineTables = {
     graph: JsonText<PipelineGraph>
     project_dir: string
     created_at: string
+    /** The graph's environment. */
+    environment: string | null
   }
   run: {
     id: string
@@ -33,6 +38,13 @@ export type PipelineTables = {
     refs: JsonText<ResolvedRefs>
     trigger: JsonText<Trigger>
     use_cache: number
+    channel: string | null
+    environment: string | null
+    selection: JsonText<Selection> | null
+    on_failure: FailurePolicy
+    /** Steps that do not take their outputs from the cache. */
+    refresh: JsonText<readonly string[]>
+    recovered_from: string | null
     step_count: number
     finished_step_count: number
     cached_step_count: number
@@ -59,6 +71,10 @@ export type PipelineTables = {
     progress_message: string | null
     /** Milliseconds since 1970: not to be leased earlier (back-off), and the order of the queue. */
     not_before: number | null
+    /** Of an approve step: what it asks, and the answer. */
+    approval: JsonText<Approval> | null
+    /** Milliseconds since 1970: without an answer until then the answer is no. */
+    decide_by: number | null
     started_at: string | null
     finished_at: string | null
     error: JsonText<ErrorBody> | null
@@ -82,6 +98,8 @@ export type PipelineTables = {
     run_id: string
     number: number
     step: string
+    /** Of a mapped step: which element. */
+    item: number | null
     attempt: number
     stream: 'stdout' | 'stderr' | 'system'
     text: string

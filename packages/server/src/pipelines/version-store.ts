@@ -8,7 +8,10 @@ type VersionRow = Tables['pipeline_version']
 export type NewVersion = Pick<PipelineVersion, 'graph' | 'bundleDigest' | 'projectDir'>
 
 /** A version with its steps in running order. Immutable, so that it is decoded and ordered once. */
-export type OrderedVersion = PipelineVersion & { readonly ordered: readonly GraphStep[] }
+export type OrderedVersion = PipelineVersion & {
+  readonly ordered: readonly GraphStep[]
+  readonly stepsById: ReadonlyMap<string, GraphStep>
+}
 
 const MAX_KEPT_VERSIONS = 100
 
@@ -23,19 +26,22 @@ export class VersionStore {
     now: string,
   ): Promise<{ readonly version: PipelineVersion; readonly isNew: boolean }> {
     const digest = digestOfJson({ graph, bundleDigest })
-    const latest = await latestRow(connection, graph.name)
+    const newest = await latestRow(connection, graph.name)
+    // Another environment's version may be newer without taking this one's place.
+    const latest = await latestRow(connection, graph.name, graph.environment ?? null)
     if (latest?.digest === digest) {
       if (latest.project_dir !== projectDir) await this.#moveProject(connection, latest, projectDir)
       return { version: { ...versionOf(latest), projectDir }, isNew: false }
     }
     const row: VersionRow = {
       pipeline: graph.name,
-      version: (latest?.version ?? 0) + 1,
+      version: (newest?.version ?? 0) + 1,
       digest,
       bundle_digest: bundleDigest,
       graph: encodeJson(graph),
       project_dir: projectDir,
       created_at: now,
+      environment: graph.environment ?? null,
     }
     await connection.insertInto('pipeline_version').values(row).execute()
     return { version: versionOf(row), isNew: true }
@@ -55,6 +61,16 @@ export class VersionStore {
           .executeTakeFirst())
     if (row === undefined) throw await notFound(connection, pipeline, version)
     return this.#kept.get(`${pipeline}@${row.version}`) ?? this.#keep(versionOf(row))
+  }
+
+  /** The latest version that was deployed for an environment. @throws RegiaError `NOT_FOUND`. */
+  async getOfEnvironment(connection: Connection, pipeline: string, environment: string): Promise<OrderedVersion> {
+    const row = await latestRow(connection, pipeline, environment)
+    if (row) return this.get(connection, pipeline, row.version)
+    const { version } = await this.get(connection, pipeline)
+    throw new RegiaError('NOT_FOUND', `Pipeline "${pipeline}" has no version for environment "${environment}".`, {
+      hint: `Deploy it there: regia deploy ${pipeline} --env ${environment}. Its latest version is ${version}.`,
+    })
   }
 
   /** The latest version of each pipeline, by name. */
@@ -99,7 +115,8 @@ export class VersionStore {
   }
 
   #keep(version: PipelineVersion): OrderedVersion {
-    const ordered = { ...version, ordered: orderGraph(version.graph) }
+    const stepsById = new Map(version.graph.steps.map((step) => [step.id, step]))
+    const ordered = { ...version, ordered: orderGraph(version.graph), stepsById }
     if (this.#kept.size >= MAX_KEPT_VERSIONS) this.#kept.delete(this.#kept.keys().next().value ?? '')
     this.#kept.set(`${version.pipeline}@${version.version}`, ordered)
     return ordered
@@ -117,11 +134,18 @@ export class VersionStore {
   }
 }
 
-const latestRow = (connection: Connection, pipeline: string): Promise<VersionRow | undefined> =>
+/** @param environment - Only versions deployed for it; `null` is the base. Any where absent. */
+const latestRow = (
+  connection: Connection,
+  pipeline: string,
+  environment?: string | null,
+): Promise<VersionRow | undefined> =>
   connection
     .selectFrom('pipeline_version')
     .selectAll()
     .where('pipeline', '=', pipeline)
+    .$if(environment === null, (select) => select.where('environment', 'is', null))
+    .$if(typeof environment === 'string', (select) => select.where('environment', '=', environment ?? ''))
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst()
