@@ -166,7 +166,7 @@ function stoppedOutcome(lease: LeasedStep, why: Stop): Outcome {
     case 'cancelled':
       return { status: 'cancelled' }
     case 'worker-stopped':
-      return failed({ code: 'UNAVAILABLE', message: `The worker stopped while step "${lease.step}" ran.` }, true)
+      return { status: 'cancelled' }
     case 'timed-out':
       return failed(timedOut(lease), true)
   }
