@@ -15,6 +15,11 @@ export type DefinitionKind =
   | 'notifier'
   | 'catalog'
   | 'flow'
+  | 'store-kind'
+  | 'notifier-kind'
+  | 'executor-kind'
+  | 'step-type'
+  | 'transform-kind'
 
 /** Whether a value is a definition of this kind, made by any copy of this package. */
 export function isDefinition<Kind extends DefinitionKind>(

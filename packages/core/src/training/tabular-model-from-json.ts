@@ -3,6 +3,7 @@ import { COLUMN_TYPES } from '../table/index.ts'
 import { createTabularModel, type FittedTabularModel } from './fitted-tabular-model.ts'
 import { parseState } from './learner.ts'
 import { getLearnerKind } from './learners.ts'
+import type { TransformKind } from './transforms/transform.ts'
 import { getTransformKind } from './transforms/transforms.ts'
 
 const part = z.object({ kind: z.string(), state: z.unknown() })
@@ -20,13 +21,14 @@ const modelSchema = z.object({
 /**
  * The model that `toJson()` wrote; it predicts the same to the last bit.
  *
+ * @param ownTransforms - Kinds of transforms that a project brings.
  * @throws RegiaError `MODEL_INVALID` naming the part that is wrong; `NOT_FOUND` for a learner or transform that there is not.
  */
-export function tabularModelFromJson(json: unknown): FittedTabularModel {
+export function tabularModelFromJson(json: unknown, ownTransforms: readonly TransformKind[] = []): FittedTabularModel {
   const { format: _, transforms, model, ...state } = parseState('tabularModel', modelSchema, json)
   return createTabularModel({
     ...state,
-    transforms: transforms.map(({ kind, state: fitted }) => getTransformKind(kind).fromJson(fitted)),
+    transforms: transforms.map(({ kind, state: fitted }) => getTransformKind(kind, ownTransforms).fromJson(fitted)),
     model: getLearnerKind(model.kind).fromJson(model.state),
   })
 }

@@ -74,6 +74,11 @@ export {
   retrain,
 } from './declarations.ts'
 export { type GateInputs, gate, register } from './gate.ts'
+export type { KindPlace } from './kinds/kind-place.ts'
+export { defineNotifier, type NotifierKind } from './kinds/notifier.ts'
+export { defineStepType, type StepType } from './kinds/step-type.ts'
+export { defineStore, type StoreKind } from './kinds/store.ts'
+export { defineTransform, type OwnTransformKind } from './kinds/transform.ts'
 export { type NotebookOptions, notebook } from './notebook.ts'
 export {
   type NotifierDefinition,

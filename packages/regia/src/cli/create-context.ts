@@ -6,8 +6,12 @@ import type { Output } from './output.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The world of one command, and how to leave it: what it opened is closed in the reverse order. */
-export function createContext(terminal: Terminal, output: Output): { context: Context; close: () => Promise<void> } {
-  const environment = readEnvironment(process.env)
+export function createContext(
+  terminal: Terminal,
+  output: Output,
+  environmentName?: string,
+): { context: Context; close: () => Promise<void> } {
+  const environment = readEnvironment(process.env, environmentName)
   const workingDir = process.cwd()
   const stop = new AbortController()
   const forget = stopOnSignals(stop)

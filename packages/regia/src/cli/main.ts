@@ -39,9 +39,9 @@ function parse(argv: readonly string[]): Invocation | undefined {
   return invocation
 }
 
-async function invoke({ command, input, isJson }: Invocation, terminal: Terminal): Promise<ExitCode> {
+async function invoke({ command, input, isJson, environment }: Invocation, terminal: Terminal): Promise<ExitCode> {
   const { createContext } = await import('./create-context.ts')
-  const { context, close } = createContext(terminal, createOutput(terminal, isJson))
+  const { context, close } = createContext(terminal, createOutput(terminal, isJson), environment)
   try {
     return await command.run(input, context)
   } finally {

@@ -5,6 +5,8 @@ export type Invocation = {
   readonly command: AnyCommand
   readonly input: Readonly<Record<string, unknown>>
   readonly isJson: boolean
+  /** The environment of the project, where one was named. */
+  readonly environment: string | undefined
 }
 
 type Node = { readonly path: string; readonly summary: string }
@@ -26,6 +28,7 @@ export function createParser(
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
+    .addOption(environmentOption())
   const nodes = new Map<string, Command>([['', program]])
   const nodeOf = (path: string): Command => {
     const known = nodes.get(path)
@@ -37,7 +40,9 @@ export function createParser(
     if (group) node.description(group.summary).action(() => node.outputHelp())
     return node
   }
-  for (const command of commands) fill(nodeOf(command.name), command, onInvoke)
+  // Before the command's name it counts as well: "regia --env prod run x".
+  const invoke = (found: Invocation) => onInvoke({ ...found, environment: found.environment ?? program.opts().env })
+  for (const command of commands) fill(nodeOf(command.name), command, invoke)
   for (const node of nodes.values())
     node
       // Positional: "--json" behind "demo status" belongs to it and not to "demo".
@@ -56,15 +61,22 @@ function fill(node: Command, command: AnyCommand, onInvoke: (invocation: Invocat
     node.addArgument(spec.choices ? argument.choices(spec.choices) : argument)
   }
   for (const [name, spec] of Object.entries(command.options ?? {})) node.addOption(optionOf(name, spec))
-  node.option('--json', 'print the result as JSON')
+  node.option('--json', 'print the result as JSON').addOption(environmentOption())
   node.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  $ ${example}`).join('\n')}`)
   node.action((...received: unknown[]) => {
     const options = node.opts()
     const args = Object.fromEntries(names.map((name, i) => [name, received[i]]))
     const chosen = Object.entries(command.options ?? {}).map(([name, spec]) => [name, givenValue(name, spec, options)])
-    onInvoke({ command, input: { ...args, ...Object.fromEntries(chosen) }, isJson: options.json === true })
+    onInvoke({
+      command,
+      input: { ...args, ...Object.fromEntries(chosen) },
+      isJson: options.json === true,
+      environment: options.env,
+    })
   })
 }
+
+const environmentOption = () => new Option('--env <NAME>', 'environment of the project; its base where absent')
 
 function optionOf(name: string, spec: OptionSpec): Option {
   if (spec.type === 'flag') return new Option(flagOf(name), spec.description)

@@ -16,7 +16,7 @@ export function commandReference(commands: readonly AnyCommand[]): string {
   return `${[
     '# The `regia` command',
     'Made from the table of commands in `packages/regia/src/cli/commands`; a test compares. `regia COMMAND --help` shows the same.',
-    'Every command takes `--json` (one JSON value on stdout, errors included) and `--help`. Where a server owns the project’s home a command talks to it; else the command is the owner until it ends.',
+    'Every command takes `--json` (one JSON value on stdout, errors included), `--env NAME` (an environment of the project) and `--help`. Where a server owns the project’s home a command talks to it; else the command is the owner until it ends.',
     ENVIRONMENT,
     '## Exit codes',
     ['| code | meaning |', '|---|---|', ...exitRows()].join('\n'),
@@ -36,6 +36,7 @@ const ENVIRONMENT = [
   '| `REGIA_HOME` | folder that everything is kept in; `.regia` of the project where absent |',
   '| `REGIA_URL` | a Regia elsewhere: commands talk to it and touch no home of their own |',
   '| `REGIA_TOKEN` | the token that the server asks for, or that `regia up` shall ask for |',
+  '| `REGIA_ENV` | environment of the project, where `--env` names none; its base where absent |',
   '| `NO_COLOR` | no colours, also on a terminal |',
 ].join('\n')
 

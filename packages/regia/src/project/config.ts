@@ -2,7 +2,7 @@ import { nameSchema, secretRefSchema } from '@regia/core'
 import { z } from 'zod'
 
 /** Where a project's declarations stand by custom. */
-const USUAL_ENTRIES = ['pipelines/**/*.ts', 'endpoints/**/*.ts', 'monitors/**/*.ts', 'checks/**/*.ts']
+const USUAL_ENTRIES = ['pipelines/**/*.{ts,yaml,yml}', 'endpoints/**/*.ts', 'monitors/**/*.ts', 'checks/**/*.ts']
 
 /** Something of a kind: one that Regia brings, or one of the project's own with the settings that it takes. */
 const ofKind = <Shape extends z.ZodRawShape>(shape: Shape) =>

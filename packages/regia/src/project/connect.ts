@@ -2,7 +2,8 @@ import { RegiaError } from '@regia/core'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import type { Environment } from './environment.ts'
 import { findProject, type Project } from './find-project.ts'
-import { findLiveOwner, homeOf } from './home.ts'
+import { findLiveOwner } from './home.ts'
+import { resolveStack, type Stack } from './stack.ts'
 
 /** A way to the HTTP API, whoever answers. */
 export type Connection = {
@@ -31,14 +32,15 @@ const PAUSE_MS = 100
  */
 export async function connect(request: Request): Promise<Connection> {
   const { environment, workingDir } = request
-  const project = await findProject(workingDir)
-  if (environment.url) return remote(environment.url, environment.token, project)
-  const home = homeOf(environment, project.dir)
+  const project = await findProject(workingDir, environment.name)
+  const stack = await resolveStack(environment, project)
+  if (stack.server) return remote(stack.server.url, stack.server.token, project)
+  const { home } = stack
   for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
     const owner = await findLiveOwner(home, environment.token)
     if (owner) return { client: owner.client, url: owner.url, home, project, isOwner: false, close: async () => {} }
     try {
-      return await become(home, project, request)
+      return await become(stack, project, request)
     } catch (error) {
       // Another command may own the home for a moment, or a server may just be starting: it answers soon.
       const isBusy = error instanceof RegiaError && error.code === 'HOME_LOCKED'
@@ -55,18 +57,18 @@ async function remote(url: string, token: string | undefined, project: Project):
 }
 
 async function become(
-  home: string,
+  stack: Stack,
   project: Project,
   { needsWorker, needsGateway }: ConnectOptions,
 ): Promise<Connection> {
   const { ownHome } = await import('./own-home.ts')
   const owner = await ownHome({
-    home,
+    stack,
     project,
     host: '127.0.0.1',
     port: 0,
     token: undefined,
     roles: ['api', ...(needsWorker ? (['worker'] as const) : []), ...(needsGateway ? (['gateway'] as const) : [])],
   })
-  return { client: owner.client, url: owner.url, home, project, isOwner: true, close: owner.close }
+  return { client: owner.client, url: owner.url, home: stack.home, project, isOwner: true, close: owner.close }
 }

@@ -68,10 +68,13 @@ async function startOnSomePort(request: Request): Promise<{ url: string; child: 
   }
 }
 
-async function start({ project, home }: Request, port: number): Promise<{ url: string; child: ChildProcess }> {
+async function start(
+  { project, home, environment }: Request,
+  port: number,
+): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(process.execPath, [PROGRAM, 'up', '--port', String(port), '--json'], {
     cwd: project.dir,
-    env: { ...process.env, REGIA_HOME: home },
+    env: { ...process.env, REGIA_HOME: home, ...(environment.name !== undefined && { REGIA_ENV: environment.name }) },
     // Through the channel the server learns that this process is gone, however it went.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Ctrl-C reaches the whole group; the demo must first end its story and then end the server itself.

@@ -19,7 +19,7 @@ export function entryFiles(project: Project, wanted?: string): string[] {
 /** Bundles an entry file and asks a child process what it declares. */
 export async function loadEntry(project: Project, file: string): Promise<Entry> {
   const { bundleEntry, discover } = await import('@regia/engine')
-  const bundle = await bundleEntry(file, project.dir)
+  const bundle = await bundleEntry(file, project.dir, project.config.kinds.steps)
   return { file, bundle, discovery: await discover(bundle) }
 }
 

@@ -7,8 +7,15 @@ describe('readEnvironment', () => {
       home: undefined,
       url: undefined,
       token: undefined,
+      name: undefined,
+      variable: expect.any(Function),
       user: 'mia',
     })
+  })
+
+  it('prefers the environment that was named on the command line', () => {
+    expect(readEnvironment({ REGIA_ENV: 'dev' }).name).toBe('dev')
+    expect(readEnvironment({ REGIA_ENV: 'dev' }, 'prod').name).toBe('prod')
   })
 
   it('names the variable that is wrong, and keeps a token to itself', () => {

@@ -7,6 +7,8 @@ const environmentSchema = z.object({
   /** A Regia elsewhere: commands talk to it and touch no home of their own. */
   REGIA_URL: z.url({ protocol: /^https?$/ }).optional(),
   REGIA_TOKEN: z.string().min(8).max(1000).optional(),
+  /** The environment of the project; its base where absent. */
+  REGIA_ENV: z.string().min(1).optional(),
   USER: z.string().optional(),
 })
 
@@ -14,17 +16,28 @@ export type Environment = {
   readonly home: string | undefined
   readonly url: string | undefined
   readonly token: string | undefined
+  /** The project's environment that was asked for, by `--env` or REGIA_ENV. */
+  readonly name: string | undefined
+  /** Any other variable, for what a project keeps by reference. */
+  readonly variable: (name: string) => string | undefined
   /** Who acts, for histories. */
   readonly user: string
 }
 
 /** Reads the environment variables that Regia knows; the only place that does. An empty one counts as absent. */
-export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>, chosen?: string): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const parsed = environmentSchema.safeParse(given)
   if (!parsed.success) throw environmentError(parsed.error.issues[0]!, given)
-  const { REGIA_HOME, REGIA_URL, REGIA_TOKEN, USER } = parsed.data
-  return { home: REGIA_HOME, url: REGIA_URL, token: REGIA_TOKEN, user: USER ?? 'somebody' }
+  const { REGIA_HOME, REGIA_URL, REGIA_TOKEN, REGIA_ENV, USER } = parsed.data
+  return {
+    home: REGIA_HOME,
+    url: REGIA_URL,
+    token: REGIA_TOKEN,
+    name: chosen ?? REGIA_ENV,
+    variable: (name) => variables[name],
+    user: USER ?? 'somebody',
+  }
 }
 
 function environmentError(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): RegiaError {

@@ -4,8 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RegiaError } from '@regia/core'
 import { type ProjectConfig, projectConfigSchema } from './config.ts'
+import { environmentName } from './stack.ts'
 
-export type Project = { readonly dir: string; readonly config: ProjectConfig }
+export type Project = {
+  readonly dir: string
+  readonly config: ProjectConfig
+  /** The environment that its pipelines are read and deployed for; the base where absent. */
+  readonly environment?: string | undefined
+}
 
 const CONFIG_NAMES = ['regia.config.ts', 'regia.config.js', 'regia.config.mjs'] as const
 
@@ -15,14 +21,12 @@ export function findProjectDir(workingDir: string): string {
   return path ? dirname(path) : resolve(workingDir)
 }
 
-/** The project of a folder, with its settings; the defaults where it has no config. */
-export async function findProject(workingDir: string): Promise<Project> {
+/** The project of a folder, with its settings; the defaults where it has no config. @throws RegiaError `CONFIG_INVALID` where it has no such environment. */
+export async function findProject(workingDir: string, environment?: string): Promise<Project> {
   const path = findConfig(resolve(workingDir))
   const dir = findProjectDir(workingDir)
-  return {
-    dir,
-    config: path ? parseConfig(await importConfig(path), path) : projectConfigSchema.parse({ name: nameOf(dir) }),
-  }
+  const config = path ? parseConfig(await importConfig(path), path) : projectConfigSchema.parse({ name: nameOf(dir) })
+  return { dir, config, environment: environmentName(config, environment) }
 }
 
 function findConfig(dir: string): string | undefined {

@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { z } from 'zod'
-import type { Environment } from './environment.ts'
-
-/** The folder in which everything is kept: REGIA_HOME, else `.regia` of the project. */
-export const homeOf = (environment: Environment, projectDir: string): string =>
-  resolve(environment.home ?? join(projectDir, '.regia'))
 
 const serverFileSchema = z.object({ url: z.url(), pid: z.number().int() })
 

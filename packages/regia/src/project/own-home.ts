@@ -1,13 +1,15 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
-import { join } from 'node:path'
+import type { BlobStore } from '@regia/engine'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { createServer, type Role } from '@regia/server'
 import type { Project } from './find-project.ts'
+import { openBlobStore } from './open-blob-store.ts'
+import type { Stack } from './stack.ts'
 import { findWebDir } from './web-dir.ts'
 import { workerClient } from './worker-client.ts'
 
 export type OwnRequest = {
-  readonly home: string
+  readonly stack: Stack
   readonly project: Project
   readonly host: string
   readonly port: number
@@ -27,7 +29,9 @@ const MEMORY_SHARE = 0.7
  * @throws RegiaError `HOME_LOCKED`, `HOME_NOT_WRITABLE`, `PORT_IN_USE`, `CONFIG_INVALID`.
  */
 export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
-  const { home, project, host, port, token, roles } = request
+  const { stack, project, host, port, token, roles } = request
+  const { home, databasePath } = stack
+  const blobs = await openBlobStore(stack, project)
   const webDir = findWebDir()
   const server = await createServer({
     home,
@@ -35,11 +39,13 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
     host,
     port,
     roles,
+    blobs,
+    ...(databasePath !== undefined && { databasePath }),
     ...(webDir !== undefined && { webDir }),
     ...(token !== undefined && { token }),
   })
   const client = createClient({ url: server.url, ...(token !== undefined && { token }) })
-  const stopWorker = roles.includes('worker') ? await startLocalWorker(client, home) : async () => {}
+  const stopWorker = roles.includes('worker') ? await startLocalWorker(client, stack, blobs) : async () => {}
   const close = async () => {
     await stopWorker()
     await server.close()
@@ -47,14 +53,18 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
   return { client, url: server.url, close }
 }
 
-async function startLocalWorker(client: RegiaClient, home: string): Promise<() => Promise<void>> {
-  const { folderBlobStore, startWorker } = await import('@regia/engine')
+async function startLocalWorker(
+  client: RegiaClient,
+  { home, cpu, memoryMb }: Stack,
+  blobs: BlobStore,
+): Promise<() => Promise<void>> {
+  const { startWorker } = await import('@regia/engine')
   const worker = startWorker({
     client: workerClient(client, home),
-    blobs: folderBlobStore(join(home, 'blobs')),
+    blobs,
     home,
-    cpu: availableParallelism(),
-    memoryMb: Math.floor((totalmem() / 1e6) * MEMORY_SHARE),
+    cpu: cpu ?? availableParallelism(),
+    memoryMb: memoryMb ?? Math.floor((totalmem() / 1e6) * MEMORY_SHARE),
     name: `${hostname()}-${process.pid}`,
     now: Date.now,
   })

@@ -17,11 +17,17 @@ export const TRANSFORMS: readonly TransformKind[] = [
   scaleKind,
 ]
 
-/** @throws RegiaError `NOT_FOUND` naming the kinds there are. */
-export function getTransformKind(kind: string): TransformKind {
-  const found = TRANSFORMS.find((entry) => entry.kind === kind)
+/**
+ * A kind of transform by its name.
+ *
+ * @param own - Kinds that a project brings.
+ * @throws RegiaError `NOT_FOUND` naming the kinds there are.
+ */
+export function getTransformKind(kind: string, own: readonly TransformKind[] = []): TransformKind {
+  const kinds = [...TRANSFORMS, ...own]
+  const found = kinds.find((entry) => entry.kind === kind)
   if (found) return found
   throw new RegiaError('NOT_FOUND', `There is no transform "${kind}".`, {
-    hint: `There are: ${TRANSFORMS.map((entry) => entry.kind).join(', ')}.`,
+    hint: `There are: ${kinds.map((entry) => entry.kind).join(', ')}.`,
   })
 }

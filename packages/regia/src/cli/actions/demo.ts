@@ -6,16 +6,16 @@ import { type DemoServer, demoServer } from '../../project/demo-server.ts'
 import { deployProject } from '../../project/deploy-project.ts'
 import { fetchArtifacts } from '../../project/fetch-artifacts.ts'
 import { findProject, type Project } from '../../project/find-project.ts'
-import { homeOf } from '../../project/home.ts'
+import { resolveStack } from '../../project/stack.ts'
 import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { createNarrator, type Narrator } from '../narrator.ts'
 
 export const demo: Action<{ exit: boolean; port: number | undefined }> = async (input, context) => {
-  const project = await findProject(context.workingDir)
+  const project = await findProject(context.workingDir, context.environment.name)
   getDemoFile(project)
-  const home = homeOf(context.environment, project.dir)
+  const { home } = await resolveStack(context.environment, project)
   const server = await demoServer({ project, home, environment: context.environment, port: input.port })
   try {
     const narrator = createNarrator(context.terminal, context.output.isJson)

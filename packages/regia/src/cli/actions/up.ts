@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { RegiaError } from '@regia/core'
 import type { Role } from '@regia/server'
 import { findProject } from '../../project/find-project.ts'
-import { homeOf } from '../../project/home.ts'
 import { type OwnedHome, ownHome } from '../../project/own-home.ts'
+import { resolveStack, type Stack } from '../../project/stack.ts'
 import { VERSION } from '../../version.ts'
 import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -21,22 +21,24 @@ export const up: Action<UpInput> = async (input, context) => {
   const token = input.tokenFile
     ? await readToken(resolve(context.workingDir, input.tokenFile))
     : context.environment.token
-  const project = await findProject(context.workingDir)
-  const home = homeOf(context.environment, project.dir)
+  const project = await findProject(context.workingDir, context.environment.name)
+  const stack = await resolveStack(context.environment, project)
   const roles = parseRoles(input.roles).filter((role) => role !== 'worker' || !input.noWorker)
-  const owner = await ownHome({ home, project, host: input.host, port: input.port, token, roles })
-  announce(owner, home, roles, context)
+  const owner = await ownHome({ stack, project, host: input.host, port: input.port, token, roles })
+  announce(owner, stack, roles, context)
   await untilStopped(context.signal)
   context.output.line('Stopping …')
   await owner.close()
 }
 
-function announce({ url }: OwnedHome, home: string, roles: readonly Role[], { output }: Context): void {
+function announce({ url }: OwnedHome, { home, environment }: Stack, roles: readonly Role[], { output }: Context): void {
   const { style } = output
-  output.result({ url, home, pid: process.pid, roles, version: VERSION }, () =>
+  output.result({ url, home, environment, pid: process.pid, roles, version: VERSION }, () =>
     [
       `${style.green('●')} Regia ${VERSION} at ${style.bold(url)}`,
-      style.dim(`  home ${home} · ${roles.join(', ')} · Ctrl-C stops it`),
+      style.dim(
+        `  home ${home}${environment ? ` · environment ${environment}` : ''} · ${roles.join(', ')} · Ctrl-C stops it`,
+      ),
     ].join('\n'),
   )
 }
