@@ -164,7 +164,6 @@ function stoppedOutcome(lease: LeasedStep, why: Stop): Outcome {
     case 'lease-lost':
       return 'lease-lost'
     case 'cancelled':
-      return { status: 'cancelled' }
     case 'worker-stopped':
       return { status: 'cancelled' }
     case 'timed-out':
