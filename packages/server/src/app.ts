@@ -150,6 +150,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       models,
       findChannelVersion: (pipeline, channel) => channels.findVersion(pipeline, channel),
       hasBlob: (digest) => blobs.has(digest),
+      elements: { blobs, cut: worker.cut, tempDir: join(home, 'tmp') },
       ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
     })
     onClose(() => pipelines.stop())

@@ -195,6 +195,8 @@ export type Run = z.infer<typeof runSchema>
 export const logLineSchema = z.object({
   index: z.number().int(),
   step: nameSchema,
+  /** Of a mapped step: which element. */
+  item: z.number().int().optional(),
   attempt: z.number().int(),
   stream: z.enum(['stdout', 'stderr', 'system']),
   text: z.string(),

@@ -6,13 +6,17 @@ import type { LineageTables } from '../lineage/tables.ts'
 import type { ModelTables } from '../models/tables.ts'
 import type { MonitoringTables } from '../monitoring/tables.ts'
 import type { ChannelTables } from '../pipelines/channels/tables.ts'
+import type { MapTables } from '../pipelines/map/tables.ts'
 import type { PipelineTables } from '../pipelines/tables.ts'
+import type { ScheduleTables } from '../schedules/tables.ts'
 import type { ServingTables } from '../serving/tables.ts'
 
 /** Every table of Regia: what the subjects keep, together. A subject adds its tables here and its migrations in `migrations.ts`. */
 export type Tables = DataTables &
   PipelineTables &
+  MapTables &
   ChannelTables &
+  ScheduleTables &
   CatalogTables &
   ModelTables &
   ServingTables &

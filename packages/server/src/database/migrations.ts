@@ -5,7 +5,9 @@ import { lineageMigrations } from '../lineage/migrations.ts'
 import { modelMigrations } from '../models/migrations.ts'
 import { monitoringMigrations } from '../monitoring/migrations.ts'
 import { channelMigrations } from '../pipelines/channels/migrations.ts'
+import { mapMigrations } from '../pipelines/map/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
+import { scheduleMigrations } from '../schedules/migrations.ts'
 import { servingMigrations } from '../serving/migrations.ts'
 import type { Migration } from './migrate.ts'
 
@@ -13,11 +15,13 @@ import type { Migration } from './migrate.ts'
 export const MIGRATIONS: readonly Migration[] = [
   ...dataMigrations,
   ...pipelineMigrations,
+  ...mapMigrations,
   ...modelMigrations,
   ...servingMigrations,
   ...monitoringMigrations,
   ...demoMigrations,
   ...lineageMigrations,
   ...channelMigrations,
+  ...scheduleMigrations,
   ...catalogMigrations,
 ]

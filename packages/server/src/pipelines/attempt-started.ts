@@ -28,7 +28,7 @@ export async function noteStarted(
 }
 
 /** A worker's clock may be another one; times of an attempt follow one another all the same. */
-function withinLease({ leasedAt, queuedAt }: Attempt, at: string, nowMs: number): string {
+export function withinLease({ leasedAt, queuedAt }: Attempt, at: string, nowMs: number): string {
   const fromMs = Date.parse(leasedAt ?? queuedAt)
   return toIso(Math.min(Math.max(Date.parse(at), fromMs), Math.max(nowMs, fromMs)))
 }

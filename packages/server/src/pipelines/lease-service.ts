@@ -7,6 +7,9 @@ import { failAttempt } from './finish-step.ts'
 import { grant } from './grant-lease.ts'
 import { deleteLease, findHeld, findNextDue, findOverdue, findQueued, hasNoLease, isCancelled } from './lease-store.ts'
 import { appendEvents } from './log-store.ts'
+import type { ItemLeases } from './map/item-leases.ts'
+import { findNextDueItem, hasItemOf, hasQueuedItems } from './map/item-queue.ts'
+import { isItem } from './map/map-store.ts'
 import { leaseLost, type Orchestrator } from './orchestrator.ts'
 import type { RunWork } from './run-work.ts'
 import type { WorkSignal } from './work-signal.ts'
@@ -27,6 +30,8 @@ export type LeaseServiceDeps = {
   readonly events: EventBus
   readonly leaseMs: number
   readonly hasBlob: (digest: Artifact['digest']) => Promise<boolean>
+  /** Attempts of the elements of mapped steps. */
+  readonly items: ItemLeases
 }
 
 /** How many queued steps are looked at for ones that fit. */
@@ -66,9 +71,17 @@ export class LeaseService {
     token: number,
     events: readonly StepEvent[],
   ): Promise<{ readonly expiresAt: string; readonly cancel: boolean }> {
+    const reply = (await isItem(this.#deps.database, stepRunId))
+      ? await this.#deps.items.heartbeat(stepRunId, token, events)
+      : await this.#keepLease(stepRunId, token, events)
+    if (reply.runId !== undefined) this.#tellEvents(reply.runId, events)
+    return { expiresAt: reply.expiresAt, cancel: reply.cancel }
+  }
+
+  async #keepLease(stepRunId: string, token: number, events: readonly StepEvent[]) {
     const { orchestrator, database, leaseMs } = this.#deps
     const now = orchestrator.now()
-    const reply = await database.transaction().execute(async (transaction) => {
+    return database.transaction().execute(async (transaction) => {
       const held = await findHeld(transaction, stepRunId, token)
       if (!held) {
         if (await isCancelled(transaction, stepRunId)) return { expiresAt: now.iso, cancel: true, runId: undefined }
@@ -84,15 +97,28 @@ export class LeaseService {
         .execute()
       return { expiresAt: toIso(expiresAt), cancel: false, runId: held.runId }
     })
-    if (reply.runId !== undefined) this.#tellEvents(reply.runId, events)
-    return { expiresAt: reply.expiresAt, cancel: reply.cancel }
   }
 
   /** Takes the result of an attempt: once, and only from who holds the lease. */
   async report(stepRunId: string, report: LeaseReport, events: readonly StepEvent[]): Promise<void> {
-    const { orchestrator } = this.#deps
+    const { database, items } = this.#deps
     const missing = report.status === 'succeeded' ? await this.#findMissingBlob(report.outputs) : undefined
-    const runId = await orchestrator.change(async (connection, now) => {
+    const runId = (await isItem(database, stepRunId))
+      ? await items.report(stepRunId, report, missing, events)
+      : await this.#takeReport(stepRunId, report, missing, events)
+    if (runId !== undefined) this.#tellEvents(runId, events)
+    // Something may fit now that did not before.
+    this.#deps.signal.wake()
+  }
+
+  #takeReport(
+    stepRunId: string,
+    report: LeaseReport,
+    missing: string | undefined,
+    events: readonly StepEvent[],
+  ): Promise<string | undefined> {
+    const { orchestrator } = this.#deps
+    return orchestrator.change(async (connection, now) => {
       const held = await findHeld(connection, stepRunId, report.leaseToken)
       if (!held) {
         if (report.status === 'cancelled' && (await isCancelled(connection, stepRunId)))
@@ -106,14 +132,12 @@ export class LeaseService {
       await applyReport(connection, work, held.step, report, missing, now)
       return { changed: [work], reply: held.runId }
     })
-    if (runId !== undefined) this.#tellEvents(runId, events)
-    // Something may fit now that did not before.
-    this.#deps.signal.wake()
   }
 
   /** Gives up attempts whose worker has not been heard of for too long. */
   async expire(): Promise<void> {
-    const { database, orchestrator } = this.#deps
+    const { database, orchestrator, items } = this.#deps
+    await items.expire()
     if ((await findOverdue(database, orchestrator.now().ms)).length === 0) return
     await orchestrator.change(async (connection, now) => {
       const works = new Map<string, RunWork>()
@@ -130,13 +154,14 @@ export class LeaseService {
   }
 
   async #lease(request: AcquireRequest): Promise<readonly LeasedStep[]> {
-    const { orchestrator, leaseMs, database } = this.#deps
-    if ((await findQueued(database, orchestrator.now().ms, 1)).length === 0) return []
+    const { orchestrator, leaseMs, database, items } = this.#deps
+    const isQueued = (await findQueued(database, orchestrator.now().ms, 1)).length > 0
+    if (!isQueued && !(await hasQueuedItems(database))) return []
     return orchestrator.change(async (connection, now) => {
       const works = new Map<string, RunWork>()
       const leased: LeasedStep[] = []
       const free = { cpu: request.cpu, memoryMb: request.memoryMb }
-      let isIdle = await hasNoLease(connection, request.worker)
+      let isIdle = (await hasNoLease(connection, request.worker)) && !(await hasItemOf(connection, request.worker))
       for (const { run_id, step: stepId } of await findQueued(connection, now.ms, MAX_CANDIDATES)) {
         if (leased.length >= request.limit) break
         const work = works.get(run_id) ?? (await orchestrator.load(connection, run_id))
@@ -149,15 +174,18 @@ export class LeaseService {
         free.memoryMb -= step.memoryMb
         isIdle = false
       }
-      return { changed: [...works.values()], reply: leased }
+      const left = { ...free, limit: request.limit - leased.length, isIdle }
+      const elements = await items.lease(connection, request.worker, left, now)
+      return { changed: [...works.values()], reply: [...leased, ...elements] }
     })
   }
 
   async #msUntilNextDue(): Promise<number> {
     const { database, orchestrator } = this.#deps
     const now = orchestrator.now().ms
-    const due = await findNextDue(database, now)
-    return due === undefined ? Number.MAX_SAFE_INTEGER : Math.max(due - now + 1, MIN_WAIT_MS)
+    const dues = [await findNextDue(database, now), await findNextDueItem(database, now)]
+    const due = Math.min(...dues.map((each) => each ?? Number.POSITIVE_INFINITY))
+    return Number.isFinite(due) ? Math.max(due - now + 1, MIN_WAIT_MS) : Number.MAX_SAFE_INTEGER
   }
 
   async #findMissingBlob(outputs: Readonly<Record<string, Artifact>>): Promise<string | undefined> {

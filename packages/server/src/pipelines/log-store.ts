@@ -7,6 +7,8 @@ export type EventSource = {
   readonly runId: string
   readonly stepRunId: string
   readonly step: string
+  /** Of a mapped step: which element. */
+  readonly item?: number
   readonly attempt: number
 }
 
@@ -39,9 +41,9 @@ export async function appendEvents(
 
 type EventOf<Type extends StepEvent['type']> = Extract<StepEvent, { type: Type }>
 
-async function appendLines(
+export async function appendLines(
   connection: Connection,
-  { runId, step, attempt }: EventSource,
+  { runId, step, item, attempt }: EventSource,
   lines: readonly EventOf<'log'>[],
 ): Promise<void> {
   if (lines.length === 0) return
@@ -50,6 +52,7 @@ async function appendLines(
     run_id: runId,
     number: first + i,
     step,
+    item: item ?? null,
     attempt,
     stream,
     text,
@@ -63,7 +66,7 @@ async function appendLines(
   }
 }
 
-async function appendMetrics(
+export async function appendMetrics(
   connection: Connection,
   { runId, step }: EventSource,
   points: readonly EventOf<'metric'>[],
@@ -119,6 +122,7 @@ export async function lastStepMetrics(
 export type LogQuery = {
   readonly step?: string | undefined
   readonly attempt?: number | undefined
+  readonly item?: number | undefined
   readonly search?: string | undefined
   readonly after: number
   readonly limit: number
@@ -126,7 +130,7 @@ export type LogQuery = {
 
 /** Lines that come after the `after`-th of the run, oldest first. */
 export async function listLines(connection: Connection, runId: string, query: LogQuery): Promise<readonly LogLine[]> {
-  const { step, attempt, search, after, limit } = query
+  const { step, attempt, item, search, after, limit } = query
   const rows = await connection
     .selectFrom('run_log')
     .selectAll()
@@ -134,6 +138,7 @@ export async function listLines(connection: Connection, runId: string, query: Lo
     .where('number', '>', after)
     .$if(step !== undefined, (select) => select.where('step', '=', step ?? ''))
     .$if(attempt !== undefined, (select) => select.where('attempt', '=', attempt ?? 0))
+    .$if(item !== undefined, (select) => select.where('item', '=', item ?? 0))
     .$if(search !== undefined, (select) => select.where(containsText('text', search ?? '')))
     .orderBy('number')
     .limit(limit)
@@ -141,6 +146,7 @@ export async function listLines(connection: Connection, runId: string, query: Lo
   return rows.map((row) => ({
     index: row.number,
     step: row.step,
+    ...(row.item !== null && { item: row.item }),
     attempt: row.attempt,
     stream: row.stream,
     text: row.text,

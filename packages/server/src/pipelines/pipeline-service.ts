@@ -17,6 +17,8 @@ import type { Answer } from './ask-person.ts'
 import { cancelRun } from './cancel-steps.ts'
 import { carryOutStep } from './carry-out-step.ts'
 import { LeaseService } from './lease-service.ts'
+import type { ElementSources } from './map/find-elements.ts'
+import { MapService } from './map/map-service.ts'
 import { Orchestrator } from './orchestrator.ts'
 import { orderGraph } from './order-graph.ts'
 import type { Registrar } from './register-model.ts'
@@ -42,6 +44,8 @@ export type PipelineDeps = {
   readonly datasets: DatasetSource
   readonly models: ModelSource & Registrar
   readonly hasBlob: (digest: Digest) => Promise<boolean>
+  /** What mapped steps are taken apart with. */
+  readonly elements: ElementSources
   /** The version that a channel points to. */
   readonly findChannelVersion?: (pipeline: string, channel: string) => Promise<number | undefined>
   readonly onError: (error: unknown) => void
@@ -58,6 +62,7 @@ const DEFAULT_LEASE_MS = 10_000
 /** Pipelines and their runs: the control plane owns the state, workers lease the work. */
 export class PipelineService {
   readonly leases: LeaseService
+  readonly maps: MapService
   readonly runs: RunReader
   readonly #deps: PipelineDeps
   readonly #versions = new VersionStore()
@@ -84,13 +89,28 @@ export class PipelineService {
     this.runs = new RunReader(deps.database, this.#versions)
     this.#approvals = new Approvals(deps.database, this.#orchestrator)
     this.#starter = new RunStarter({ ...deps, versions: this.#versions, orchestrator: this.#orchestrator })
-    this.leases = new LeaseService({ ...deps, orchestrator: this.#orchestrator, signal: this.#signal, leaseMs })
+    this.maps = new MapService({
+      ...deps,
+      ...deps.elements,
+      versions: this.#versions,
+      orchestrator: this.#orchestrator,
+      leaseMs,
+      keepUnderWay: (work) => this.#keepUnderWay(work),
+    })
+    this.leases = new LeaseService({
+      ...deps,
+      orchestrator: this.#orchestrator,
+      signal: this.#signal,
+      leaseMs,
+      items: this.maps.leases,
+    })
   }
 
   /** Takes up what an earlier process left: register steps that were cut short, steps that became ready, leases that nobody renews. */
   async start(): Promise<void> {
     const open = await this.#deps.database.selectFrom('run').select('id').where('status', 'in', OPEN_STATUSES).execute()
     for (const { id } of open) await this.#resume(id)
+    await this.maps.resume(this.#orchestrator.now())
     await this.#expire()
     const everyMs = 1_000
     this.#expiry = setInterval(() => void this.#expire().catch(this.#deps.onError), everyMs).unref()
@@ -207,7 +227,7 @@ export class PipelineService {
     }))
     const work = await this.#orchestrator.load(this.#deps.database, runId)
     const cutShort = [...work.rows].filter(({ step, status }) => status === 'running' && isCarried(work.step(step)))
-    this.#carryOut(cutShort.map(({ step }) => ({ runId, step })))
+    this.#carryOut(cutShort.map(({ step }) => ({ runId, step, isMapped: work.step(step).map !== undefined })))
   }
 
   /** What nobody renewed or answered in time. */
@@ -226,7 +246,10 @@ export class PipelineService {
   #carryOut(carried: Settled['carried']): void {
     const { database } = this.#deps
     const deps = { database, orchestrator: this.#orchestrator, carriers: this.#carriers }
-    for (const { runId, step } of carried) this.#keepUnderWay(carryOutStep(deps, runId, step))
+    for (const { runId, step, isMapped } of carried) {
+      if (isMapped) this.maps.carryOn(runId, step)
+      else this.#keepUnderWay(carryOutStep(deps, runId, step))
+    }
   }
 
   #keepUnderWay(work: Promise<void>): void {

@@ -24,6 +24,8 @@ function resolveInput(step: GraphStep, name: string, given: PortRef, sources: In
   const isList = ref.from === 'list'
   const items = (isList ? ref.items : [ref]).map((item) => resolveRef(item, sources))
   const artifacts = items.filter((item) => item !== null)
+  // What a mapped step made is opened by the worker, which keeps the order of what stands beside it.
+  if (artifacts.some(({ kind }) => kind === 'list')) return { type, artifacts, isList: true }
   const values = artifacts.filter(isInline).map(({ value }) => value)
   const files = artifacts.filter((artifact) => !isInline(artifact))
   const isInlineList = isList && (type.kind === 'value' || type.kind === 'report')

@@ -2,6 +2,7 @@ import { RegiaError, RUN_STATUSES, type Run, type RunStatus, type RunSummary } f
 import { containsText } from '../database/contains-text.ts'
 import type { Connection } from '../database/database.ts'
 import { suggest } from '../http/near-names.ts'
+import { findProgress } from './map/map-queries.ts'
 import { runOf, summaryOf } from './run-views.ts'
 import { getRunRow } from './run-work.ts'
 import type { VersionStore } from './version-store.ts'
@@ -68,7 +69,7 @@ export async function getRun(connection: Connection, versions: VersionStore, run
     .where('run_id', '=', runId)
     .orderBy('position')
     .execute()
-  return runOf(row, version, steps)
+  return runOf(row, version, steps, await findProgress(connection, runId))
 }
 
 /** The newest run of each of these pipelines. */

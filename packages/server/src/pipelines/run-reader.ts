@@ -1,7 +1,8 @@
-import type { LogLine, MetricPoint, Page, Run, RunSummary } from '@regia/core'
+import type { LogLine, MapItem, MetricPoint, Page, Run, RunSummary } from '@regia/core'
 import type { Database } from '../database/database.ts'
 import { pageOf } from '../http/paging.ts'
 import { type LogQuery, listLines, listMetrics } from './log-store.ts'
+import { type ItemQuery, listItems } from './map/map-queries.ts'
 import { getRun, listRuns, type RunQuery } from './run-queries.ts'
 import { getRunRow } from './run-work.ts'
 import type { VersionStore } from './version-store.ts'
@@ -30,6 +31,12 @@ export class RunReader {
     await getRunRow(this.#database, runId)
     const lines = await listLines(this.#database, runId, query)
     return { lines, next: lines.at(-1)?.index ?? query.after }
+  }
+
+  /** The elements of a mapped step. @throws RegiaError `NOT_FOUND`. */
+  async mapItems(runId: string, step: string, query: ItemQuery): Promise<Page<MapItem>> {
+    await getRunRow(this.#database, runId)
+    return listItems(this.#database, runId, step, query)
   }
 
   async metrics(runId: string): Promise<readonly MetricPoint[]> {

@@ -1,4 +1,12 @@
-import { idSchema, logLineSchema, metricPointSchema, nameSchema, runSchema, runSummarySchema } from '@regia/core'
+import {
+  idSchema,
+  logLineSchema,
+  mapItemSchema,
+  metricPointSchema,
+  nameSchema,
+  runSchema,
+  runSummarySchema,
+} from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
 import { listReplySchema, offsetOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
@@ -39,6 +47,7 @@ export function addRunRoutes(app: App, pipelines: PipelineService): void {
         querystring: z.object({
           step: nameSchema.optional(),
           attempt: z.coerce.number().int().positive().optional(),
+          item: z.coerce.number().int().nonnegative().optional(),
           after: z.coerce.number().int().nonnegative().default(0),
           limit: z.coerce.number().int().min(1).max(5000).default(1000),
           search: z.string().max(200).optional(),
@@ -47,6 +56,19 @@ export function addRunRoutes(app: App, pipelines: PipelineService): void {
       },
     },
     async ({ params, query }) => pipelines.runs.logs(params.id, query),
+  )
+  app.get(
+    '/api/v1/runs/:id/steps/:step/items',
+    {
+      schema: {
+        tags,
+        summary: 'The elements of a mapped step, in order; "status" may name several, comma-separated',
+        params: runParams.extend({ step: nameSchema }),
+        querystring: pageQuerySchema.extend({ status: z.string().max(200).optional() }),
+        response: { 200: pageReplySchema(mapItemSchema) },
+      },
+    },
+    async ({ params, query }) => pipelines.runs.mapItems(params.id, params.step, { ...query, offset: offsetOf(query) }),
   )
   app.get(
     '/api/v1/runs/:id/metrics',

@@ -1,4 +1,4 @@
-import type { Run, RunId, RunSummary, StepRun, StepRunId } from '@regia/core'
+import type { MapProgress, Run, RunId, RunSummary, StepRun, StepRunId } from '@regia/core'
 import { decodeJson, decodeOptionalJson } from '../database/json-text.ts'
 import type { RunRow, StepRow } from './run-work.ts'
 import type { OrderedVersion } from './version-store.ts'
@@ -32,14 +32,19 @@ export const summaryOf = (row: RunRow): RunSummary => {
   }
 }
 
-export const runOf = (row: RunRow, version: OrderedVersion, steps: readonly StepRow[]): Run => ({
+export const runOf = (
+  row: RunRow,
+  version: OrderedVersion,
+  steps: readonly StepRow[],
+  maps: ReadonlyMap<string, MapProgress>,
+): Run => ({
   ...summaryOf(row),
   graph: version.graph,
-  steps: steps.map(stepRunOf),
+  steps: steps.map((step) => stepRunOf(step, maps.get(step.id))),
   datasets: [...decodeJson(row.refs).datasets],
 })
 
-function stepRunOf(row: StepRow): StepRun {
+function stepRunOf(row: StepRow, map: MapProgress | undefined): StepRun {
   const cache = decodeOptionalJson(row.cache)
   const approval = decodeOptionalJson(row.approval)
   const error = decodeOptionalJson(row.error)
@@ -50,6 +55,7 @@ function stepRunOf(row: StepRow): StepRun {
     attempts: [...decodeJson(row.attempts)],
     inputs: decodeJson(row.inputs),
     outputs: decodeJson(row.outputs),
+    ...(map && { map, progress: map.total === 0 ? 1 : (map.succeeded + map.cached + map.failed) / map.total }),
     ...(row.progress !== null && { progress: row.progress }),
     ...(row.progress_message !== null && { progressMessage: row.progress_message }),
     ...(cache && { cache }),

@@ -1,6 +1,7 @@
 import type { Connection } from '../database/database.ts'
 import { advanceRun, type Moment } from './advance-run.ts'
 import { findRunsWaitingFor } from './cache-store.ts'
+import { closeMaps } from './map/close-maps.ts'
 import { getRunRow, RunWork } from './run-work.ts'
 import type { VersionStore } from './version-store.ts'
 
@@ -10,7 +11,7 @@ type StepOfRun = { readonly runId: string; readonly step: string }
 export type Settled = {
   readonly runIds: ReadonlySet<string>
   /** Steps that the control plane is to carry out. */
-  readonly carried: readonly StepOfRun[]
+  readonly carried: readonly (StepOfRun & { readonly isMapped: boolean })[]
   /** Approve steps whose question has just been asked. */
   readonly asked: readonly (StepOfRun & { readonly question: string })[]
   readonly hasQueued: boolean
@@ -42,6 +43,7 @@ export async function settleRuns(
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
     await advanceRun(connection, work, now)
     await work.save(connection)
+    if (await closeMaps(connection, work, now)) work.hasQueued = true
     done.push(work)
     for (const runId of await findRunsWaitingFor(connection, [...work.releasedKeys])) {
       queue.push(await loadRun(connection, versions, runId))
@@ -49,7 +51,9 @@ export async function settleRuns(
   }
   return {
     runIds: new Set(done.map(({ run }) => run.id)),
-    carried: done.flatMap(({ run, carried }) => carried.map((step) => ({ runId: run.id, step }))),
+    carried: done.flatMap((work) =>
+      work.carried.map((step) => ({ runId: work.run.id, step, isMapped: work.step(step).map !== undefined })),
+    ),
     asked: done.flatMap(({ run, asked }) => asked.map((each) => ({ runId: run.id, ...each }))),
     hasQueued: done.some(({ hasQueued }) => hasQueued),
     finishedRunIds: done.filter(({ hasEnded }) => hasEnded).map(({ run }) => run.id),

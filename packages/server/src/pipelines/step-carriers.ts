@@ -21,8 +21,8 @@ export type CarrierDeps = { readonly models: Registrar }
 
 const CARRIED_KINDS: ReadonlySet<StepKind> = new Set(['register', 'save'])
 
-/** Whether the control plane does the step itself, without a worker. */
-export const isCarried = ({ kind }: GraphStep): boolean => CARRIED_KINDS.has(kind)
+/** Whether the control plane does the step itself, without a worker; of a mapped step all but its elements. */
+export const isCarried = ({ kind, map }: GraphStep): boolean => map !== undefined || CARRIED_KINDS.has(kind)
 
 /** By kind of step. A new kind is one file with its carrier, a line here, and its name in `CARRIED_KINDS`. */
 export const stepCarriers = ({ models }: CarrierDeps): StepCarriers => ({

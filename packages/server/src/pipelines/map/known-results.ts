@@ -1,0 +1,99 @@
+import type { Artifact, Digest, GraphStep } from '@regia/core'
+import type { Connection } from '../../database/database.ts'
+import { decodeJson } from '../../database/json-text.ts'
+import type { Moment } from '../advance-run.ts'
+import type { RunWork } from '../run-work.ts'
+
+/** Where results of elements may be taken from. */
+export type ResultSource = {
+  /** The run takes results from the cache, and this step may be cached. */
+  readonly usesCache: boolean
+  readonly cacheTtlMs: number | undefined
+  /** The same mapped step of the run that this one recovers. */
+  readonly recovered: string | undefined
+}
+
+export type KnownResult = {
+  readonly outputs: Readonly<Record<string, Artifact>>
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+type Wanted = { readonly number: number; readonly key: Digest }
+
+export async function resultSource(connection: Connection, work: RunWork, step: GraphStep): Promise<ResultSource> {
+  const { run, useCache, refresh } = work
+  const isRefreshed = refresh.has(step.id)
+  const recovered =
+    run.recovered_from === null || isRefreshed
+      ? undefined
+      : await connection
+          .selectFrom('step_run')
+          .select('id')
+          .where('run_id', '=', run.recovered_from)
+          .where('step', '=', step.id)
+          .executeTakeFirst()
+  return {
+    usesCache: step.cache && useCache && !isRefreshed,
+    cacheTtlMs: step.cacheTtlMs,
+    recovered: recovered?.id,
+  }
+}
+
+/** Results of elements that need no attempt, by number: from the cache, or from the run that is recovered. */
+export async function findKnownResults(
+  connection: Connection,
+  elements: readonly Wanted[],
+  source: ResultSource,
+  now: Moment,
+): Promise<ReadonlyMap<number, KnownResult>> {
+  const cached = source.usesCache ? await findCached(connection, elements, source.cacheTtlMs, now) : new Map()
+  const recovered = source.recovered ? await findRecovered(connection, elements, source.recovered) : new Map()
+  return new Map([...recovered, ...cached])
+}
+
+async function findCached(
+  connection: Connection,
+  elements: readonly Wanted[],
+  cacheTtlMs: number | undefined,
+  now: Moment,
+): Promise<ReadonlyMap<number, KnownResult>> {
+  const rows = await connection
+    .selectFrom('cache_entry')
+    .select(['key', 'outputs', 'metrics', 'created_at'])
+    .where('key', 'in', [...new Set(elements.map(({ key }) => key))])
+    .execute()
+  const isFresh = (createdAt: string) => cacheTtlMs === undefined || Date.parse(createdAt) + cacheTtlMs > now.ms
+  const byKey = new Map<string, KnownResult>(
+    rows
+      .filter(({ created_at }) => isFresh(created_at))
+      .map(({ key, outputs, metrics }) => [key, { outputs: decodeJson(outputs), metrics: decodeJson(metrics) }]),
+  )
+  return new Map(
+    elements.flatMap(({ number, key }) => {
+      const known = byKey.get(key)
+      return known ? [[number, known] as const] : []
+    }),
+  )
+}
+
+/** What is not kept in the cache too: the run goes on where it was. */
+async function findRecovered(
+  connection: Connection,
+  elements: readonly Wanted[],
+  stepRunId: string,
+): Promise<ReadonlyMap<number, KnownResult>> {
+  const rows = await connection
+    .selectFrom('map_item')
+    .select(['number', 'key', 'outputs', 'metrics'])
+    .where('step_run_id', '=', stepRunId)
+    .where('status', 'in', ['succeeded', 'cached'])
+    .where('number', '>=', elements[0]?.number ?? 0)
+    .where('number', '<=', elements.at(-1)?.number ?? 0)
+    .execute()
+  const keys = new Map(elements.map(({ number, key }) => [number, key]))
+  return new Map(
+    rows
+      .filter(({ number, key }) => keys.get(number) === key)
+      .map(({ number, outputs, metrics }) => [number, { outputs: decodeJson(outputs), metrics: decodeJson(metrics) }]),
+  )
+}
