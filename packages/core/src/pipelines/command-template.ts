@@ -4,8 +4,10 @@ import type { PortType } from './graph.ts'
 /** A piece of an argument: text as it is, or what stands for something of the attempt. */
 export type ArgumentPart =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'in' | 'out'; readonly name: string; readonly form: string | undefined }
-  | { readonly kind: 'dir' | 'seed' }
+  | { readonly kind: 'in'; readonly name: string; readonly form: string | undefined }
+  | { readonly kind: 'out'; readonly name: string; readonly form: string | undefined }
+  | { readonly kind: 'dir' }
+  | { readonly kind: 'seed' }
 
 const PLACEHOLDER = /\{(?:(in|out)\.([A-Za-z_][\w-]*)(?::([\w-]+))?|(dir|seed))\}/g
 

@@ -80,6 +80,14 @@ export const stepEventSchema = z.discriminatedUnion('type', [
 ])
 export type StepEvent = z.infer<typeof stepEventSchema>
 
+/** A line that a program may append to the file that `REGIA_EVENTS` names: an event whose time its worker adds. */
+export const programEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('log'), text: z.string(), stream: z.enum(['stdout', 'stderr']).default('stdout') }),
+  z.object({ type: z.literal('metric'), name: z.string(), value: z.number(), step: z.number().int().default(0) }),
+  z.object({ type: z.literal('progress'), fraction: z.number(), message: z.string().optional() }),
+])
+export type ProgramEvent = z.infer<typeof programEventSchema>
+
 export const stepResultSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('succeeded'),

@@ -1,3 +1,4 @@
+export { type PackageOnnxOptions, packageOnnx } from './foreign/package-onnx.ts'
 export { inputBatches } from './input-batch.ts'
 export { type OpenedPackage, type PackageContents, packModel, readModelPackage } from './model-package.ts'
 export type * from './model-session.ts'

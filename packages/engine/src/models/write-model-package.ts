@@ -2,22 +2,16 @@ import {
   compileToOnnx,
   type FittedTabularModel,
   type ModelPackage,
-  type ReferenceProfile,
   RegiaError,
-  referenceProfile,
   type Signature,
-  selectColumns,
   type Table,
-  takeRows,
-  toRows,
 } from '@regia/core'
 import { packModel, readModelPackage } from './model-package.ts'
 import type { Predictions } from './model-session.ts'
-import { type LoadedGraph, loadGraph } from './onnx-graph.ts'
+import { loadGraph } from './onnx-graph.ts'
+import { describeReference, exampleOf, spaced } from './package-contents.ts'
 
-const EXAMPLE_ROWS = 5
 const PARITY_ROWS = 20_000
-const REFERENCE_ROWS = 200_000
 
 export type WriteModelPackageOptions = {
   readonly fitted: FittedTabularModel
@@ -61,7 +55,7 @@ export async function writeModelPackage(options: WriteModelPackageOptions): Prom
       learner: { name: fitted.learner.name, params: withoutAbsent(fitted.learner.params) },
       featureImportance: fitted.featureImportance(),
     }
-    const profile = await profileOf(loaded, spaced(reference, REFERENCE_ROWS), signature)
+    const profile = await describeReference(loaded, reference, signature)
     const bytes = packModel({ manifest, graph, referenceProfile: profile, training: fitted })
     return { bytes, manifest: readModelPackage(bytes).manifest }
   } finally {
@@ -83,22 +77,6 @@ function signatureOf({ fitted, inputs = {} }: WriteModelPackageOptions): Signatu
     ...(fitted.task === 'binary' && fitted.positive !== undefined && { positive: fitted.positive }),
   }
 }
-
-async function exampleOf(loaded: LoadedGraph, train: Table, signature: Signature): Promise<ModelPackage['example']> {
-  const names = signature.inputs.map(({ name }) => name)
-  const rows = selectColumns(spaced(train, EXAMPLE_ROWS), names)
-  const { probabilities, scores } = await loaded.runTable(rows)
-  const classCount = signature.classes?.length ?? 0
-  return {
-    rows: toRows(rows).map((row) => ({ ...row })),
-    ...(probabilities
-      ? { probabilities: scoresByRow(probabilities, classCount, rows.rowCount) }
-      : { predictions: [...scores] }),
-  }
-}
-
-const scoresByRow = (values: Float32Array, width: number, rowCount: number): number[][] =>
-  Array.from({ length: rowCount }, (_, row) => [...values.subarray(row * width, (row + 1) * width)])
 
 /** The largest absolute difference between what the graph and what the training code say, over all rows and classes. */
 export async function measureParity(
@@ -123,23 +101,6 @@ function largestDifference(expected: readonly Float64Array[], { probabilities, s
     }
   }
   return largest
-}
-
-async function profileOf(loaded: LoadedGraph, table: Table, signature: Signature): Promise<ReferenceProfile> {
-  const { scores } = await loaded.runTable(table)
-  return referenceProfile(table, Float64Array.from(scores), {
-    columns: signature.inputs.map(({ name }) => name),
-    labelMeaning: signature.task === 'binary' ? 'positive' : 'correct',
-  })
-}
-
-/** At most `count` rows, evenly spaced: a table sorted by time is covered whole. */
-function spaced(table: Table, count: number): Table {
-  if (table.rowCount <= count) return table
-  return takeRows(
-    table,
-    Int32Array.from({ length: count }, (_, i) => Math.floor((i * table.rowCount) / count)),
-  )
 }
 
 /** Parameters as JSON keeps them: those that were not given are not there. */

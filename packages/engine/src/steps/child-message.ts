@@ -25,12 +25,28 @@ export function parseMessage(line: string): ChildMessage | undefined {
 const isDone = (message: unknown): message is Extract<ChildMessage, { type: 'done' }> =>
   typeof message === 'object' && message !== null && 'type' in message && message.type === 'done'
 
-/** Cuts a stream of chunks into lines. A line longer than `maxLength` is cut, so that a process cannot fill the memory of its worker. */
-export function lineReader(onLine: (line: string) => void, maxLength = 1_000_000): (chunk: string) => void {
+/** Takes chunks of a stream; `end` hands over a last line that no line break ends. */
+export type LineReader = ((chunk: string) => void) & { readonly end: () => void }
+
+/**
+ * Cuts a stream of chunks into lines. A line longer than `maxLength` is cut, so that a process cannot fill the memory of its worker.
+ */
+export function lineReader(onLine: (line: string) => void, maxLength = 1_000_000): LineReader {
   let rest = ''
-  return (chunk) => {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop()!.slice(0, maxLength)
-    for (const line of lines) onLine(line)
+  const read = (chunk: string) => {
+    let start = 0
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
+      const line = chunk.slice(start, end)
+      onLine(rest === '' ? line : (rest + line).slice(0, maxLength))
+      rest = ''
+      start = end + 1
+    }
+    // What a line has beyond its bound is not even kept until its end.
+    if (rest.length < maxLength) rest = (rest + chunk.slice(start)).slice(0, maxLength)
   }
+  const end = () => {
+    if (rest !== '') onLine(rest)
+    rest = ''
+  }
+  return Object.assign(read, { end })
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@regia/core'
 import { StepChild } from './step-child.ts'
+import type { AttemptOutcome, ReadyAttempt, StepExecutor } from './step-executor.ts'
 
 export type PoolLimits = {
   /** Warm processes to keep at most. */
@@ -14,8 +15,8 @@ export type PoolLimits = {
 
 const LIMITS: PoolLimits = { maxIdle: 2, idleMs: 60_000, maxIdleMb: 250, maxBundles: 20 }
 
-/** Warm child processes, by the memory that they were started with. */
-export class ChildPool {
+/** Runs attempts in warm child processes, kept by the memory that they were started with. */
+export class ChildPool implements StepExecutor {
   #idle: StepChild[] = []
   readonly #busy = new Set<StepChild>()
   readonly #now: Clock
@@ -28,8 +29,23 @@ export class ChildPool {
     this.#sweeper = setInterval(() => this.#endStale(), 5_000).unref()
   }
 
+  async run({ lease, manifestPath, secrets, onEvent, stop, graceMs }: ReadyAttempt): Promise<AttemptOutcome> {
+    const child = this.#take(lease.memoryMb, lease.bundleDigest)
+    const onStop = () => void child.stop(graceMs())
+    stop.addEventListener('abort', onStop)
+    if (stop.aborted) onStop()
+    try {
+      return await child.serve(manifestPath, secrets, onEvent)
+    } finally {
+      stop.removeEventListener('abort', onStop)
+      // A step that returns although it was told to stop leaves a process that is about to be ended.
+      if (stop.aborted) await child.stop(graceMs())
+      this.#giveBack(child)
+    }
+  }
+
   /** A process for a step: a warm one that knows the code, else a warm one, else a new one. */
-  take(memoryMb: number, bundleDigest: string): StepChild {
+  #take(memoryMb: number, bundleDigest: string): StepChild {
     this.#idle = this.#idle.filter(({ isUsable }) => isUsable)
     const fitting = this.#idle.filter((child) => child.memoryMb === memoryMb)
     const chosen = fitting.find((child) => child.loaded.has(bundleDigest)) ?? fitting.at(-1)
@@ -40,7 +56,7 @@ export class ChildPool {
     return child
   }
 
-  giveBack(child: StepChild): void {
+  #giveBack(child: StepChild): void {
     this.#busy.delete(child)
     const { maxIdle, maxIdleMb, maxBundles } = this.#limits
     if (!child.isUsable || child.residentMb > maxIdleMb || child.loaded.size >= maxBundles) {

@@ -1,10 +1,11 @@
 import type { ErrorBody, LeasedStep } from '@regia/core'
-import type { ChildOutcome } from './step-child.ts'
+import { placeOf } from './place-of.ts'
+import type { AttemptOutcome } from './step-executor.ts'
 
 /** A process that ended before its step returned, told with its last words. */
 export function crashOf(
-  { step, memoryMb }: Pick<LeasedStep, 'step' | 'memoryMb'>,
-  { exitCode, signal, lastStderr }: Extract<ChildOutcome, { readonly kind: 'exited' }>,
+  { step, attempt, memoryMb }: Pick<LeasedStep, 'step' | 'attempt' | 'memoryMb'>,
+  { exitCode, signal, lastStderr }: Extract<AttemptOutcome, { readonly kind: 'exited' }>,
 ): ErrorBody {
   const how = signal !== null ? `signal ${signal}` : `exit code ${exitCode ?? 'unknown'}`
   const lastWords = lastStderr.join('\n').slice(-4_000)
@@ -12,7 +13,7 @@ export function crashOf(
   return {
     code: 'STEP_CRASHED',
     message: `The process of step "${step}" ended before the step returned (${how}).`,
-    where: step,
+    where: placeOf({ step, attempt }),
     hint: isOutOfMemory
       ? `It ran out of its ${memoryMb} MB of memory: raise resources.memoryMb, or read fewer columns and rows at once.`
       : signal === 'SIGKILL'

@@ -1,7 +1,8 @@
 import { type Clock, RegiaError, type StepEvent, toIso } from '@regia/core'
+import { LogBudget } from './log-budget.ts'
 
-/** Lines of one attempt that are kept; what a chatty step says beyond is not. */
-export const MAX_LOG_LINES = 20_000
+/** Our own words are few; those of a step that pretends to be us are bounded too. */
+const MAX_SYSTEM_LINES = 1_000
 const MAX_TEXT_LENGTH = 8_000
 const MAX_BATCH_EVENTS = 500
 /** Characters of text in one batch, so that it stays below every limit on a request's body. */
@@ -10,11 +11,23 @@ const MAX_BATCH_TEXT = 200_000
 /** Events of one attempt on their way to the control plane, in order. */
 export class EventOutbox {
   readonly #now: Clock
+  #mask: (text: string) => string = (text) => text
+  readonly #budget = new LogBudget()
   #waiting: StepEvent[] = []
-  #logLineCount = 0
+  #systemLineCount = 0
 
   constructor(now: Clock) {
     this.#now = now
+  }
+
+  /** Takes secrets out of a text. */
+  get mask(): (text: string) => string {
+    return this.#mask
+  }
+
+  /** @param mask - Applied to every text from here on. */
+  hide(mask: (text: string) => string): void {
+    this.#mask = mask
   }
 
   get isEmpty(): boolean {
@@ -26,17 +39,32 @@ export class EventOutbox {
   }
 
   add(event: StepEvent): void {
-    if (event.type !== 'log') {
-      // Only the newest progress matters, and a loop may report it a million times.
-      const last = this.#waiting.at(-1)
-      if (event.type === 'progress' && last?.type === 'progress') this.#waiting.pop()
-      this.#waiting.push(event)
+    if (event.type === 'log') {
+      this.#addLine(event)
       return
     }
-    this.#logLineCount++
-    if (this.#logLineCount <= MAX_LOG_LINES) this.#waiting.push(shortened(event))
-    else if (this.#logLineCount === MAX_LOG_LINES + 1)
-      this.say(`More than ${MAX_LOG_LINES} lines: the rest is not kept.`)
+    // Only the newest progress matters, and a loop may report it a million times.
+    const last = this.#waiting.at(-1)
+    if (event.type === 'progress' && last?.type === 'progress') this.#waiting.pop()
+    const isTold = event.type === 'progress' && event.message !== undefined
+    this.#waiting.push(isTold ? { ...event, message: this.#mask(event.message ?? '') } : event)
+  }
+
+  #addLine(event: Extract<StepEvent, { readonly type: 'log' }>): void {
+    const isSystem = event.stream === 'system'
+    const verdict = isSystem ? this.#countSystemLine() : this.#budget.count(event.text.length)
+    if (verdict === 'keep') this.#waiting.push(shortened({ ...event, text: this.#mask(event.text) }))
+    else if (verdict === 'last') this.say(this.#budget.notice)
+  }
+
+  #countSystemLine(): 'keep' | 'drop' {
+    return ++this.#systemLineCount <= MAX_SYSTEM_LINES ? 'keep' : 'drop'
+  }
+
+  /** Ends the log of the attempt. */
+  close(): void {
+    const { summary } = this.#budget
+    if (summary !== undefined) this.say(summary)
   }
 
   /** Adds a line of our own. */

@@ -1,4 +1,5 @@
 export type { PoolLimits } from './child-pool.ts'
+export { EXECUTORS } from './executors.ts'
 export { layOutFolder, readFolderManifest } from './lay-out-folder.ts'
 export { readArtifactList } from './local-inputs.ts'
 export { type ProgramOptions, spawnProgram } from './spawn-program.ts'
@@ -18,6 +19,13 @@ export type {
   TableOutput,
   ValueParser,
 } from './step-definition.ts'
+export type {
+  AttemptOutcome,
+  ExecutorFactory,
+  ExecutorOptions,
+  ReadyAttempt,
+  StepExecutor,
+} from './step-executor.ts'
 export { tableOfRows } from './table-of-rows.ts'
 export { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 export type { WorkerClient } from './worker-client.ts'

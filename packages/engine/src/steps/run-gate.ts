@@ -13,6 +13,7 @@ import type { ModelSession, OpenedPackage } from '../models/index.ts'
 import type { StepModels } from './model-files.ts'
 import type { StepData } from './step-data.ts'
 import type { StepContext } from './step-definition.ts'
+import type { StepEvents } from './step-events.ts'
 
 type Outputs = Extract<StepResult, { readonly status: 'succeeded' }>['outputs']
 
@@ -29,12 +30,14 @@ export async function runGate(
   manifest: StepManifest,
   context: StepContext,
   { data, models }: { readonly data: StepData; readonly models: StepModels },
+  events: Pick<StepEvents, 'started'>,
 ): Promise<Outputs> {
   const { opened, session } = await models.openPackage(getPath(manifest, 'model'))
   const previousPath = manifest.inputs.previous?.artifacts[0]?.path
   const previous = previousPath === undefined ? undefined : (await models.openPackage(previousPath)).session
   const test = await (await data.handleOf(getPath(manifest, 'test'))).read()
   const { target, inputs } = session.signature
+  events.started()
   const report = await runChecks(
     { name: manifest.step, checks: manifest.checks ?? [] },
     {

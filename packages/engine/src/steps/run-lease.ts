@@ -3,19 +3,23 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Clock, type ErrorBody, type LeasedStep, type LeaseReport, RegiaError } from '@regia/core'
 import type { BlobStore } from '../blobs/index.ts'
 import { type AttemptFiles, prepareAttempt, readResult } from './attempt-files.ts'
-import type { ChildPool } from './child-pool.ts'
+import { layOutProgram } from './command/command-folder.ts'
 import { crashOf } from './crash.ts'
 import { EventOutbox, isRefusal } from './event-outbox.ts'
 import { keepOutputs } from './keep-outputs.ts'
-import type { ChildOutcome } from './step-child.ts'
+import { placeOf } from './place-of.ts'
+import { maskError, masker, readSecrets, type Secrets } from './secrets.ts'
+import type { AttemptOutcome, StepExecutor } from './step-executor.ts'
 import type { WorkerClient } from './worker-client.ts'
 
 export type LeaseServices = {
   readonly client: WorkerClient
   readonly blobs: BlobStore
-  readonly pool: ChildPool
+  readonly executor: StepExecutor
   readonly home: string
   readonly now: Clock
+  /** Where secrets of steps are found. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** How long a step may tidy up after SIGTERM. */
   readonly graceMs: number
   readonly heartbeatMs: number
@@ -55,42 +59,42 @@ async function attempt(
 ): Promise<Outcome> {
   let files: AttemptFiles | undefined
   try {
+    const secrets = readSecrets(lease, services.environment)
+    outbox.hide(masker(secrets))
     files = await prepareAttempt(lease, services.home, services.blobs)
-    const ended = await serve(lease, files, outbox, services, stop)
+    if (lease.command) await layOutProgram(lease, files.dir, services.blobs)
+    const ended = await serve(lease, files, secrets, outbox, services, stop)
     if (stop.aborted) return stoppedOutcome(lease, stop.reason)
     if (ended.kind === 'exited') return failed(crashOf(lease, ended), true)
     const result = await readResult(files, lease.step)
-    // What computes knows no steps: an error of it says where only by the step that asked.
-    if (result.status === 'failed') return { ...result, error: { where: `step "${lease.step}"`, ...result.error } }
+    if (result.status === 'failed') return result
     return { status: 'succeeded', outputs: await keepOutputs(result.outputs, files.dir, services.blobs) }
   } catch (error) {
     if (stop.aborted) return stoppedOutcome(lease, stop.reason)
     return failed(bodyOf(error, lease), !isFaultOfStep(error))
   } finally {
+    outbox.close()
     if (files) await rm(files.dir, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
-async function serve(
+const serve = (
   lease: LeasedStep,
-  files: AttemptFiles,
+  { manifestPath }: AttemptFiles,
+  secrets: Secrets,
   outbox: EventOutbox,
-  { pool, graceMs }: LeaseServices,
+  { executor, graceMs }: LeaseServices,
   stop: AbortSignal,
-): Promise<ChildOutcome> {
-  const child = pool.take(lease.memoryMb, lease.bundleDigest)
-  const onStop = () => void child.stop(stop.reason === 'lease-lost' ? 0 : graceMs)
-  stop.addEventListener('abort', onStop)
-  if (stop.aborted) onStop()
-  try {
-    return await child.serve(files.manifestPath, (event) => outbox.add(event))
-  } finally {
-    stop.removeEventListener('abort', onStop)
-    // A step that returns although it was told to stop leaves a process that is about to be ended.
-    if (stop.aborted) await child.stop(graceMs)
-    pool.giveBack(child)
-  }
-}
+): Promise<AttemptOutcome> =>
+  executor.run({
+    lease,
+    manifestPath,
+    secrets,
+    onEvent: (event) => outbox.add(event),
+    stop,
+    // What a lost attempt still does is worth nothing.
+    graceMs: () => (stop.reason === 'lease-lost' ? 0 : graceMs),
+  })
 
 /** Keeps the lease while the attempt runs, hands over events, and hears of a cancellation. */
 async function beat(
@@ -123,7 +127,7 @@ async function report(
   workerStopped: AbortSignal,
 ): Promise<void> {
   const { leaseToken, stepRunId } = lease
-  let told = outcome
+  let told = placed(lease, outcome, outbox)
   for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, 5_000)) {
     const hadEvents = !outbox.isEmpty
     try {
@@ -137,6 +141,14 @@ async function report(
       told = next
     }
   }
+}
+
+/** What computes knows no steps: every error says of which attempt it is, and no error holds a secret. */
+function placed(lease: LeasedStep, outcome: Unsigned<LeaseReport>, outbox: EventOutbox): Unsigned<LeaseReport> {
+  if (outcome.status !== 'failed') return outcome
+  const { step, attempt } = lease
+  const error = { where: placeOf(lease), ...outcome.error, data: { ...outcome.error.data, step, attempt } }
+  return { ...outcome, error: maskError(error, outbox.mask) }
 }
 
 /** What to say after a report was not taken: the same again, a failure instead of outputs that nobody will have, or nothing. */
@@ -174,7 +186,6 @@ function stoppedOutcome(lease: LeasedStep, why: Stop): Outcome {
 const timedOut = ({ step, timeoutMs }: LeasedStep): ErrorBody => ({
   code: 'STEP_TIMED_OUT',
   message: `Step "${step}" was still running after ${timeoutMs / 1000} s and was ended.`,
-  where: step,
   hint: 'Give it more time (timeout: "2h") or less work; report progress to see how far it comes.',
 })
 
@@ -189,4 +200,6 @@ const bodyOf = (error: unknown, { step }: LeasedStep): ErrorBody =>
     ? error.toBody()
     : { code: 'UNAVAILABLE', message: `The worker could not run step "${step}": ${String(error)}` }
 
-const isFaultOfStep = (error: unknown) => error instanceof RegiaError && error.code === 'STEP_OUTPUT_INVALID'
+/** Trying again on this worker would fail in the same way. */
+const isFaultOfStep = (error: unknown) =>
+  error instanceof RegiaError && (error.code === 'STEP_OUTPUT_INVALID' || error.code === 'CONFIG_INVALID')

@@ -1,6 +1,8 @@
 import { createRng, isDefinition, RegiaError, type StepManifest, type StepResult } from '@regia/core'
 import { importUserCode } from '../bundling/load-user-code.ts'
 import { userCodeError } from '../bundling/user-code-error.ts'
+import { type ProgramHost, runCommand } from './command/run-command.ts'
+import { runNotebook } from './command/run-notebook.ts'
 import { openStepModels } from './model-files.ts'
 import { runGate } from './run-gate.ts'
 import { openStepData, type StepData } from './step-data.ts'
@@ -9,19 +11,28 @@ import type { StepEvents } from './step-events.ts'
 import { readInputs, type StepFiles } from './step-inputs.ts'
 import { writeOutputs } from './step-outputs.ts'
 
+type Outputs = Extract<StepResult, { readonly status: 'succeeded' }>['outputs']
+
 /** Does what a manifest says. Never rejects: what fails is the result. */
 export async function runManifest(
   manifest: StepManifest,
   events: StepEvents,
   signal: AbortSignal,
+  host: ProgramHost,
 ): Promise<StepResult> {
   const data = openStepData({ dir: manifest.outputDir, cpu: manifest.cpu, memoryMb: manifest.memoryMb, signal })
   const files = { data, models: openStepModels() }
   const context = createContext(manifest, events, data, signal)
+  const kinds: { readonly [kind: string]: () => Promise<Outputs> } = {
+    code: () => runCode(manifest, context, files, events),
+    gate: () => runGate(manifest, context, files, events),
+    command: () => runCommand(manifest, { data, events, signal, host }),
+    notebook: () => runNotebook(manifest, { data, events, signal, host }),
+  }
   try {
-    const outputs = await (manifest.kind === 'gate'
-      ? runGate(manifest, context, files)
-      : runCode(manifest, context, files, events))
+    const run = kinds[manifest.kind]
+    if (!run) throw notOurs(manifest)
+    const outputs = await run()
     return { status: 'succeeded', outputs }
   } catch (error) {
     return failedResult(error, manifest)
@@ -29,6 +40,12 @@ export async function runManifest(
     await files.models.close()
   }
 }
+
+const notOurs = ({ kind, step }: StepManifest): RegiaError =>
+  new RegiaError('PIPELINE_INVALID', `A step of kind "${kind}" is not run by a worker.`, {
+    where: step,
+    hint: 'Run a worker of the same version as the server.',
+  })
 
 /** What was thrown, as a result. A retry may help where the outside world or the user's code failed, not where the shape is wrong. */
 export function failedResult(thrown: unknown, manifest: StepManifest): StepResult {

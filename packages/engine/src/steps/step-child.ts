@@ -3,17 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, StepEvent } from '@regia/core'
 import { toIso } from '@regia/core'
 import { lineReader, parseMessage } from './child-message.ts'
+import { cleanEnvironment } from './command/program-environment.ts'
+import type { Secrets } from './secrets.ts'
 import { spawnProgram } from './spawn-program.ts'
-
-/** How serving one manifest ended. */
-export type ChildOutcome =
-  | { readonly kind: 'done' }
-  | {
-      readonly kind: 'exited'
-      readonly exitCode: number | null
-      readonly signal: string | null
-      readonly lastStderr: readonly string[]
-    }
+import type { AttemptOutcome } from './step-executor.ts'
 
 const LAST_STDERR_LINES = 20
 const PROGRAM = new URL('./step-process.ts', import.meta.url)
@@ -29,7 +22,7 @@ export class StepChild {
   idleSince = 0
   readonly #process: ChildProcess
   readonly #now: Clock
-  readonly #exited: Promise<ChildOutcome>
+  readonly #exited: Promise<AttemptOutcome>
   #lastStderr: string[] = []
   #onEvent: (event: StepEvent) => void = () => undefined
   #onDone: () => void = () => undefined
@@ -42,6 +35,8 @@ export class StepChild {
       nodeArgs: [`--max-old-space-size=${Math.max(64, Math.round(memoryMb))}`],
       args: [String(process.pid)],
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      // What is not here can neither change a result unseen nor be read by a step that did not ask for it.
+      env: cleanEnvironment(process.env),
       detached: true,
     })
     this.#exited = this.#watchExit()
@@ -49,13 +44,13 @@ export class StepChild {
   }
 
   /** Hands over a manifest. Resolves when `result.json` stands, or the process is gone. */
-  serve(manifestPath: string, onEvent: (event: StepEvent) => void): Promise<ChildOutcome> {
+  serve(manifestPath: string, secrets: Secrets, onEvent: (event: StepEvent) => void): Promise<AttemptOutcome> {
     this.#lastStderr = []
     this.#onEvent = onEvent
-    const done = new Promise<ChildOutcome>((resolve) => {
+    const done = new Promise<AttemptOutcome>((resolve) => {
       this.#onDone = () => resolve({ kind: 'done' })
     })
-    this.#process.stdin?.write(`${manifestPath}\n`)
+    this.#process.stdin?.write(`${JSON.stringify({ manifestPath, secrets })}\n`)
     return Promise.race([done, this.#exited])
   }
 
@@ -106,7 +101,7 @@ export class StepChild {
     this.#onEvent({ type: 'log', stream, text, at: toIso(this.#now()) })
   }
 
-  #watchExit(): Promise<ChildOutcome> {
+  #watchExit(): Promise<AttemptOutcome> {
     return new Promise((resolve) => {
       const end = (exitCode: number | null, signal: string | null) => {
         this.isUsable = false

@@ -13,6 +13,8 @@ export type StepData = {
   readonly persist: (output: TableHandle | Table | readonly Row[], where: string) => Promise<TableHandle>
   readonly sql: (text: string, tables: { readonly [name: string]: TableHandle | Table }) => Promise<TableHandle>
   readonly rows: (sql: string, path: string) => Promise<readonly Row[]>
+  /** Writes the rows of one file as another, by their endings: `.parquet` or `.csv`. */
+  readonly convert: (path: string, outputPath: string) => Promise<void>
 }
 
 type KnownTable = {
@@ -65,6 +67,9 @@ export function openStepData({ dir, cpu, memoryMb, signal }: StepDataOptions): S
     persist,
     handleOf: async (path, known) => makeHandle(path, known ?? (await describe(await engine(), path))),
     rows: async (sql, path) => (await engine()).queryRows({ sql, tables: { t: path } }),
+    convert: async (path, outputPath) => {
+      await (await engine()).query({ sql: 'SELECT * FROM t', tables: { t: path }, outputPath })
+    },
     sql: async (text, given) => {
       const tables: Record<string, string> = {}
       for (const [name, table] of Object.entries(given)) tables[name] = (await persist(table, name)).path

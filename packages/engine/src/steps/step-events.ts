@@ -1,33 +1,30 @@
-import { writeSync } from 'node:fs'
 import type { StepEvent } from '@regia/core'
 import type { ChildMessage } from './child-message.ts'
 import { lineReader } from './child-message.ts'
-import { MAX_LOG_LINES } from './event-outbox.ts'
+import { LogBudget } from './log-budget.ts'
 
-const CHANNEL = 3
 const PROGRESS_EVERY_MS = 100
 
-/** The channel on which a step process speaks. Written synchronously, so that the last words of a process arrive. */
+/** What a step says, on its way to the worker: bounded, and with the time of each event. */
 export class StepEvents {
+  readonly #send: (message: ChildMessage) => void
   #progressAt = Number.NEGATIVE_INFINITY
   #heldProgress: StepEvent | undefined
-  #logLineCount = 0
+  #budget = new LogBudget()
 
-  send(message: ChildMessage): void {
-    let bytes = Buffer.from(`${JSON.stringify(message)}\n`)
-    while (bytes.length > 0) bytes = bytes.subarray(writeSync(CHANNEL, bytes))
+  constructor(send: (message: ChildMessage) => void) {
+    this.#send = send
   }
 
   /** The step's own code begins. */
   started(): void {
-    this.send({ type: 'started', at: new Date().toISOString() })
+    this.#send({ type: 'started', at: new Date().toISOString() })
   }
 
-  /** The worker keeps only so many lines; more would cost its process time to read. */
   log(stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.#logLineCount++
-    if (this.#logLineCount > MAX_LOG_LINES + 1) return
-    this.send({ type: 'log', stream, text, at: new Date().toISOString() })
+    const verdict = stream === 'system' ? 'keep' : this.#budget.count(text.length)
+    if (verdict === 'keep') this.#sendLine(stream, text)
+    else if (verdict === 'last') this.#sendLine('system', this.#budget.notice)
   }
 
   /** A loop may report a million times; a person sees ten a second, and always the last one. */
@@ -46,20 +43,26 @@ export class StepEvents {
     }
     this.#progressAt = now
     this.#heldProgress = undefined
-    this.send(event)
+    this.#send(event)
   }
 
   metric(name: string, value: number, step: number): void {
-    if (Number.isFinite(value)) this.send({ type: 'metric', name, value, step, at: new Date().toISOString() })
+    if (Number.isFinite(value)) this.#send({ type: 'metric', name, value, step, at: new Date().toISOString() })
     else this.log('system', `The metric "${name}" is ${value} and was not kept.`)
   }
 
   /** Ends the events of one step. */
   flush(): void {
-    this.#logLineCount = 0
-    if (this.#heldProgress) this.send(this.#heldProgress)
+    if (this.#heldProgress) this.#send(this.#heldProgress)
     this.#heldProgress = undefined
     this.#progressAt = Number.NEGATIVE_INFINITY
+    const { summary } = this.#budget
+    if (summary !== undefined) this.#sendLine('system', summary)
+    this.#budget = new LogBudget()
+  }
+
+  #sendLine(stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.#send({ type: 'log', stream, text, at: new Date().toISOString() })
   }
 }
 

@@ -1,10 +1,15 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
-import { RegiaError, type StepManifest, type StepResult, stepManifestSchema } from '@regia/core'
+import { type StepManifest, type StepResult, stepManifestSchema } from '@regia/core'
 import { prepareForUserCode } from '../bundling/load-user-code.ts'
+import { enterProject, enterVariables } from './attempt-surroundings.ts'
+import type { ChildMessage } from './child-message.ts'
 import { failedResult, runManifest } from './run-manifest.ts'
+import type { Secrets } from './secrets.ts'
 import { captureOutput, StepEvents } from './step-events.ts'
+import { writeResult } from './write-result.ts'
 
 /**
  * Child program: runs steps. Reads paths of manifests on standard input, one a line, and serves them one after another.
@@ -12,53 +17,54 @@ import { captureOutput, StepEvents } from './step-events.ts'
  */
 type Running = { readonly manifest: StepManifest; readonly fail: (error: unknown) => void; readonly abort: () => void }
 
+/** The worker ends this process, and with it what a program left, after the grace that it knows. */
+const HOST = { isShared: false, graceMs: 3_600_000 }
 const [parentPid = ''] = process.argv.slice(2)
-const events = new StepEvents()
+const CHANNEL = 3
+/** Written synchronously, so that the last words of a process arrive. */
+const send = (message: ChildMessage): void => {
+  let bytes = Buffer.from(`${JSON.stringify(message)}\n`)
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(CHANNEL, bytes))
+}
+const events = new StepEvents(send)
 let running: Running | undefined
 let isSpent = false
 
-async function serve(manifestPath: string): Promise<void> {
+/** @param line - The path of a manifest, or JSON with it and the values of secrets. */
+async function serve(line: string): Promise<void> {
+  const { manifestPath, secrets } = parseRequest(line)
   const manifest = stepManifestSchema.parse(JSON.parse(await readFile(manifestPath, 'utf8')))
   const leftBefore = countLeftovers()
-  const result = await run(manifest)
+  const result = await run(manifest, secrets)
   finishLines()
   events.flush()
   await writeResult(manifest.resultPath, result)
   // A timer or connection that the step left behind would go on in the next one.
   isSpent ||= countLeftovers() > leftBefore
   const residentMb = Math.round(process.memoryUsage.rss() / 1_048_576)
-  events.send({ type: 'done', residentMb, isSpent })
+  send({ type: 'done', residentMb, isSpent })
 }
 
-async function run(manifest: StepManifest): Promise<StepResult> {
+function parseRequest(line: string): { readonly manifestPath: string; readonly secrets: Secrets } {
+  if (!line.startsWith('{')) return { manifestPath: line, secrets: {} }
+  const request: { manifestPath: string; secrets?: Secrets } = JSON.parse(line)
+  return { secrets: {}, ...request }
+}
+
+async function run(manifest: StepManifest, secrets: Secrets): Promise<StepResult> {
   const abort = new AbortController()
   const stray = Promise.withResolvers<never>()
   running = { manifest, fail: stray.reject, abort: () => abort.abort() }
+  const leave = enterVariables({ ...manifest.env, ...secrets })
   try {
     if (manifest.kind === 'code') enterProject(manifest.projectDir)
-    return await Promise.race([runManifest(manifest, events, abort.signal), stray.promise])
+    return await Promise.race([runManifest(manifest, events, abort.signal, HOST), stray.promise])
   } catch (error) {
     return failedResult(error, manifest)
   } finally {
+    leave()
     running = undefined
   }
-}
-
-/** Relative paths in user code start at the project. */
-function enterProject(projectDir: string): void {
-  try {
-    process.chdir(projectDir)
-  } catch (cause) {
-    throw new RegiaError('NOT_FOUND', `The project's folder cannot be entered: ${String(cause)}`, {
-      where: projectDir,
-      hint: 'Its packages are resolved from there. Bring it back, or deploy the pipeline from where it is now.',
-    })
-  }
-}
-
-async function writeResult(path: string, result: StepResult): Promise<void> {
-  await writeFile(`${path}.partial`, JSON.stringify(result))
-  await rename(`${path}.partial`, path)
 }
 
 const LEFTOVERS = new Set(['Timeout', 'TCPSocketWrap', 'TCPServerWrap', 'ProcessWrap', 'FSEventWrap'])

@@ -4,8 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, LeasedStep } from '@regia/core'
 import type { BlobStore } from '../blobs/index.ts'
 import { Capacity } from './capacity.ts'
-import { ChildPool, type PoolLimits } from './child-pool.ts'
+import type { PoolLimits } from './child-pool.ts'
+import { getExecutor } from './executors.ts'
 import { type LeaseServices, runLease } from './run-lease.ts'
+import type { ExecutorFactory } from './step-executor.ts'
 import type { WorkerClient } from './worker-client.ts'
 
 export type WorkerOptions = {
@@ -25,6 +27,12 @@ export type WorkerOptions = {
   /** Default 1 s. */
   readonly heartbeatMs?: number
   readonly pool?: Partial<PoolLimits>
+  /** What runs attempts: `local` (warm child processes, the default), `inProcess` (this very process: tests and small graphs), or one of `executors`. */
+  readonly executor?: string
+  /** Executors of the project's own, by name. */
+  readonly executors?: Readonly<Record<string, ExecutorFactory>>
+  /** Where secrets of steps are found; the environment of this process by default. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 export type Worker = {
@@ -38,11 +46,12 @@ const BUSY_WAIT_MS = 1_000
 const MAX_LEASES = 16
 const MIN_PAUSE_MS = 20
 
-/** Starts to lease step attempts and to run them in warm child processes. */
+/** Starts to lease step attempts and to run them. @throws RegiaError `CONFIG_INVALID` for an executor that there is not. */
 export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController()
-  const pool = new ChildPool(options.now, { maxIdle: Math.max(1, Math.ceil(options.cpu)), ...options.pool })
-  const services = { graceMs: 3_000, heartbeatMs: 1_000, ...options, pool }
+  const { now, cpu, pool = {}, executors = {} } = options
+  const executor = getExecutor(options.executor ?? 'local', executors)({ now, cpu, pool })
+  const services = { graceMs: 3_000, heartbeatMs: 1_000, environment: process.env, ...options, executor }
   const running = new Set<Promise<void>>()
   const leasing = leaseUntilStopped(services, options, running, stopping.signal)
   return {
@@ -50,7 +59,7 @@ export function startWorker(options: WorkerOptions): Worker {
       stopping.abort()
       await leasing
       await Promise.all(running)
-      await pool.close()
+      await executor.close()
     },
   }
 }

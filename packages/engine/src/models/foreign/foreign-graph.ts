@@ -1,0 +1,123 @@
+import {
+  type AttributeValue,
+  decodeModel,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  RegiaError,
+} from '@regia/core'
+
+/** A tensor that a foreign graph takes or gives. */
+export type ForeignTensor = {
+  readonly name: string
+  readonly elementType: string
+  /** Sizes, -1 where they vary; undefined where nothing is said. */
+  readonly shape: readonly number[] | undefined
+}
+
+/** A foreign graph in the shape that wrapping takes: tensors only, its names out of the way of ours. */
+export type ForeignGraph = {
+  readonly model: OnnxModel
+  readonly inputs: readonly ForeignTensor[]
+  /** Float tensors among the outputs. */
+  readonly outputs: readonly ForeignTensor[]
+  /** Labels that the graph itself holds. */
+  readonly classes: readonly string[] | undefined
+}
+
+/** In front of every name of the foreign graph. */
+const PREFIX = 'model/'
+
+/**
+ * Reads an ONNX file that another tool wrote. A `ZipMap` (probabilities as maps) is taken off; the tensor before it takes its place.
+ *
+ * @throws RegiaError `MODEL_INVALID` for what is no ONNX, takes or gives other things than tensors, or holds what Regia does not read.
+ */
+export function readForeignGraph(bytes: Uint8Array): ForeignGraph {
+  const decoded = decodeModel(bytes)
+  assertReadable(decoded.graph)
+  const { graph, zipped } = withoutZipMap(decoded.graph)
+  const initial = new Set(graph.initializers.map(({ name }) => name))
+  const inputs = graph.inputs.filter(({ name }) => !initial.has(name))
+  return {
+    model: { ...decoded, graph: renamed(graph) },
+    inputs: inputs.map((input) => tensorOf(input) ?? refuse(`its input "${input.name}" is no tensor`)),
+    outputs: [...graph.outputs.flatMap((output) => tensorOf(output) ?? []), ...zipped].filter(({ elementType }) =>
+      ['float', 'double', 'float16'].includes(elementType),
+    ),
+    classes: findClasses(decoded.graph.nodes),
+  }
+}
+
+/** How a name of the foreign graph is called in the wrapped one. */
+export const foreignName = (name: string): string => (name === '' ? '' : PREFIX + name)
+
+function tensorOf({ name, type }: OnnxGraph['inputs'][number]): ForeignTensor | undefined {
+  if (type.kind !== 'tensor') return undefined
+  const shape = type.shape?.map((size) => (typeof size === 'number' && size > 0 ? size : -1))
+  return { name, elementType: type.elementType, shape }
+}
+
+function withoutZipMap(graph: OnnxGraph): { readonly graph: OnnxGraph; readonly zipped: readonly ForeignTensor[] } {
+  const outputs = new Set(graph.outputs.map(({ name }) => name))
+  const zips = graph.nodes.filter(({ opType, outputs: [made = ''] }) => opType === 'ZipMap' && outputs.has(made))
+  const gone = new Set(zips.map(({ outputs: [made = ''] }) => made))
+  return {
+    graph: {
+      ...graph,
+      nodes: graph.nodes.filter((node) => !zips.includes(node)),
+      outputs: graph.outputs.filter(({ name }) => !gone.has(name)),
+    },
+    zipped: zips.map(({ inputs: [name = ''] }) => ({ name, elementType: 'float', shape: undefined })),
+  }
+}
+
+/** Classifiers of the classical operator set carry the labels that they choose from. */
+function findClasses(nodes: readonly OnnxNode[]): readonly string[] | undefined {
+  for (const { attributes } of nodes.toReversed()) {
+    for (const [name, attribute] of Object.entries(attributes)) {
+      if (!/^classlabels_/.test(name)) continue
+      if ((attribute.type === 'strings' || attribute.type === 'ints') && attribute.value.length > 1) {
+        return attribute.value.map(String)
+      }
+    }
+  }
+  return undefined
+}
+
+function renamed(graph: OnnxGraph): OnnxGraph {
+  const named = <Thing extends { readonly name: string }>(things: readonly Thing[]): Thing[] =>
+    things.map((thing) => ({ ...thing, name: foreignName(thing.name) }))
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      name: foreignName(node.name),
+      inputs: node.inputs.map(foreignName),
+      outputs: node.outputs.map(foreignName),
+      attributes: Object.fromEntries(Object.entries(node.attributes).map(([name, value]) => [name, renamedIn(value)])),
+    })),
+    initializers: named(graph.initializers),
+    inputs: named(graph.inputs),
+    outputs: named(graph.outputs),
+  }
+}
+
+/** The branches of an `If` see the names around them, so all are renamed alike. */
+const renamedIn = (attribute: AttributeValue): AttributeValue =>
+  attribute.type === 'graph' ? { type: 'graph', value: renamed(attribute.value) } : attribute
+
+function assertReadable({ nodes }: OnnxGraph): void {
+  for (const { opType, attributes } of nodes) {
+    for (const [name, attribute] of Object.entries(attributes)) {
+      if (attribute.type === 'other') refuse(`its node ${opType} has "${name}" of a kind that is not read`)
+      if (attribute.type === 'graph') assertReadable(attribute.value)
+    }
+  }
+}
+
+function refuse(fault: string): never {
+  throw new RegiaError('MODEL_INVALID', `The ONNX file cannot be served: ${fault}.`, {
+    hint: 'Convert the model with tensors as inputs and outputs, in one file; for skl2onnx with options={"zipmap": False}.',
+  })
+}

@@ -1,0 +1,188 @@
+import {
+  type ColumnType,
+  isNullAt,
+  MODEL_OUTPUTS,
+  type ModelPackage,
+  type ProgramSignature,
+  RegiaError,
+  type Signature,
+  type SignatureColumn,
+  type Table,
+  takeRows,
+} from '@regia/core'
+import { packModel } from '../model-package.ts'
+import { type LoadedGraph, loadGraph } from '../onnx-graph.ts'
+import { describeReference, exampleOf } from '../package-contents.ts'
+import { type ForeignGraph, type ForeignTensor, readForeignGraph } from './foreign-graph.ts'
+import { assignColumns, wrapGraph } from './wrap-graph.ts'
+
+export type PackageOnnxOptions = {
+  /** The bytes of the ONNX file that another tool wrote. */
+  readonly onnx: Uint8Array
+  readonly signature: ProgramSignature
+  /** Rows with the raw columns: they tell types, give the example, and are what later rows are compared with. */
+  readonly reference: Table
+}
+
+/** Trees compare 64-bit numbers in training and 32-bit ones in the graph; what is wired wrongly is off by far more. */
+const MAX_PARITY_ERROR = 1e-3
+
+/**
+ * Makes a model package of an ONNX file that another tool wrote: raw columns in front, a signature, an example, a reference profile.
+ *
+ * @returns The bytes of the package.
+ * @throws RegiaError `MODEL_INVALID` when graph, signature and rows do not go together or `expected` is not what the graph says;
+ *   `COLUMN_MISSING` naming the column that the reference lacks; `DATA_EMPTY` without rows.
+ * @example await packageOnnx({ onnx, signature: programSignatureSchema.parse({ target: 'late' }), reference: rows })
+ */
+export async function packageOnnx({ onnx, signature: given, reference }: PackageOnnxOptions): Promise<Uint8Array> {
+  if (reference.rowCount === 0) {
+    throw new RegiaError('DATA_EMPTY', 'A model cannot be packaged without rows: it has no example and no reference.', {
+      hint: 'Name a table with rows as "reference" in the signature.',
+    })
+  }
+  const foreign = readForeignGraph(onnx)
+  const output = chooseOutput(foreign, given)
+  const signature = completeSignature(foreign, given, reference, output)
+  const graph = wrapGraph(foreign, signature, output)
+  const loaded = await loadGraph(graph, signature)
+  try {
+    await assertWidth(loaded, reference, signature)
+    const manifest = {
+      signature,
+      example: await exampleOf(loaded, reference, signature),
+      parity: await parityOf(loaded, reference, given.expected ?? []),
+      metrics: given.metrics,
+      ...(given.trainedOn && { trainedOn: given.trainedOn }),
+      learner: given.learner ?? { name: foreign.model.producerName || 'onnx', params: {} },
+      featureImportance: given.featureImportance,
+    }
+    return packModel({ manifest, graph, referenceProfile: await describeReference(loaded, reference, signature) })
+  } finally {
+    await loaded.release()
+  }
+}
+
+function chooseOutput({ outputs }: ForeignGraph, { output }: ProgramSignature): ForeignTensor {
+  const named = outputs.filter(({ name }) => name === output)
+  const probable = outputs.filter(({ name }) => /prob/i.test(name))
+  const [found, another] = output !== undefined ? named : probable.length === 1 ? probable : outputs
+  if (found && !another) return found
+  const names = outputs.map(({ name }) => name).join(', ') || 'none'
+  throw invalid(
+    output === undefined
+      ? `it does not tell which output to take: it gives the floats ${names}`
+      : `it gives no floats named "${output}", but ${names}`,
+    'Say "output" in the signature. A classifier must give probabilities, not only labels.',
+  )
+}
+
+function completeSignature(
+  foreign: ForeignGraph,
+  given: ProgramSignature,
+  reference: Table,
+  output: ForeignTensor,
+): Signature {
+  const inputs = columnsOf(foreign, given, reference)
+  const classes = given.task === 'regression' ? undefined : classesOf(foreign, given, output)
+  if (!classes) return { inputs, task: 'regression', target: given.target }
+  const task = given.task ?? (classes.length === 2 ? 'binary' : 'multiclass')
+  if (task !== 'binary') return { inputs, task, target: given.target, classes }
+  const positive = given.positive ?? classes[classes.length - 1]!
+  if (classes.includes(positive)) return { inputs, task, target: given.target, classes, positive }
+  throw invalid(`"${positive}" is none of its classes ${classes.join(', ')}`, 'Say one of them as "positive".')
+}
+
+/** Labels in a graph say that it classifies; without them only its author can. */
+function classesOf(
+  foreign: ForeignGraph,
+  { classes, task }: ProgramSignature,
+  output: ForeignTensor,
+): string[] | undefined {
+  const found = classes ?? foreign.classes
+  if (found) return [...found]
+  if (task === undefined && !/prob/i.test(output.name)) return undefined
+  throw invalid(
+    'it does not hold the names of its classes',
+    'Say "classes" in the signature, in the order of the probabilities.',
+  )
+}
+
+function columnsOf(foreign: ForeignGraph, { columns, target }: ProgramSignature, reference: Table): SignatureColumn[] {
+  const named = columns?.map((column) => (typeof column === 'string' ? { name: column } : column))
+  const rest = Object.keys(reference.columns).filter((name) => name !== target)
+  const byName = foreign.inputs.every(({ name }) => rest.includes(name)) ? foreign.inputs : undefined
+  const chosen = named ?? (byName ?? rest.map((name) => ({ name }))).map(({ name }) => ({ name }))
+  const inputs = chosen.map((column) => describeColumn(column, reference))
+  assignColumns(foreign.inputs, inputs)
+  return inputs
+}
+
+type GivenColumn = {
+  readonly name: string
+  readonly type?: ColumnType | undefined
+  readonly nullable?: boolean | undefined
+  readonly description?: string | undefined
+}
+
+function describeColumn({ name, type, nullable, description }: GivenColumn, reference: Table): SignatureColumn {
+  const column = reference.columns[name]
+  if (!column) {
+    throw new RegiaError('COLUMN_MISSING', `The reference has no column "${name}", which the model takes.`, {
+      where: name,
+      hint: `It has: ${Object.keys(reference.columns).join(', ').slice(0, 300)}.`,
+    })
+  }
+  if (Object.values<string>(MODEL_OUTPUTS).includes(name))
+    throw invalid(`a column is named "${name}", like an output`, 'Rename it.')
+  const hasNull = () => Array.from({ length: reference.rowCount }, (_, row) => row).some((row) => isNullAt(column, row))
+  return {
+    name,
+    type: type ?? column.type,
+    nullable: nullable ?? hasNull(),
+    ...(description !== undefined && { description }),
+  }
+}
+
+async function parityOf(
+  loaded: LoadedGraph,
+  reference: Table,
+  expected: readonly number[],
+): Promise<ModelPackage['parity']> {
+  if (expected.length === 0) return { maxError: 0, rowCount: 0 }
+  if (expected.length > reference.rowCount) {
+    throw invalid(
+      `"expected" has ${expected.length} scores, the reference ${reference.rowCount} rows`,
+      'Give one for each of its first rows.',
+    )
+  }
+  const { scores } = await loaded.runTable(firstRows(reference, expected.length))
+  const errors = expected.map((value, row) => Math.abs(value - scores[row]!))
+  const maxError = errors.some(Number.isNaN) ? Number.MAX_VALUE : Math.max(...errors)
+  if (maxError <= MAX_PARITY_ERROR) return { maxError, rowCount: expected.length }
+  const row = errors.indexOf(Math.max(...errors))
+  throw invalid(
+    `the graph says ${scores[row]} in row ${row}, where the training code says ${expected[row]}`,
+    'Look at the order of the columns, at the positive class, and at what the conversion leaves out.',
+  )
+}
+
+/** A graph may say nothing of its width, so its answer is counted. */
+async function assertWidth(loaded: LoadedGraph, reference: Table, { classes }: Signature): Promise<void> {
+  if (!classes) return
+  const { probabilities } = await loaded.runTable(firstRows(reference, 1))
+  if (probabilities?.length === classes.length) return
+  throw invalid(
+    `it gives ${probabilities?.length ?? 0} probabilities a row for the ${classes.length} classes ${classes.join(', ')}`,
+    'Say the names of its classes, and its output with probabilities.',
+  )
+}
+
+const firstRows = (table: Table, count: number): Table =>
+  takeRows(
+    table,
+    Int32Array.from({ length: count }, (_, row) => row),
+  )
+
+const invalid = (fault: string, hint: string): RegiaError =>
+  new RegiaError('MODEL_INVALID', `The ONNX file cannot be packaged: ${fault}.`, { hint })

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+/** A process of a group with the memory that is its own: what it allocated, not the files that it maps. */
+export type GroupMember = { readonly pid: number; readonly memoryMb: number }
+
+/** The processes of a group except this one. Empty where the system has no groups. */
+export async function listGroup(groupId: number): Promise<readonly GroupMember[]> {
+  if (process.platform === 'win32') return []
+  const members = process.platform === 'linux' ? await listProc(groupId) : await listPs(groupId)
+  return members.filter(({ pid }) => pid !== process.pid)
+}
+
+/** Ends every process of a group but this one, also those that it starts meanwhile. */
+export async function killGroup(groupId: number): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    const members = await listGroup(groupId)
+    if (members.length === 0) return
+    for (const { pid } of members) signalProcess(pid, 'SIGKILL')
+  }
+}
+
+export async function signalGroup(groupId: number, signal: NodeJS.Signals): Promise<void> {
+  for (const { pid } of await listGroup(groupId)) signalProcess(pid, signal)
+}
+
+/** A process that is gone already is what was wanted. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {}
+}
+
+async function listProc(groupId: number): Promise<GroupMember[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(pids.map((pid) => readProc(pid, groupId)))
+  return found.filter((member) => member !== undefined)
+}
+
+async function readProc(pid: string, groupId: number): Promise<GroupMember | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  // The name stands in brackets and may hold anything; after it come state, parent and group.
+  const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  if (Number(group) !== groupId || state === 'Z') return undefined
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '')
+  const kilobytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB/gm)].map(([, size]) => Number(size))
+  return { pid: Number(pid), memoryMb: kilobytes.reduce((sum, size) => sum + size, 0) / 1024 }
+}
+
+const run = promisify(execFile)
+
+async function listPs(groupId: number): Promise<GroupMember[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,pgid=,rss=']).catch(() => ({ stdout: '' }))
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+  return rows.flatMap(([pid, group, kilobytes]) =>
+    pid !== undefined && group === groupId ? [{ pid, memoryMb: (kilobytes ?? 0) / 1024 }] : [],
+  )
+}
