@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
-import { runSummarySchema } from './run.ts'
+import { errorBodySchema, runSummarySchema } from './run.ts'
 
 /** What makes a pipeline run by itself. */
 export const scheduleWhenSchema = z.discriminatedUnion('on', [
@@ -101,5 +101,7 @@ export const backfillItemSchema = z.object({
   params: z.record(z.string(), z.unknown()),
   status: z.enum(['waiting', 'running', 'succeeded', 'failed', 'cancelled']),
   run: runSummarySchema.optional(),
+  /** Why its run could not start. */
+  error: errorBodySchema.optional(),
 })
 export type BackfillItem = z.infer<typeof backfillItemSchema>

@@ -12,6 +12,7 @@ import type { Connection, Database } from '../../database/database.ts'
 import type { EventBus } from '../../events/bus.ts'
 import { suggest } from '../../http/near-names.ts'
 import { pageOf } from '../../http/paging.ts'
+import { type Params, resolveParams } from '../resolve-params.ts'
 import { VersionStore } from '../version-store.ts'
 import { findChannel, listChannels, listMoves, type MoveQuery, movesOf, writeMove } from './channel-store.ts'
 import { diffVersions } from './diff-versions.ts'
@@ -53,6 +54,23 @@ export class ChannelService {
   /** The version that a channel points to, for whoever starts a run. */
   async findVersion(pipeline: string, channel: string): Promise<number | undefined> {
     return (await findChannel(this.#deps.database, pipeline, channel))?.version
+  }
+
+  /** The version that is meant: a number, what a channel points to, or the latest. @throws RegiaError `NOT_FOUND`. */
+  async choose(
+    pipeline: string,
+    choice: { readonly version?: number | undefined; readonly channel?: string | undefined },
+  ): Promise<PipelineVersion> {
+    const { database } = this.#deps
+    if (choice.channel === undefined) return this.#versions.get(database, pipeline, choice.version)
+    const version = await this.findVersion(pipeline, choice.channel)
+    if (version === undefined) throw await this.#noChannel(database, pipeline, choice.channel)
+    return this.#versions.get(database, pipeline, version)
+  }
+
+  /** @throws RegiaError `INVALID_INPUT` where a version would not take the parameters. */
+  async assertParams(pipeline: string, version: number, params: Params): Promise<void> {
+    resolveParams((await this.version(pipeline, version)).graph, params)
   }
 
   /** @throws RegiaError `NOT_FOUND` without the pipeline. */

@@ -122,7 +122,8 @@ describe('two versions', () => {
           {
             what: 'output "out"',
             before: '{"kind":"value","schema":{}}',
-            after: '{"kind":"table","schema":{"columns":[{"name":"x","nullable":false,"type":"float"}],"strict":false}}',
+            after:
+              '{"kind":"table","schema":{"columns":[{"name":"x","nullable":false,"type":"float"}],"strict":false}}',
           },
           { what: 'retries', before: '0', after: '2' },
         ],

@@ -1,0 +1,6 @@
+export { BackfillService } from './backfill/backfill-service.ts'
+export { addBackfillRoutes } from './backfill/routes.ts'
+export { addHookRoutes } from './hook-routes.ts'
+export { addScheduleRoutes } from './routes.ts'
+export type { FailedFiring, Happening, Happenings, Runs, ScheduleDeps } from './schedule-deps.ts'
+export { ScheduleService } from './schedule-service.ts'
