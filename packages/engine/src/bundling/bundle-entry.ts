@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { type Digest, digestOf, digestSchema } from '@regia/core'
 import type { BuildOptions, OutputFile } from 'esbuild'
 import { bundleFailure } from './bundle-failure.ts'
+import { type StepTypes, yamlEntries } from './yaml-entries.ts'
 
 /** An entry file of a project with everything of the project that it imports, as one ES module. */
 export type Bundle = {
@@ -20,10 +21,12 @@ export type Bundle = {
   readonly files: readonly string[]
   /** Of the project's lockfile: other packages mean other results. */
   readonly lockfileDigest: Digest | undefined
+  /** Kinds of steps of the project's own, for pipelines in YAML. */
+  readonly stepTypes: StepTypes
 }
 
 /** The settings that every build of user code shares. Equal files give equal bytes, wherever the project stands. */
-export const buildOptions = (projectDir: string) =>
+export const buildOptions = (projectDir: string, stepTypes: StepTypes) =>
   ({
     absWorkingDir: projectDir,
     bundle: true,
@@ -36,6 +39,7 @@ export const buildOptions = (projectDir: string) =>
     legalComments: 'none',
     logLevel: 'silent',
     metafile: true,
+    plugins: [yamlEntries(projectDir, stepTypes)],
     // Otherwise esbuild reads whichever tsconfig.json lies above the project.
     tsconfigRaw: { compilerOptions: { target: 'es2024', useDefineForClassFields: true } },
   }) satisfies BuildOptions
@@ -43,14 +47,15 @@ export const buildOptions = (projectDir: string) =>
 /**
  * Bundles an entry file: the project's files inside, packages outside.
  *
- * @param entryPath - Absolute, or relative to the project's folder.
+ * @param entryPath - Absolute, or relative to the project's folder; TypeScript, JavaScript or YAML.
+ * @param stepTypes - Modules of the project that bring a kind of step, for YAML.
  * @throws RegiaError `BUNDLE_FAILED` with file, line, column and what is wrong.
  */
-export async function bundleEntry(entryPath: string, projectDir: string): Promise<Bundle> {
+export async function bundleEntry(entryPath: string, projectDir: string, stepTypes: StepTypes = {}): Promise<Bundle> {
   const root = resolve(projectDir)
   const entry = relative(root, resolve(root, entryPath)).replaceAll('\\', '/')
   const built = await buildOrExplain({
-    ...buildOptions(root),
+    ...buildOptions(root, stepTypes),
     entryPoints: [{ in: join(root, entry), out: 'bundle' }],
     outdir: root,
     outExtension: { '.js': '.mjs' },
@@ -67,6 +72,7 @@ export async function bundleEntry(entryPath: string, projectDir: string): Promis
     entry,
     files: built.inputs,
     lockfileDigest: await findLockfileDigest(root),
+    stepTypes,
   }
 }
 

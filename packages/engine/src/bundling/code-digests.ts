@@ -41,13 +41,14 @@ async function digestsOf(code: string, files: readonly string[], normalise: Norm
 
 async function bundleAlone(bundle: Bundle, places: readonly StepPlace[]): Promise<readonly string[]> {
   if (places.length === 0) return []
+  const options = buildOptions(bundle.projectDir, bundle.stepTypes)
   const { files } = await buildOrExplain({
-    ...buildOptions(bundle.projectDir),
+    ...options,
     entryPoints: places.map((_, index) => ({ in: `step:${index}`, out: String(index) })),
     outdir: bundle.projectDir,
     minifySyntax: true,
     treeShaking: true,
-    plugins: [exposeSteps, stepEntries(bundle, places)],
+    plugins: [...options.plugins, exposeSteps, stepEntries(bundle, places)],
   })
   return places.map((_, index) => outputText(files, join(bundle.projectDir, `${index}.js`)))
 }

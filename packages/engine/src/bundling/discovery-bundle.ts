@@ -8,12 +8,12 @@ import { exposeSteps } from './expose-steps.ts'
  * It only serves discovery; what runs is the bundle itself.
  */
 export async function indexBundle(bundle: Bundle): Promise<Pick<Bundle, 'digest' | 'code' | 'sourceMap'>> {
-  const files = bundle.files.filter((file) => /\.[mc]?[jt]sx?$/.test(file))
+  const files = bundle.files.filter((file) => /\.(?:[mc]?[jt]sx?|ya?ml)$/.test(file))
   const lines = files.map((file, index) => `import * as m${index} from ${JSON.stringify(`./${file}`)}`)
   const table = files.map((file, index) => `${JSON.stringify(file)}: m${index}`)
   const contents = `${lines.join('\n')}\nexport const entry = ${JSON.stringify(bundle.entry)}\nexport const modules = { ${table.join(', ')} }\n`
   const options = {
-    ...buildOptions(bundle.projectDir),
+    ...buildOptions(bundle.projectDir, bundle.stepTypes),
     stdin: { contents, resolveDir: bundle.projectDir, sourcefile: 'regia-index.js', loader: 'js' as const },
     outfile: `${bundle.projectDir}/index.mjs`,
     sourcemap: 'external' as const,
@@ -21,7 +21,9 @@ export async function indexBundle(bundle: Bundle): Promise<Pick<Bundle, 'digest'
     sourcesContent: false,
   }
   // Marking works on text; where it spoils a file, the steps are found without it.
-  const built = await buildOrExplain({ ...options, plugins: [exposeSteps] }).catch(() => buildOrExplain(options))
+  const built = await buildOrExplain({ ...options, plugins: [...options.plugins, exposeSteps] }).catch(() =>
+    buildOrExplain(options),
+  )
   const code = outputText(built.files, '.mjs')
   return { digest: digestOf(code), code, sourceMap: outputText(built.files, '.map') }
 }

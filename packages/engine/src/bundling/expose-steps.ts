@@ -15,7 +15,7 @@ const LOADERS: { readonly [ending: string]: Loader } = {
 }
 
 /** Packages whose calls only describe: a step is not affected by what they describe for others. */
-const PURE_PACKAGES = ['regia', 'zod']
+const PURE_PACKAGES = ['regia', 'regia/yaml', 'zod']
 
 /**
  * Prepares the project's files for hashing step by step.

@@ -8,6 +8,7 @@ import {
   devContainerPath,
   type ProjectTemplate,
   projectTemplateDir,
+  sampleDataPath,
 } from './templates.ts'
 
 export type InitRequest = {
@@ -45,6 +46,7 @@ function templateFiles(template: ProjectTemplate): { readonly path: string; read
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((source) => ({ path: targetPath(source.slice(dir.length + 1)), source }))
+    .concat({ path: 'data/customers.csv', source: sampleDataPath() })
     .sort((a, b) => a.path.localeCompare(b.path))
 }
 

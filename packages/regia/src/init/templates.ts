@@ -28,6 +28,9 @@ const CI_SOURCES: { readonly [Service in CiService]: string } = {
   jenkins: 'Jenkinsfile',
 }
 
+/** The table that every template learns from. */
+export const sampleDataPath = (): string => join(TEMPLATES_DIR, 'data', 'customers.csv')
+
 export const projectTemplateDir = (template: ProjectTemplate): string => join(TEMPLATES_DIR, 'projects', template)
 export const ciTemplatePath = (service: CiService): string => join(TEMPLATES_DIR, 'ci', CI_SOURCES[service])
 export const devContainerPath = (): string => join(TEMPLATES_DIR, 'devcontainer', 'devcontainer.json')

@@ -2,6 +2,7 @@ import type { AnyCommand } from '../command.ts'
 import { dataCommands } from './data.ts'
 import { demoCommands } from './demo.ts'
 import { endpointCommands } from './endpoints.ts'
+import { init } from './init.ts'
 import { modelCommands } from './models.ts'
 import { monitorCommands } from './monitors.ts'
 import { pipelineCommands } from './pipelines.ts'
@@ -10,6 +11,7 @@ import { serverCommands } from './server.ts'
 
 /** Every command of `regia`, in the order of the help. */
 export const COMMANDS: readonly AnyCommand[] = [
+  init,
   ...serverCommands,
   ...pipelineCommands,
   ...runCommands,

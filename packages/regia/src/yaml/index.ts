@@ -1,0 +1,3 @@
+/** What the module that stands for a YAML file imports; see docs/yaml.md. */
+export { type YamlFile, yamlPipeline } from './yaml-pipeline.ts'
+export { yamlStep } from './yaml-step.ts'
