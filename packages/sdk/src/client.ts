@@ -223,8 +223,8 @@ export function createClient(options: ClientOptions) {
         json<{ readonly lines: readonly LogLine[]; readonly next: number }>('GET', at('runs', id, 'logs'), { query }),
       /** Every logged number of a run, in the order in which it came. */
       metrics: (id: string) => json<{ readonly points: readonly MetricPoint[] }>('GET', at('runs', id, 'metrics')),
-      /** The first rows of a table artifact. */
-      preview: (id: string, step: string, output: string, query: PageQuery = {}) =>
+      /** The first rows of a table artifact; `index` names an element of a list. */
+      preview: (id: string, step: string, output: string, query: PageQuery & { readonly index?: number } = {}) =>
         json<Page<Row>>('GET', at('runs', id, 'steps', step, 'outputs', output, 'rows'), { query }),
     },
 

@@ -14,6 +14,7 @@ import { DemoService } from './demo/demo-service.ts'
 import { addDemoRoutes } from './demo/routes.ts'
 import { createEventBus } from './events/bus.ts'
 import { addEventRoutes } from './events/routes.ts'
+import { addGarbageRoutes, GarbageService } from './garbage/index.ts'
 import { claimHome } from './home/claim-home.ts'
 import { findOperator } from './home/operator.ts'
 import type { App } from './http/app.ts'
@@ -118,7 +119,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
   try {
     const database = await openDatabase(options.databasePath ?? join(home, 'regia.db'), clock)
     onClose(() => database.destroy())
-    const blobs = options.blobs ?? folderBlobStore(join(home, 'blobs'))
+    const blobs = options.blobs ?? folderBlobStore(join(home, 'blobs'), clock)
     const worker = createDataWorker({ tempDir: join(home, 'tmp', 'duckdb') })
     onClose(worker.close)
     const events = createEventBus(clock)
@@ -149,7 +150,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       datasets: { getVersion: (name, version) => data.getArtifact(name, version) },
       models,
       findChannelVersion: (pipeline, channel) => channels.findVersion(pipeline, channel),
-      hasBlob: (digest) => blobs.has(digest),
+      hasBlob: (digest) => blobs.renew(digest),
       elements: { blobs, cut: worker.cut, tempDir: join(home, 'tmp') },
       ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
     })
@@ -186,6 +187,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
     const lineage = new LineageService({ database, served: () => servedModels(parts) })
     addLineageRoutes(app, lineage)
+    addGarbageRoutes(app, new GarbageService({ database, blobs, clock }))
     const served = servingOverview(parts)
     const recentRuns = async () => (await pipelines.runs.list({ limit: OVERVIEW_RUNS, offset: 0 })).items
     addOverviewRoute(app, {

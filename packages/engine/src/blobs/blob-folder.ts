@@ -25,7 +25,13 @@ export function blobFolder(rootDir: string): BlobFolder {
   return {
     pathOf,
     bringBack,
-    list: () => listFiles(join(rootDir, 'sha256')),
+    list: async function* () {
+      for (const name of await namesIn(join(rootDir, 'leaving'))) {
+        const digest = digestSchema.safeParse(`sha256:${name}`).data
+        if (digest !== undefined) bringBack(digest)
+      }
+      yield* listFiles(join(rootDir, 'sha256'))
+    },
     // In one turn of the event loop, so that nobody else in this process sees the file set aside. First out of the way, then the look at
     // its time: another process that puts the same content either touched the file before, which shows now, or finds it gone and writes it anew.
     remove: (digest, unlessTouchedSince) => {

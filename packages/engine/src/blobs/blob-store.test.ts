@@ -46,6 +46,8 @@ describe.each(IMPLEMENTATIONS)('BlobStore: $name', ({ create }) => {
     expect(Buffer.from(await store.read(info.digest)).toString()).toBe('hello')
     expect(await store.sizeOf(info.digest)).toBe(5)
     expect(await store.has(info.digest)).toBe(true)
+    expect(Buffer.from(await store.peek(info.digest, 4)).toString()).toBe('hell')
+    expect((await store.peek(info.digest, 40)).byteLength).toBe(5)
   })
 
   it('keeps empty content', async () => {
@@ -79,7 +81,7 @@ describe.each(IMPLEMENTATIONS)('BlobStore: $name', ({ create }) => {
   it('says BLOB_MISSING for what was never put', async () => {
     const store = create(join(folder, 'store'))
     expect(await store.has(ABSENT)).toBe(false)
-    for (const ask of [store.read, store.localPath, store.sizeOf]) {
+    for (const ask of [store.read, store.localPath, store.sizeOf, (digest: Digest) => store.peek(digest, 4)]) {
       await expect(ask(ABSENT)).rejects.toMatchObject({ code: 'BLOB_MISSING', data: { digest: ABSENT } })
     }
   })
@@ -117,6 +119,10 @@ describe.each(IMPLEMENTATIONS)('BlobStore: $name', ({ create }) => {
     const { digest } = await create(path, () => Date.now() - 2 * hourMs).put(text('needed again'))
     await create(path).put(text('needed again'))
     expect(await create(path).delete(digest, Date.now() - hourMs)).toBe(false)
+    await create(path, () => Date.now() - 2 * hourMs).put(text('referred to'))
+    expect(await create(path).renew(digestOf('referred to'))).toBe(true)
+    expect(await create(path).delete(digestOf('referred to'), Date.now() - hourMs)).toBe(false)
+    expect(await create(path).renew(ABSENT)).toBe(false)
     await create(path, () => Date.now() - 2 * hourMs).putFile(await file('old'), { move: true })
     expect(await create(path).delete(digestOf('old'), Date.now() - hourMs)).toBe(true)
   })
@@ -188,6 +194,8 @@ describe('folderBlobStore', () => {
     expect(Buffer.from(await folderBlobStore(folder).read(digest)).toString()).toBe('precious')
     await setAside()
     expect(await folderBlobStore(folder).localPath(digest)).toBe(path)
+    await setAside()
+    expect(await Array.fromAsync(store.list())).toMatchObject([{ digest }])
   })
 
   it('says HOME_NOT_WRITABLE where it cannot write, naming the folder', async () => {

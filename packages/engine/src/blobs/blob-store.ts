@@ -16,10 +16,14 @@ export interface BlobStore {
   /** Keeps a file's content without holding it in memory. With `move` the file is gone afterwards. @throws RegiaError `DATA_UNREADABLE`. */
   putFile(path: string, options?: { readonly move?: boolean }): Promise<BlobInfo>
   has(digest: Digest): Promise<boolean>
+  /** Whether it is there; if so it stays for the next hour, as if it had just been put. For who is about to refer to it. */
+  renew(digest: Digest): Promise<boolean>
   /** @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
   sizeOf(digest: Digest): Promise<number>
   /** All the bytes, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
   read(digest: Digest): Promise<Uint8Array>
+  /** The first bytes, not verified: enough to see what something is. @throws RegiaError `BLOB_MISSING`. */
+  peek(digest: Digest, byteCount: number): Promise<Uint8Array>
   /** A read-only file on this machine with the content, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
   localPath(digest: Digest): Promise<string>
   /** Everything that is held, in no order; what comes or goes meanwhile may be left out. */

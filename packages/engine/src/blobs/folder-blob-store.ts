@@ -51,13 +51,15 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
   const renew = async (digest: Digest): Promise<boolean> => {
     const path = pathOf(digest)
     try {
-      if (now() - (await stat(path)).mtimeMs < RENEW_AFTER_MS) return true
+      const before = await stampOf(path, digest)
+      if (now() - before.changedAt < RENEW_AFTER_MS) return true
       await touch(path, now())
       // A collection that took the file before the touch had made it fail; one that takes it now sees the new time and brings it back.
-      verified.set(digest, (await stampOf(path, digest)).stamp)
+      if (verified.get(digest) === before.stamp) verified.set(digest, (await stampOf(path, digest)).stamp)
       return true
     } catch (error) {
-      if (isMissing(error) || (error instanceof RegiaError && error.code === 'BLOB_MISSING')) return false
+      if (isMissing(error) || (error instanceof RegiaError && error.code === 'BLOB_MISSING'))
+        return bringBack(digest) && renew(digest)
       throw error
     }
   }
@@ -115,6 +117,7 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
         throw error
       }
     },
+    renew,
     sizeOf: verify,
     read: async (digest) => {
       const path = pathOf(digest)
@@ -125,6 +128,16 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
       const got = hashBytes(bytes)
       if (got !== digest) throw blobCorrupt(digest, path, got, bytes.byteLength)
       return bytes
+    },
+    peek: async (digest, byteCount) => {
+      await stampOf(pathOf(digest), digest)
+      const file = await open(pathOf(digest))
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(byteCount), 0, byteCount, 0)
+        return buffer.subarray(0, bytesRead)
+      } finally {
+        await file.close()
+      }
     },
     localPath: async (digest) => {
       await verify(digest)
@@ -142,10 +155,10 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
 const touch = (path: string, ms: number): Promise<void> => utimes(path, ms / 1000, ms / 1000)
 
 /** What changes whenever a file's content can have changed. */
-async function stampOf(path: string, digest: Digest): Promise<{ stamp: string; sizeBytes: number }> {
+async function stampOf(path: string, digest: Digest): Promise<{ stamp: string; sizeBytes: number; changedAt: number }> {
   try {
     const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
-    return { stamp: `${ino}/${size}/${mtimeNs}/${ctimeNs}`, sizeBytes: Number(size) }
+    return { stamp: `${ino}/${size}/${mtimeNs}/${ctimeNs}`, sizeBytes: Number(size), changedAt: Number(mtimeNs) / 1e6 }
   } catch (error) {
     throw isMissing(error) ? blobMissing(digest, path, error) : error
   }

@@ -26,7 +26,7 @@ export function addBlobRoutes(app: App, blobs: BlobStore, { tempDir, maxBytes }:
         response: { 200: z.object({ exists: z.boolean() }) },
       },
     },
-    async ({ params }) => ({ exists: await blobs.has(params.digest) }),
+    async ({ params }) => ({ exists: await blobs.renew(params.digest) }),
   )
   app.get(
     '/api/v1/blobs/:digest',

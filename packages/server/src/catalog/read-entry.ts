@@ -97,7 +97,7 @@ async function readPlainFile(deps: ReadDeps, place: EntryPlace, entry: PlainEntr
   const { digest, sizeBytes } = await withSource(deps, place, entry, async (source) => {
     if (source.isTemporary) return deps.blobs.putFile(source.path, { move: true })
     const known = await deps.files.find(source.path)
-    if (known && (await deps.blobs.has(known))) return { digest: known, sizeBytes: (await stat(source.path)).size }
+    if (known && (await deps.blobs.renew(known))) return { digest: known, sizeBytes: (await stat(source.path)).size }
     return deps.files.reading(source.path, () => deps.blobs.putFile(source.path))
   })
   const { mediaType } = entry

@@ -25,7 +25,7 @@ export async function findTakenIn(deps: TakeDeps, source: Digest, entry: TableEn
     .where('key', '=', tableKey(source, entry))
     .executeTakeFirst()
   const takenIn = row && decodeJson(row.taken_in)
-  return takenIn && (await deps.blobs.has(takenIn.artifact.digest)) ? takenIn : undefined
+  return takenIn && (await deps.blobs.renew(takenIn.artifact.digest)) ? takenIn : undefined
 }
 
 /**

@@ -1,0 +1,2 @@
+export { GarbageService } from './garbage-service.ts'
+export { addGarbageRoutes } from './routes.ts'
