@@ -149,6 +149,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       onError,
       datasets: { getVersion: (name, version) => data.getArtifact(name, version) },
       models,
+      catalog,
       findChannelVersion: (pipeline, channel) => channels.findVersion(pipeline, channel),
       hasBlob: (digest) => blobs.renew(digest),
       elements: { blobs, cut: worker.cut, tempDir: join(home, 'tmp') },

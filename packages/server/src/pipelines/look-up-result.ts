@@ -45,12 +45,12 @@ export async function lookUpResult(
   return { key, use, decision, entry: decision.hit ? source : undefined }
 }
 
-/** Whether other runs may have or make the result of this step. */
-export const isCacheable = ({ cache, kind }: GraphStep): boolean => cache && kind !== 'approve'
+/** Whether other runs may have or make the result of this step. What was saved may be gone or changed since: that is looked at each time. */
+export const isCacheable = ({ cache, kind }: GraphStep): boolean => cache && kind !== 'approve' && kind !== 'save'
 
 function cacheUse({ useCache, refresh }: CachePolicy, step: GraphStep): CacheUse {
   if (step.kind === 'approve') return 'asked'
-  if (!step.cache) return 'never'
+  if (!isCacheable(step)) return 'never'
   if (!useCache) return 'afresh'
   return refresh.has(step.id) ? 'refresh' : 'yes'
 }

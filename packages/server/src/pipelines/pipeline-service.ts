@@ -16,11 +16,13 @@ import { Approvals } from './approvals.ts'
 import type { Answer } from './ask-person.ts'
 import { cancelRun } from './cancel-steps.ts'
 import { carryOutStep } from './carry-out-step.ts'
+import { checkCatalog } from './check-catalog.ts'
 import { LeaseService } from './lease-service.ts'
 import type { ElementSources } from './map/find-elements.ts'
 import { MapService } from './map/map-service.ts'
 import { Orchestrator } from './orchestrator.ts'
 import { orderGraph } from './order-graph.ts'
+import type { CatalogSource } from './read-catalog.ts'
 import type { Registrar } from './register-model.ts'
 import type { DatasetSource, ModelSource } from './resolve-refs.ts'
 import { type RunObserver, tellObservers } from './run-observer.ts'
@@ -31,6 +33,7 @@ import { RunStarter, type StartRun } from './run-starter.ts'
 import { OPEN_STATUSES } from './run-status.ts'
 import { summaryOf } from './run-views.ts'
 import { getRunRow } from './run-work.ts'
+import type { CatalogSaver } from './save-to-catalog.ts'
 import type { Settled } from './settle-runs.ts'
 import { isCarried, type StepCarriers, stepCarriers } from './step-carriers.ts'
 import { type NewVersion, VersionStore } from './version-store.ts'
@@ -43,6 +46,7 @@ export type PipelineDeps = {
   readonly newId: IdFactory
   readonly datasets: DatasetSource
   readonly models: ModelSource & Registrar
+  readonly catalog: CatalogSource & CatalogSaver
   readonly hasBlob: (digest: Digest) => Promise<boolean>
   /** What mapped steps are taken apart with. */
   readonly elements: ElementSources
@@ -130,6 +134,7 @@ export class PipelineService {
 
   async deploy(input: NewVersion): Promise<PipelineVersion> {
     orderGraph(input.graph)
+    checkCatalog(input.graph)
     if (!(await this.#deps.hasBlob(input.bundleDigest))) {
       throw new RegiaError('BLOB_MISSING', `The code of pipeline "${input.graph.name}" is not in the blob store.`, {
         where: input.bundleDigest,

@@ -1,9 +1,11 @@
-import { type Artifact, type PipelineGraph, type PortRef, RegiaError, refsOfStep } from '@regia/core'
+import { type Artifact, type CatalogRead, type PipelineGraph, type PortRef, RegiaError, refsOfStep } from '@regia/core'
 
 /** What the dataset and model references of a graph mean for one run, by {@link refKey}. `null` is an optional model that is not there. */
 export type ResolvedRefs = {
   readonly artifacts: { readonly [ref: string]: Artifact | null }
   readonly datasets: readonly { readonly name: string; readonly version: number }[]
+  /** What the entries of its catalog held. */
+  readonly catalog?: readonly CatalogRead[]
 }
 
 type DatasetRef = Extract<PortRef, { from: 'dataset' }>

@@ -1,5 +1,6 @@
 import { type FailurePolicy, RegiaError, type RunOptions } from '@regia/core'
 import type { Database } from '../database/database.ts'
+import { type CatalogSource, readCatalog } from './read-catalog.ts'
 import { type Params, resolveParams } from './resolve-params.ts'
 import { type RefSources, type ResolvedRefs, resolveRefs } from './resolve-refs.ts'
 import { type SelectedSteps, selectSteps, stepsNamed } from './select-steps.ts'
@@ -22,6 +23,7 @@ export type RunRequest = SelectedSteps & {
 export type RequestDeps = RefSources & {
   readonly database: Database
   readonly versions: VersionStore
+  readonly catalog: CatalogSource
   /** The version that a channel points to. */
   readonly findChannelVersion?: (pipeline: string, channel: string) => Promise<number | undefined>
 }
@@ -38,7 +40,12 @@ export async function resolveRequest(
     ...steps,
     version,
     params: resolveParams(version.graph, options.params ?? {}),
-    refs: await resolveRefs(version.graph, deps, steps.selected),
+    refs: await readCatalog(
+      version,
+      await resolveRefs(version.graph, deps, steps.selected),
+      deps.catalog,
+      steps.selected,
+    ),
     useCache: options.useCache ?? true,
     refresh: refreshedSteps(version, options.refresh, steps.selected),
     onFailure: options.onFailure ?? version.graph.onFailure,

@@ -1,5 +1,6 @@
 import type { MapProgress, Run, RunId, RunSummary, StepRun, StepRunId } from '@regia/core'
 import { decodeJson, decodeOptionalJson } from '../database/json-text.ts'
+import type { ResolvedRefs } from './resolve-refs.ts'
 import type { RunRow, StepRow } from './run-work.ts'
 import type { OrderedVersion } from './version-store.ts'
 
@@ -42,7 +43,10 @@ export const runOf = (
   graph: version.graph,
   steps: steps.map((step) => stepRunOf(step, maps.get(step.id))),
   datasets: [...decodeJson(row.refs).datasets],
+  ...catalogOf(decodeJson(row.refs)),
 })
+
+const catalogOf = ({ catalog }: ResolvedRefs): Pick<Run, 'catalog'> => (catalog ? { catalog: [...catalog] } : {})
 
 function stepRunOf(row: StepRow, map: MapProgress | undefined): StepRun {
   const cache = decodeOptionalJson(row.cache)

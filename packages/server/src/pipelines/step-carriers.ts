@@ -1,6 +1,7 @@
 import type { GraphStep, StepKind } from '@regia/core'
 import { type Registrar, registerModel } from './register-model.ts'
 import type { Outputs, RunWork } from './run-work.ts'
+import { type CatalogSaver, saveToCatalog } from './save-to-catalog.ts'
 
 /** What came of a step that the control plane carried out. */
 export type Carried = {
@@ -17,7 +18,7 @@ export type StepCarrier = (work: RunWork, step: GraphStep) => Promise<Carried>
 export type StepCarriers = { readonly [Kind in StepKind]?: StepCarrier }
 
 /** What the carriers ask of other subjects. */
-export type CarrierDeps = { readonly models: Registrar }
+export type CarrierDeps = { readonly models: Registrar; readonly catalog: CatalogSaver }
 
 const CARRIED_KINDS: ReadonlySet<StepKind> = new Set(['register', 'save'])
 
@@ -25,6 +26,7 @@ const CARRIED_KINDS: ReadonlySet<StepKind> = new Set(['register', 'save'])
 export const isCarried = ({ kind, map }: GraphStep): boolean => map !== undefined || CARRIED_KINDS.has(kind)
 
 /** By kind of step. A new kind is one file with its carrier, a line here, and its name in `CARRIED_KINDS`. */
-export const stepCarriers = ({ models }: CarrierDeps): StepCarriers => ({
+export const stepCarriers = ({ models, catalog }: CarrierDeps): StepCarriers => ({
   register: registerModel(models),
+  save: saveToCatalog(catalog),
 })
