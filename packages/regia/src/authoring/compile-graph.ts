@@ -1,7 +1,8 @@
 import { type CatalogEntry, type PortRef, type PortType, RegiaError } from '@regia/core'
 import type { DraftStep } from '@regia/engine'
 import { assertFits, type Given, typeOfEntry } from './port-compatibility.ts'
-import type { Source, SourceCondition } from './refs.ts'
+import type { ParamType, Source, SourceCondition } from './refs.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /**
  * A node of a pipeline as any front end hands it over: what it needs and makes, by the names of the data. All else is what the graph keeps of a step.
@@ -21,13 +22,9 @@ export type GraphNode = Omit<DraftStep, 'inputs' | 'inputTypes' | 'outputs' | 'w
   readonly produces: { readonly [output: string]: string }
   /** All must hold. */
   readonly when?: readonly SourceCondition[]
+  /** The entry that `save` names. */
+  readonly entry?: CatalogEntry
   readonly definedAt: string | undefined
-}
-
-/** What comes from outside of the nodes: the pipeline's parameters and the entries of its catalog. */
-export type Surroundings = {
-  readonly params?: { readonly [name: string]: { readonly schema: Record<string, unknown> } }
-  readonly catalog?: { readonly [name: string]: CatalogEntry }
 }
 
 type Output = { readonly node: GraphNode; readonly output: string }
@@ -82,9 +79,10 @@ function givenBy(source: Source, node: GraphNode, input: string, compilation: Co
       return { from: 'type', type: producer.outputs[output]!, isList: producer.map !== undefined, of: producer.id }
     }
     case 'param':
+      if (source.declared) return givenByValue(source.declared, source.name)
       return givenByParam(source.name, node, input, compilation)
     case 'catalog': {
-      const entry = compilation.catalog?.[source.name]
+      const entry = source.entry ?? compilation.catalog?.[source.name]
       if (!entry) throw missingName(node, input, source.name, 'the catalog has', Object.keys(compilation.catalog ?? {}))
       return { from: 'type', type: typeOfEntry(entry), isList: false, of: source.name }
     }
@@ -101,8 +99,15 @@ function givenBy(source: Source, node: GraphNode, input: string, compilation: Co
 function givenByParam(name: string, node: GraphNode, input: string, { params }: Compilation): Given {
   const param = params?.[name]
   if (params && !param) throw missingName(node, input, name, 'parameters are', Object.keys(params))
-  return { from: 'type', type: { kind: 'value', schema: param?.schema ?? {} }, isList: false, of: name }
+  return givenByValue(param, name)
 }
+
+const givenByValue = (declared: ParamType | undefined, of: string): Given => ({
+  from: 'type',
+  type: { kind: 'value', schema: declared?.schema ?? {} },
+  isList: false,
+  of,
+})
 
 function getProducer(node: GraphNode, input: string, name: string, producers: Producers): Output {
   const producer = producers.get(name)
@@ -150,16 +155,23 @@ function dataOf(source: Source): readonly string[] {
 }
 
 function draftStep(node: GraphNode, compilation: Compilation): DraftStep {
-  const { produces: _, optionalInputs: __, listInputs: ___, takesAnything, definedAt, inputs, when, ...rest } = node
+  const { takesAnything, definedAt, inputs, when } = node
   const { producers } = compilation
   return {
-    ...rest,
+    ...settingsOf(node),
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, portRef(source, producers)])),
     inputTypes: takesAnything ? { ...typesOfSources(node, compilation), ...node.inputTypes } : { ...node.inputTypes },
     outputs: { ...node.outputs },
     ...(when && { when: when.map((each) => ({ ...each, ref: portRef(each.ref, producers) })) }),
     ...(definedAt !== undefined && { definedAt }),
   }
+}
+
+/** What the graph keeps of a node as it is. */
+function settingsOf(node: GraphNode) {
+  const { produces: _, optionalInputs: _o, listInputs: _l, takesAnything: _t, entry: _e, ...rest } = node
+  const { definedAt: _d, when: _w, ...settings } = rest
+  return settings
 }
 
 /** The types of inputs that take anything: those of what comes. */
@@ -180,6 +192,7 @@ function portRef(source: Source, producers: Producers): PortRef {
     const items = source.items.map((item) => portRef(item, producers))
     return source.from === 'list' ? { from: 'list', items } : { from: 'either', items }
   }
+  if (source.from === 'param' || source.from === 'catalog') return { from: source.from, name: source.name }
   if (source.from !== 'data') return source
   const { node, output } = producers.get(source.name)!
   return { from: 'step', step: node.id, output }

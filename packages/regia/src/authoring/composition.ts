@@ -1,7 +1,7 @@
 import { RegiaError } from '@regia/core'
 import type { StepDefinition } from '@regia/engine'
 import type { GraphNode } from './compile-graph.ts'
-import type { SourceCondition } from './refs.ts'
+import type { Source, SourceCondition } from './refs.ts'
 
 /** A node as a front end records it, before it has an id. */
 export type NodeRecord = Omit<GraphNode, 'id' | 'produces' | 'when' | 'group'> & {
@@ -100,6 +100,41 @@ export function recordGroup<Result>(name: string, tags: readonly string[], descr
     Object.assign(composition, outer)
   }
 }
+
+/** Adds nodes that know each other by the names of their data, as a group; the names stay inside it. */
+export function recordGraph(
+  name: string,
+  tags: readonly string[],
+  { nodes, steps }: Pick<Composed, 'nodes' | 'steps'>,
+): void {
+  if (!current) throw outsideOfPipeline(name, undefined)
+  const { conditions, tags: outerTags } = current
+  const group = freeId(current, name)
+  const named = (data: string) => `${group}/${data}`
+  for (const node of nodes) {
+    const when = [...conditions, ...(node.when ?? []).map((each) => ({ ...each, ref: renamed(each.ref, named) }))]
+    current.ids.add(`${group}.${node.id}`)
+    current.nodes.push({
+      ...node,
+      id: `${group}.${node.id}`,
+      group: node.group === undefined ? group : `${group}.${node.group}`,
+      tags: [...new Set([...outerTags, ...tags, ...(node.tags ?? [])])],
+      inputs: mapValues(node.inputs, (source) => renamed(source, named)),
+      produces: mapValues(node.produces, named),
+      ...(when.length > 0 && { when }),
+    })
+  }
+  for (const definition of steps.values()) keepDefinition(current, definition, undefined)
+}
+
+function renamed(source: Source, rename: (name: string) => string): Source {
+  if (source.from === 'data') return { from: 'data', name: rename(source.name) }
+  if (source.from !== 'list' && source.from !== 'either') return source
+  return { from: source.from, items: source.items.map((item) => renamed(item, rename)) }
+}
+
+const mapValues = <Given, Made>(record: { readonly [name: string]: Given }, change: (given: Given) => Made) =>
+  Object.fromEntries(Object.entries(record).map(([name, given]) => [name, change(given)]))
 
 function freeId({ ids, useCounts, group }: Composition, name: string): string {
   const base = group === undefined ? name : `${group}.${name}`

@@ -2,10 +2,11 @@ import { DEFINITION, type FailurePolicy, failurePolicySchema, nameSchema, RegiaE
 import type { PipelineDefinition } from '@regia/engine'
 import { z } from 'zod'
 import { compileGraph } from './compile-graph.ts'
-import { compose, recordGroup } from './composition.ts'
+import { type Composed, compose, recordGroup } from './composition.ts'
 import { jsonSchemaOf } from './ports.ts'
 import { isRef, makeRef, type Ref } from './refs.ts'
 import { callerLocation } from './source-location.ts'
+import { surroundingsOf } from './surroundings.ts'
 import type { Wires } from './wires.ts'
 
 type Params = { readonly [name: string]: z.ZodType }
@@ -26,7 +27,7 @@ export type PipelineOptions = {
   /** Of all its steps, beside their own. */
   readonly tags?: readonly string[]
   /** What happens to the rest when a step fails: `stop`, `continue` (default) what does not depend on it, or `cancel` what runs too. */
-  readonly onFailure?: FailurePolicy
+  readonly onFailure?: FailurePolicy | undefined
 }
 
 const optionsSchema = z.strictObject({
@@ -65,19 +66,37 @@ export function pipeline<const P extends Params, Result = unknown>(
   const locate = callerLocation(pipeline)
   const settings = readOptions(name, options, locate)
   const refs = Object.fromEntries(Object.keys(params).map((param) => [param, makeRef({ from: 'param', name: param })]))
-  const { nodes, steps } = compose(() => describe(refs as ParamRefs<P>), settings.tags) // one ref per declared param
-  if (nodes.length === 0) throw empty(name, locate())
-  const paramTypes = Object.fromEntries(Object.entries(params).map(([param, schema]) => [param, jsonSchemaOf(schema)]))
-  const graph = {
-    name,
-    description: settings.description,
-    params: paramTypes,
-    steps: compileGraph(nodes, { params: paramTypes }),
-    ...(settings.onFailure && { onFailure: settings.onFailure }),
-  }
+  const composed = compose(() => describe(refs as ParamRefs<P>), settings.tags) // one ref per declared param
   const use = (wires: Wires<P>): Result =>
     recordGroup(name, settings.tags, () => describe(wiredParams(name, params, wires, callerLocation(use))))
-  return Object.assign(use, { [DEFINITION]: 'pipeline', pipelineName: name, graph, steps } as const)
+  return Object.assign(use, assemblePipeline(name, params, composed, settings, locate))
+}
+
+/**
+ * A pipeline of nodes, as any front end composed them.
+ *
+ * @param composed - The nodes, and the steps by name whose code they run.
+ * @throws RegiaError as {@link pipeline}.
+ */
+export function assemblePipeline(
+  name: string,
+  params: Params,
+  { nodes, steps }: Pick<Composed, 'nodes' | 'steps'>,
+  options: PipelineOptions = {},
+  locate: () => string | undefined = () => undefined,
+): PipelineDefinition {
+  const { description, onFailure } = readOptions(name, options, locate)
+  if (nodes.length === 0) throw empty(name, locate())
+  const declared = Object.fromEntries(Object.entries(params).map(([param, schema]) => [param, jsonSchemaOf(schema)]))
+  const surroundings = surroundingsOf(nodes, declared)
+  const graph = {
+    name,
+    description,
+    ...surroundings,
+    steps: compileGraph(nodes, surroundings),
+    ...(onFailure && { onFailure }),
+  }
+  return { [DEFINITION]: 'pipeline', pipelineName: name, graph, steps }
 }
 
 /** The parameters of a pipeline that stands in another one: what was wired, literals and defaults as refs too. */

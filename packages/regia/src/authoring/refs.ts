@@ -1,11 +1,17 @@
-import { type Condition, type PortRef, RegiaError } from '@regia/core'
+import { type CatalogEntry, type Condition, type PipelineGraph, type PortRef, RegiaError } from '@regia/core'
 
 const SOURCE: unique symbol = Symbol.for('regia.ref') as never
 declare const carries: unique symbol
 
+/** A parameter as the graph keeps it. */
+export type ParamType = PipelineGraph['params'][string]
+
 /** Where an input comes from while the pipeline is being described: data by the name that its producer gives it, or something from outside. */
 export type Source =
-  | Exclude<PortRef, { readonly from: 'list' | 'either' | 'step' }>
+  | Exclude<PortRef, { readonly from: 'list' | 'either' | 'step' | 'param' | 'catalog' }>
+  /** `declared` where it is the catalog's, and not of the pipeline's own. */
+  | { readonly from: 'param'; readonly name: string; readonly declared?: ParamType }
+  | { readonly from: 'catalog'; readonly name: string; readonly entry?: CatalogEntry }
   | { readonly from: 'data'; readonly name: string }
   | { readonly from: 'list'; readonly items: readonly Source[] }
   | { readonly from: 'either'; readonly items: readonly Source[] }

@@ -1,12 +1,12 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRng, RegiaError, selectColumns, type Table } from '@regia/core'
+import { createRng, RegiaError, type Row, selectColumns, type Table } from '@regia/core'
 import type { ModelHandle, PortDefinition, StepContext, StepDefinition, TableHandle, ValueParser } from '@regia/engine'
 
-/** What a test may hand to a step: for a table one in memory will do. */
+/** What a test may hand to a step: for a table one in memory will do, or rows. */
 export type TestInput<Input> = Input extends TableHandle
-  ? TableHandle | Table
+  ? TableHandle | Table | readonly Row[]
   : Input extends ModelHandle
     ? ModelHandle
     : Input extends readonly (infer Item)[]
@@ -22,11 +22,11 @@ export async function runHere(
   inputs: { readonly [name: string]: unknown },
   context: TestContext = {},
 ): Promise<unknown> {
-  const entries = Object.entries(definition.inputs).map(([name, port]) => [
+  const entries = Object.entries(definition.inputs).map(async ([name, port]) => [
     name,
-    toInput(port, inputs[name], `input "${name}" of step "${definition.stepName}"`),
+    await toInput(port, inputs[name], `input "${name}" of step "${definition.stepName}"`),
   ])
-  const returned = await definition.execute(Object.fromEntries(entries), testContext(context))
+  const returned = await definition.execute(Object.fromEntries(await Promise.all(entries)), testContext(context))
   const given: { readonly [name: string]: unknown } = { ...(typeof returned === 'object' ? returned : undefined) }
   const outputs = Object.entries(definition.outputs).map(async ([name, port]) => [
     name,
@@ -35,8 +35,13 @@ export async function runHere(
   return Object.fromEntries(await Promise.all(outputs))
 }
 
-function toInput(port: PortDefinition, given: unknown, where: string): unknown {
-  if (port.port === 'list' && Array.isArray(given)) return given.map((item) => toInput(port.item, item, where))
+async function toInput(port: PortDefinition, given: unknown, where: string): Promise<unknown> {
+  if (port.port === 'list' && Array.isArray(given)) {
+    return Promise.all(given.map((item) => toInput(port.item, item, where)))
+  }
+  if (port.port === 'table' && Array.isArray(given)) {
+    return tableHandle((await import('@regia/engine')).tableOfRows(given, where))
+  }
   if (port.port === 'table' && isTable(given)) return tableHandle(given)
   return port.port === 'value' ? parseValue(port.schema, given, where, 'INVALID_INPUT') : given
 }

@@ -5,7 +5,7 @@ import { runHere, type TestContext, type TestInput } from './run-here.ts'
 import { callerLocation } from './source-location.ts'
 import { readSettings, type StepSettings } from './step-settings.ts'
 import { keepTexts } from './text-files.ts'
-import { type MapOptions, recordMap, recordUse, shapeOf } from './wire-step.ts'
+import { type MapOptions, recordMap, recordUse, type StepShape, shapeOf } from './wire-step.ts'
 import type { ListRefs, MappableNames, MapSource, OutputRefs, Wires } from './wires.ts'
 
 type RunInputs<In extends Ports> = { readonly [Name in keyof In]: RunInput<In[Name]> }
@@ -21,9 +21,23 @@ export type MapArguments<In, Name extends keyof In> =
     ? [wires?: Wires<Omit<In, Name>>, options?: MapOptions]
     : [wires: Wires<Omit<In, Name>>, options?: MapOptions]
 
+const USE: unique symbol = Symbol.for('regia.use') as never
+
+/** What a use of a step adds to a pipeline, but for its wires. */
+type Use = { readonly shape: StepShape; readonly record: StepRecord }
+type StepRecord = Omit<Parameters<typeof recordUse>[1], 'definedAt'>
+
+/** A step of any kind with whatever ports, for who uses it by the names of data. */
+export type AnyWirable = { readonly ports: { readonly in: Ports; readonly out: Ports }; readonly [USE]: Use }
+
+/** How a step is put into a graph. */
+export const useOf = (step: AnyWirable): Use => step[USE]
+
 /** How a step of any kind is used in a pipeline. */
 export type Wirable<In extends Ports, Out extends Ports> = {
   (wires: Wires<In>): OutputRefs<Out>
+  readonly ports: { readonly in: In; readonly out: Out }
+  readonly [USE]: Use
   /**
    * Runs the step once for each element: of a list of values, tables, files or models, or of a table in pieces. Each output becomes the list of what
    * the elements made, in their order, which fits a `list(…)` input and can be mapped again.
@@ -92,7 +106,7 @@ export function step<const In extends Ports, const Out extends Ports>(spec: Step
 /** The function that adds uses of a step to a pipeline, one at a time or mapped. */
 export function wirable<In extends Ports, Out extends Ports>(
   ports: { readonly in: In; readonly out: Out },
-  record: Omit<Parameters<typeof recordUse>[1], 'definedAt'>,
+  record: StepRecord,
   definedAt: () => string | undefined,
 ): Wirable<In, Out> {
   const shape = shapeOf(ports.in, ports.out)
@@ -102,7 +116,7 @@ export function wirable<In extends Ports, Out extends Ports>(
     const place = { ...record, definedAt: callerLocation(map)() ?? definedAt() }
     return recordMap(shape, place, wires, { input, over, options }) as ListRefs<Out> // one ref per declared output
   }
-  return Object.assign(wire, { map })
+  return Object.assign(wire, { map, ports: { in: ports.in, out: ports.out }, [USE]: { shape, record } })
 }
 
 function defineStep<In extends Ports, Out extends Ports>(spec: StepSpec<In, Out>): StepDefinition {

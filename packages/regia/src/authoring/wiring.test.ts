@@ -175,6 +175,78 @@ pipeline('flow', { depths: z.array(z.number()), words: z.array(z.string()), mode
 export { file }
 `
 
+const CATALOG = `
+import { catalog, command, cron, entry, file, json, list, model, onWebhook, pipeline, type Ref, schedule, step, table, z } from 'regia'
+
+const Metrics = z.object({ auc: z.number() })
+const c = catalog({
+  raw: entry.csv({ path: 'raw.csv', schema: { columns: [{ name: 'id', type: 'int' }] } }),
+  clean: entry.parquet({ path: 'clean.parquet' }),
+  flights: entry.dataset('flights', { version: 3 }),
+  regressor: entry.model('regressor'),
+  metrics: entry.json({ path: 'metrics.json', schema: Metrics }),
+  picture: entry.file({ path: 'a.png', mediaType: 'image/png' }),
+  depth: entry.param(z.number().int(), 6),
+  mode: entry.param(z.enum(['full', 'quick'])),
+}, {
+  environments: {
+    prod: { raw: entry.jsonl({ path: 'https://example.org/raw.jsonl', credentials: { env: 'TOKEN' } }), depth: 12 },
+    dev: { regressor: entry.model('small', { version: 'challenger' }) },
+  },
+})
+catalog({ raw: entry.csv({ path: 'a' }) }, { environments: { prod: { raw: entry.json({ path: 'a' }) } } }) // WRONG: another kind in another environment
+catalog({ raw: entry.csv({ path: 'a' }) }, { environments: { prod: { row: entry.csv({ path: 'a' }) } } }) // WRONG: an unknown name in an environment
+catalog({ depth: entry.param(z.number()) }, { environments: { prod: { depth: 'deep' } } }) // WRONG: another default of another type
+entry.param(z.number(), 'deep') // WRONG: a default of another type
+
+const tidy = step({ name: 'tidy', in: { raw: table(), share: z.number().default(1) }, out: { rows: table(), count: z.number() }, run: ({ raw }) => ({ rows: raw, count: 1 }) })
+const fit = step({ name: 'fit', in: { rows: table(), depth: z.number() }, out: { model: model() }, run: () => ({ model: undefined as never }) })
+const judge = command({ name: 'judge', in: { model: model(), rows: table(), picture: file() }, out: { metrics: json(Metrics) }, cmd: ['judge', '{in.model}', '{out.metrics}'] })
+const many = step({ name: 'many', in: { models: list(model()) }, out: {}, run: () => {} })
+
+const flow = c.flow('science', [
+  c.node(judge, { in: { model: 'regressor', rows: 'tested', picture: 'picture' }, out: { metrics: 'metrics' } }),
+  c.node(fit, { in: { rows: 'clean', depth: 'depth' }, out: { model: 'regressor' } }, { tags: ['slow'] }),
+  c.node(tidy, { in: { raw: 'raw' }, out: { rows: 'clean', count: 'count' } }),
+  c.node(tidy, { in: { raw: 'clean', share: 'count' }, out: { rows: 'tested' } }, { name: 'take-test' }),
+  c.node(many, { in: { models: ['regressor', 'regressor'] } }),
+  c.node(tidy, { in: { raw: c.read('flights') } }),
+])
+c.flow('everything', [flow, c.node(fit, { in: { rows: 'tested', depth: 'depth' } })])
+c.flow('unknown', [
+  c.node(fit, { in: { rows: 'cleen', depth: 'depth' } }), // WRONG: a name that nothing makes
+])
+c.flow('misfit', [
+  c.node(tidy, { in: { raw: 'raw' }, out: { count: 'counted' } }),
+  c.node(fit, { in: { rows: 'counted', depth: 'depth' } }), // WRONG: a number where a table is taken
+])
+c.node(fit, { in: { rows: 'regressor', depth: 'depth' } }) // WRONG: a model where a table is taken
+c.node(fit, { in: { rows: 'clean', depth: 'mode' } }) // WRONG: a text where a number is taken
+c.node(fit, { in: { rows: 'clean' } }) // WRONG: a missing input
+c.node(fit, { in: { rows: 'clean', depth: 'depth', dpeth: 'depth' } }) // WRONG: an unknown input
+c.node(fit, { in: { rows: 'clean', depth: 'depth' }, out: { modle: 'regressor' } }) // WRONG: an unknown output
+c.node(fit, { in: { rows: 'clean', depth: 'depth' }, out: { model: 'clean' } }) // WRONG: a model saved as a table
+c.node(tidy, { in: { raw: 'raw' }, out: { count: 'depth' } }) // WRONG: a parameter that a node makes
+c.node(many, { in: { models: ['regressor', 'clean'] } }) // WRONG: a table in a list of models
+c.node(tidy, { in: { raw: c.read('regressor') } }) // WRONG: a ref to a model where a table is taken
+
+const composed = pipeline('composed', { until: z.iso.date(), size: z.number().default(1) }, () => {
+  const { model } = fit({ rows: c.read('raw'), depth: c.read('depth') })
+  const metrics = judge({ model, rows: c.read('flights'), picture: c.read('picture') }).metrics
+  c.save('metrics', metrics)
+  c.save('regressor', model)
+  const known: Ref<{ auc: number }> = c.read('metrics')
+  c.read('rwa') // WRONG: an unknown name
+  c.save('clean', model) // WRONG: a model where a table is kept
+  c.save('depth', c.read('depth')) // WRONG: a parameter that is saved
+  return known
+})
+schedule({ name: 'n', pipeline: composed, when: cron('0 2 * * *'), params: { until: '{date}', size: 3 } })
+schedule({ name: 'n', pipeline: 'other', when: onWebhook(), params: { anything: 3 } })
+schedule({ name: 'n', pipeline: composed, when: onWebhook(), params: { util: '{date}' } }) // WRONG: an unknown parameter
+schedule({ name: 'n', pipeline: composed, when: onWebhook(), params: { size: [3] } }) // WRONG: a parameter of another type
+`
+
 const wrongLines = (program: string) =>
   program.split('\n').flatMap((text, index) => (text.includes('// WRONG') ? [index + 1] : []))
 
@@ -191,5 +263,12 @@ describe('wiring', () => {
     const errors = await compile(MORE)
     expect([...errors.keys()]).toEqual(wrongLines(MORE))
     expect([...errors.values()].join('\n')).toContain('no input is named \\"row\\"')
+  })
+  it('by names of a catalog is checked too, in any order of the nodes', async () => {
+    const errors = await compile(CATALOG)
+    expect([...errors.keys()]).toEqual(wrongLines(CATALOG))
+    const messages = [...errors.values()].join('\n')
+    expect(messages).toContain('no node makes \\"cleen\\", and the catalog does not have it')
+    expect(messages).toContain('\\"regressor\\" in the catalog is not what this input takes')
   })
 })
