@@ -187,6 +187,7 @@ describe('conditions', () => {
 describe('runStatus', () => {
   it.each<[StepStatus[], string]>([
     [['waiting', 'queued'], 'queued'],
+    [['skipped', 'queued'], 'queued'],
     [['succeeded', 'queued'], 'running'],
     [['failed', 'running'], 'running'],
     [['failed', 'cancelled', 'succeeded'], 'failed'],

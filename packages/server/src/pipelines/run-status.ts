@@ -3,6 +3,8 @@ import type { RunStatus, StepStatus } from '@regia/core'
 const FINISHED: ReadonlySet<StepStatus> = new Set(['succeeded', 'cached', 'skipped', 'failed', 'cancelled'])
 export const isFinished = (status: StepStatus): boolean => FINISHED.has(status)
 
+const NOT_BEGUN: ReadonlySet<StepStatus> = new Set(['waiting', 'queued', 'skipped'])
+
 export const isRunOver = (status: RunStatus): boolean =>
   status === 'succeeded' || status === 'failed' || status === 'cancelled'
 
@@ -21,5 +23,5 @@ export function runStatus(statuses: readonly StepStatus[], isAwaited = false): R
   }
   const goesOn = isAwaited || statuses.includes('queued') || statuses.includes('running')
   if (!goesOn && statuses.includes('paused')) return 'paused'
-  return statuses.some((status) => status !== 'waiting' && status !== 'queued') ? 'running' : 'queued'
+  return statuses.every((status) => NOT_BEGUN.has(status)) ? 'queued' : 'running'
 }
