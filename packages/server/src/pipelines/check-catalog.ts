@@ -1,17 +1,13 @@
 import { type CatalogEntry, type GraphStep, type PipelineGraph, RegiaError } from '@regia/core'
 import { suggest } from '../http/near-names.ts'
-import { namesRead } from './read-catalog.ts'
 
 /**
- * That each entry that a step reads or saves is in the graph's catalog, and can be saved to.
+ * That each save step saves one thing to an entry of the graph's catalog that can be saved to.
  *
  * @throws RegiaError `PIPELINE_INVALID` naming the step and its line.
  */
 export function checkCatalog(graph: PipelineGraph): void {
-  for (const step of graph.steps) {
-    for (const name of namesRead(step)) assertThere(graph, step, name)
-    if (step.kind === 'save') checkSave(graph, step)
-  }
+  for (const step of graph.steps) if (step.kind === 'save') checkSave(graph, step)
 }
 
 function checkSave(graph: PipelineGraph, step: GraphStep): void {

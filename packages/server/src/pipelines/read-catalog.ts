@@ -95,5 +95,5 @@ function readersOf({ steps }: PipelineGraph): ReadonlyMap<string, readonly strin
   return readers
 }
 
-export const namesRead = (step: GraphStep): ReadonlySet<string> =>
+const namesRead = (step: GraphStep): ReadonlySet<string> =>
   new Set(refsOfStep(step).flatMap((ref) => (ref.from === 'catalog' ? [ref.name] : [])))
