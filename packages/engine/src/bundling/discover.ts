@@ -118,7 +118,7 @@ async function completed(
     if (step.command) {
       const program = await readProgramFiles(bundle.projectDir, step.command, step.definedAt ?? `step "${step.id}"`)
       blobs.push(...program.blobs)
-      return codeOfCommand(step.command, program)
+      return { ...codeOfCommand(step.command, program), inputs: withDefaults(step) }
     }
     return step.kind === 'code' ? digestsOfStep(step.name) : { codeDigest: OWN_CODE }
   }
@@ -135,8 +135,18 @@ async function completed(
   }
 }
 
-type StepCode = Pick<GraphStep, 'codeDigest' | 'codeFiles' | 'command'>
+type StepCode = Pick<GraphStep, 'codeDigest' | 'codeFiles' | 'command'> & Pick<Partial<DraftStep>, 'inputs'>
 type CodeOf = (step: DraftStep) => Promise<StepCode>
+
+/** Code reads a default from its own schema, a program only what it is given. */
+function withDefaults({ inputs, inputTypes }: DraftStep): DraftStep['inputs'] {
+  const absent = Object.entries(inputTypes).filter(([name, { kind }]) => kind === 'value' && !(name in inputs))
+  const values = absent.map(([name, type]) => {
+    const value = 'default' in type ? (type.default ?? null) : null
+    return [name, { from: 'value' as const, value }]
+  })
+  return { ...inputs, ...Object.fromEntries(values) }
+}
 
 function codeOfCommand({ files: _, ...command }: DraftCommand, program: ProgramFiles): StepCode {
   const { codeDigest, codeFiles, files } = program

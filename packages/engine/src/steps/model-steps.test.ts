@@ -128,7 +128,7 @@ async function run(
   const manifestPath = join(dir, 'manifest.json')
   await writeFile(manifestPath, JSON.stringify({ ...manifest, ...ids, inputs: Object.fromEntries(inputs) }))
   const lines: string[] = []
-  await child.serve(manifestPath, (event) => {
+  await child.serve(manifestPath, {}, (event) => {
     if (event.type === 'log') lines.push(event.text)
   })
   const { readFile } = await import('node:fs/promises')

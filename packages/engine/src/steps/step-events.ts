@@ -4,6 +4,8 @@ import { lineReader } from './child-message.ts'
 import { LogBudget } from './log-budget.ts'
 
 const PROGRESS_EVERY_MS = 100
+/** Twice what is kept of a line, so that a secret at the end of that is still whole when it is looked for. */
+const MAX_LINE_LENGTH = 16_000
 
 /** What a step says, on its way to the worker: bounded, and with the time of each event. */
 export class StepEvents {
@@ -62,7 +64,7 @@ export class StepEvents {
   }
 
   #sendLine(stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.#send({ type: 'log', stream, text, at: new Date().toISOString() })
+    this.#send({ type: 'log', stream, text: text.slice(0, MAX_LINE_LENGTH), at: new Date().toISOString() })
   }
 }
 

@@ -49,7 +49,8 @@ function givenValue(name: string, { type, value, artifacts }: ManifestInput, man
   const given = artifacts[0] ? artifacts[0].artifact.value : value
   if (type.kind !== 'value') return given ?? null
   const known = given ?? type.default ?? null
-  const fault = jsonSchemaFault(type.schema, known)
+  // What may be left out has no place in the schema.
+  const fault = known === null ? undefined : jsonSchemaFault(type.schema, known)
   if (fault === undefined) return known
   throw new RegiaError('INVALID_INPUT', `The value of input "${name}" of step "${manifest.step}" is wrong: ${fault}.`, {
     where: placeOf(manifest),
