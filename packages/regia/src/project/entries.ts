@@ -20,7 +20,7 @@ export function entryFiles(project: Project, wanted?: string): string[] {
 export async function loadEntry(project: Project, file: string): Promise<Entry> {
   const { bundleEntry, discover } = await import('@regia/engine')
   const bundle = await bundleEntry(file, project.dir, project.config.kinds.steps)
-  return { file, bundle, discovery: await discover(bundle) }
+  return { file, bundle, discovery: await discover(bundle, { environment: project.environment }) }
 }
 
 /** Every entry of the project, one after the other: each loads in a process of its own. */
@@ -35,7 +35,7 @@ export async function loadEntries(project: Project): Promise<Entry[]> {
 function assertDeclaredOnce(entries: readonly Entry[]): void {
   const places = new Map<string, string>()
   for (const { file, discovery } of entries) {
-    for (const kind of ['pipelines', 'endpoints', 'monitors'] as const) {
+    for (const kind of ['pipelines', 'endpoints', 'monitors', 'schedules', 'notifiers'] as const) {
       for (const { name } of discovery[kind]) {
         const earlier = places.get(`${kind} ${name}`)
         if (earlier !== undefined) throw declaredTwice(kind.slice(0, -1), name, earlier, file)

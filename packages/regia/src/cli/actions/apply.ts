@@ -1,45 +1,93 @@
-import { canonicalJson, type Endpoint, type EndpointSpec, type Monitor, type MonitorSpec } from '@regia/core'
+import {
+  canonicalJson,
+  type EndpointSpec,
+  type MonitorSpec,
+  type NotifierSpec,
+  notifierSpecSchema,
+  type ScheduleSpec,
+  scheduleSpecSchema,
+} from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
 import { deployPipelines } from '../../project/deploy.ts'
-import { loadEntries } from '../../project/entries.ts'
+import { type Entry, loadEntries } from '../../project/entries.ts'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 
 /** What applying does to one thing. */
 type Change = {
-  readonly kind: 'pipeline' | 'endpoint' | 'monitor'
+  readonly kind: 'endpoint' | 'monitor' | 'schedule' | 'notifier'
   readonly name: string
   readonly action: 'create' | 'change' | 'keep'
   readonly fields: readonly string[]
+}
+
+/** A kind of thing that a project declares and the server keeps. */
+type Subject<Spec extends { readonly name: string }> = {
+  readonly kind: Change['kind']
+  readonly declared: (entry: Entry) => readonly Spec[]
+  readonly known: (client: RegiaClient) => Promise<readonly Spec[]>
+  readonly apply: (client: RegiaClient, spec: Spec) => Promise<unknown>
+}
+
+const ALL = { limit: 1000 }
+
+const endpoints: Subject<EndpointSpec> = {
+  kind: 'endpoint',
+  declared: ({ discovery }) => discovery.endpoints,
+  known: async (client) => (await client.endpoints.list(ALL)).items.map(({ spec }) => spec),
+  apply: (client, spec) => client.endpoints.apply(spec),
+}
+const monitors: Subject<MonitorSpec> = {
+  kind: 'monitor',
+  declared: ({ discovery }) => discovery.monitors,
+  known: async (client) => (await client.monitors.list(ALL)).items.map(({ spec }) => spec),
+  apply: (client, spec) => client.monitors.apply(spec),
+}
+const schedules: Subject<ScheduleSpec> = {
+  kind: 'schedule',
+  declared: ({ discovery }) => discovery.schedules,
+  known: async (client) => (await client.schedules.list(ALL)).items.map((each) => scheduleSpecSchema.parse(each)),
+  apply: (client, spec) => client.schedules.apply(spec),
+}
+const notifiers: Subject<NotifierSpec> = {
+  kind: 'notifier',
+  declared: ({ discovery }) => discovery.notifiers,
+  known: async (client) => (await client.notifiers.list(ALL)).items.map((each) => notifierSpecSchema.parse(each)),
+  apply: (client, spec) => client.notifiers.apply(spec),
 }
 
 export const apply: Action<{ dryRun: boolean }> = async (input, context) => {
   const connection = await context.connect({ needsGateway: true })
   const { client, project } = connection
   const entries = await context.output.waiting('Reading the project', loadEntries(project))
-  const endpoints = entries.flatMap(({ discovery }) => discovery.endpoints)
-  const monitors = entries.flatMap(({ discovery }) => discovery.monitors)
-  const changes = [...(await endpointChanges(client, endpoints)), ...(await monitorChanges(client, monitors))]
+  const wishes = [
+    await wish(client, endpoints, entries),
+    await wish(client, monitors, entries),
+    await wish(client, schedules, entries),
+    await wish(client, notifiers, entries),
+  ]
   if (!input.dryRun) {
     await deployPipelines(connection, entries)
-    for (const spec of endpoints) await client.endpoints.apply(spec)
-    for (const spec of monitors) await client.monitors.apply(spec)
+    for (const { fulfil } of wishes) await fulfil()
   }
+  const changes = wishes.flatMap((each) => each.changes)
   context.output.result({ applied: !input.dryRun, changes }, () => describe(changes, input.dryRun, context.output))
 }
 
-async function endpointChanges(client: RegiaClient, specs: readonly EndpointSpec[]): Promise<Change[]> {
-  const known = new Map(
-    (await client.endpoints.list({ limit: 1000 })).items.map((each: Endpoint) => [each.spec.name, each.spec]),
-  )
-  return specs.map((spec) => changeOf('endpoint', spec, known.get(spec.name)))
-}
-
-async function monitorChanges(client: RegiaClient, specs: readonly MonitorSpec[]): Promise<Change[]> {
-  const known = new Map(
-    (await client.monitors.list({ limit: 1000 })).items.map((each: Monitor) => [each.spec.name, each.spec]),
-  )
-  return specs.map((spec) => changeOf('monitor', spec, known.get(spec.name)))
+/** What a project wants of one kind, how that differs from what is there, and how to bring it about. */
+async function wish<Spec extends { readonly name: string }>(
+  client: RegiaClient,
+  { kind, declared, known, apply }: Subject<Spec>,
+  entries: readonly Entry[],
+): Promise<{ readonly changes: readonly Change[]; readonly fulfil: () => Promise<void> }> {
+  const specs = entries.flatMap(declared)
+  const there = new Map(specs.length > 0 ? (await known(client)).map((spec) => [spec.name, spec]) : [])
+  return {
+    changes: specs.map((spec) => changeOf(kind, spec, there.get(spec.name))),
+    fulfil: async () => {
+      for (const spec of specs) await apply(client, spec)
+    },
+  }
 }
 
 /** Which fields differ between what is declared and what the server keeps. */
@@ -59,7 +107,7 @@ export function changeOf<Spec extends { readonly name: string }>(
 }
 
 function describe(changes: readonly Change[], isDryRun: boolean, { style }: Output): string {
-  if (changes.length === 0) return 'This project declares no endpoint and no monitor.'
+  if (changes.length === 0) return 'This project declares no endpoint, monitor, schedule or notifier.'
   const marks = { create: style.green('+ create'), change: style.yellow('~ change'), keep: style.dim('  keep  ') }
   const lines = changes.map(
     ({ kind, name, action, fields }) =>
