@@ -6,6 +6,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import type { Database, Tables } from './database.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { withStatementCache } from './statement-cache.ts'
 
 const BUSY_TIMEOUT_MS = 1_000
 
@@ -19,7 +20,7 @@ const BUSY_TIMEOUT_MS = 1_000
  */
 export async function openDatabase(path: string, clock: Clock = Date.now): Promise<Database> {
   const sqlite = openSqlite(path)
-  const database = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }) })
+  const database = new Kysely<unknown>({ dialect: new SqliteDialect({ database: withStatementCache(sqlite) }) })
   try {
     await migrate(database, MIGRATIONS, () => toIso(clock()))
     return database.withTables<Tables>()
