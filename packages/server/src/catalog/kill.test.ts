@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { type CatalogEntry, createRng } from '@regia/core'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { deploy, graph, step } from '../../test/graphs.ts'
+import { deploy, from, graph, step } from '../../test/graphs.ts'
 
 const SERVE = join(import.meta.dirname, '..', '..', 'test', 'serve.ts')
 const SAVES = 8
-const KILLS = 6
+const KILLS = 7
 const OLD = 'as it was'
 
 type Process = { readonly client: RegiaClient; readonly kill: () => Promise<void> }
@@ -26,6 +26,14 @@ async function serve(projectDir: string): Promise<Process> {
   onTestFinished(kill)
   const [line] = await once(child.stdout!, 'data')
   return { client: createClient({ url: String(line).trim() }), kill }
+}
+
+/** Waits until a file is being written, or everything is. */
+async function partialIn(folder: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 5_000; waitedMs++) {
+    if (readdirSync(folder).some((name) => name.endsWith('.partial'))) return
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
 }
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -48,6 +56,8 @@ describe('a server that is killed while it saves', () => {
           save: target,
           inputs: { x: { from: 'catalog', name: 'source' } },
           inputTypes: { x: { kind: 'file' } },
+          // One after the other, so that kills find some done and some not.
+          when: i === 0 ? [] : [{ ref: from(`save-${i - 1}`), is: 'not-equal', value: null }],
         }),
       ),
     )
@@ -63,7 +73,9 @@ describe('a server that is killed while it saves', () => {
     const { id } = await first.client.pipelines.run('saves')
     const seen = new Set<string>()
     for (let round = 0; round < KILLS; round++) {
-      await new Promise((resolve) => setTimeout(resolve, rng.integer(60)))
+      // Half of the kills come while a file is being written, the others at any moment.
+      if (round % 2 === 0) await partialIn(projectDir)
+      else await new Promise((resolve) => setTimeout(resolve, rng.integer(150)))
       await first.kill()
       for (const content of contents()) seen.add(content.toString() === OLD ? OLD : digest(content))
       first = await serve(projectDir)
