@@ -10,6 +10,7 @@ import { OverviewPage } from './overview/overview-page.tsx'
 import { overviewSearch } from './overview/search.ts'
 import { pipelineSearch } from './pipelines/search.ts'
 import { runSearch, runsSearch } from './runs/search.ts'
+import { backfillsSearch, schedulesSearch } from './schedules/search.ts'
 
 // The URL holds the whole view: each route says which search parameters it understands, and every page but the first loads when it is opened.
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: RouteError })
@@ -50,6 +51,18 @@ const routes = [
     path: '/runs/$id',
     validateSearch: runSearch,
     component: lazyRouteComponent(() => import('./runs/run-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/schedules',
+    validateSearch: schedulesSearch,
+    component: lazyRouteComponent(() => import('./schedules/schedules-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/backfills',
+    validateSearch: backfillsSearch,
+    component: lazyRouteComponent(() => import('./schedules/backfills-page.tsx')),
   }),
   createRoute({
     getParentRoute,
@@ -94,6 +107,11 @@ const routes = [
     path: '/alerts',
     validateSearch: alertsSearch,
     component: lazyRouteComponent(() => import('./alerts/alerts-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/notifiers',
+    component: lazyRouteComponent(() => import('./notifiers/notifiers-page.tsx')),
   }),
 ] as const
 

@@ -1,10 +1,21 @@
 import type { Need } from '@regia/core'
 
 export type PageLink = {
-  readonly to: '/' | '/data' | '/pipelines' | '/runs' | '/models' | '/endpoints' | '/monitors' | '/alerts'
+  readonly to:
+    | '/'
+    | '/data'
+    | '/pipelines'
+    | '/runs'
+    | '/schedules'
+    | '/backfills'
+    | '/models'
+    | '/endpoints'
+    | '/monitors'
+    | '/alerts'
+    | '/notifiers'
   readonly title: string
   /** The needs that its count counts. */
-  readonly needs?: Need['kind']
+  readonly needs?: readonly Need['kind'][]
 }
 
 /** The pages by life cycle: build, then run. */
@@ -15,16 +26,19 @@ export const GROUPS: readonly { readonly title: string; readonly pages: readonly
     pages: [
       { to: '/data', title: 'Data' },
       { to: '/pipelines', title: 'Pipelines' },
-      { to: '/runs', title: 'Runs', needs: 'failed-run' },
+      { to: '/runs', title: 'Runs', needs: ['failed-run', 'approval'] },
+      { to: '/schedules', title: 'Schedules' },
+      { to: '/backfills', title: 'Back-fills' },
       { to: '/models', title: 'Models' },
     ],
   },
   {
     title: 'Run',
     pages: [
-      { to: '/endpoints', title: 'Endpoints', needs: 'promotion' },
+      { to: '/endpoints', title: 'Endpoints', needs: ['promotion'] },
       { to: '/monitors', title: 'Monitors' },
-      { to: '/alerts', title: 'Alerts', needs: 'alert' },
+      { to: '/alerts', title: 'Alerts', needs: ['alert'] },
+      { to: '/notifiers', title: 'Notifiers' },
     ],
   },
 ]

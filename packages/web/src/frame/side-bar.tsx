@@ -50,7 +50,8 @@ function SideItem({ page, count }: { readonly page: PageLink; readonly count: nu
   )
 }
 
-const countNeeds = (needs: readonly Need[], page: PageLink) => needs.filter((need) => need.kind === page.needs).length
+const countNeeds = (needs: readonly Need[], page: PageLink) =>
+  needs.filter((need) => page.needs?.includes(need.kind)).length
 
 function ServerNote({ server }: { readonly server: Overview['server'] | undefined }) {
   return (

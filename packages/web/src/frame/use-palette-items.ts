@@ -5,6 +5,7 @@ import { api } from '../kernel/api.ts'
 import { healthOfStatus } from '../kernel/health.ts'
 import { monitorHealth } from '../monitors/monitor-health.ts'
 import { monitorsQuery } from '../monitors/queries.ts'
+import { schedulesQuery } from '../schedules/queries.ts'
 import { GROUPS } from './pages.ts'
 import type { PaletteItem } from './palette-items.ts'
 
@@ -21,6 +22,7 @@ export function usePaletteItems(text: string): readonly PaletteItem[] {
   const models = useQuery({ queryKey: ['models', 'palette'], queryFn: () => api.models.list({ limit: 500 }) })
   const endpoints = useQuery(endpointsQuery)
   const monitors = useQuery(monitorsQuery)
+  const schedules = useQuery(schedulesQuery(undefined))
   const runs = useQuery({
     queryKey: ['runs', 'palette', search],
     queryFn: () => api.runs.list({ limit: 20, ...(search && { search }) }),
@@ -59,7 +61,17 @@ export function usePaletteItems(text: string): readonly PaletteItem[] {
     ...(pipelines.data?.items ?? []).flatMap(({ pipeline }): PaletteItem[] => [
       { kind: 'pipeline', title: pipeline, href: path('pipelines', pipeline) },
       { kind: 'action', title: `Run ${pipeline}`, href: path('pipelines', pipeline) },
+      {
+        kind: 'action',
+        title: `Versions and channels of ${pipeline}`,
+        href: `${path('pipelines', pipeline)}?view=versions`,
+      },
+      { kind: 'action', title: `Catalog of ${pipeline}`, href: `${path('pipelines', pipeline)}?view=catalog` },
     ]),
+    ...(schedules.data?.items ?? []).map(
+      ({ name }) =>
+        ({ kind: 'schedule', title: name, href: `/schedules?schedule=${encodeURIComponent(name)}` }) as const,
+    ),
     ...(monitors.data?.items ?? []).map(
       (monitor) =>
         ({

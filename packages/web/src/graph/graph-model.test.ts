@@ -48,7 +48,16 @@ describe('buildGraph', () => {
   })
   it('marks a condition as one', () => {
     const { edges } = buildGraph(graph(step('gate', {}), step('register', {}, from('gate'))), [])
-    expect(edges).toMatchObject([{ source: 'gate', target: 'register', isCondition: true }])
+    expect(edges).toMatchObject([{ source: 'gate', target: 'register', kind: 'when' }])
+  })
+  it('marks alternatives as such, and shows the catalog as a source', () => {
+    const last = step('last', { rows: { from: 'either', items: [from('a'), from('b')] } })
+    const { nodes, edges } = buildGraph(
+      graph(step('a', { raw: { from: 'catalog', name: 'companies' } }), step('b', {}), last),
+      [],
+    )
+    expect(nodes.at(-1)).toMatchObject({ id: 'catalog:companies', kind: 'catalog', label: 'companies' })
+    expect(edges.filter(({ kind }) => kind === 'either').map(({ id }) => id)).toEqual(['a→last', 'b→last'])
   })
   it('knows how many steps stand above each other', () => {
     const chain = graph(

@@ -1,7 +1,12 @@
 import type { PipelineGraph, StepRun } from '@regia/core'
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useMemo } from 'react'
 import { Skeleton } from '../kernel/loaded.tsx'
+import classes from './graph.module.css'
 import { buildGraph, widestLayer } from './graph-model.ts'
+import { GraphTools } from './graph-tools.tsx'
+import { closedGroups, closeGroups } from './groups.ts'
+import { type GraphSearch, sliceOf, turn } from './search.ts'
+import { sliceGraph } from './slice.ts'
 
 const GraphView = lazy(() => import('./graph-view.tsx'))
 const NO_STEP_RUNS: readonly StepRun[] = []
@@ -11,15 +16,31 @@ type PipelineGraphViewProps = {
   readonly stepRuns?: readonly StepRun[] | undefined
   readonly selected: string | undefined
   readonly onSelect: (step: string) => void
+  readonly view: GraphSearch
+  readonly onView: (view: GraphSearch) => void
+  /** What can be done with the slice that is shown. */
+  readonly children?: ReactNode
 }
 
 /** The graph of a pipeline, coloured by the states of a run. What draws it loads with the first graph. */
-export function PipelineGraphView({ graph, stepRuns = NO_STEP_RUNS, selected, onSelect }: PipelineGraphViewProps) {
-  const model = useMemo(() => buildGraph(graph, stepRuns), [graph, stepRuns])
-  const height = Math.min(520, Math.max(210, 80 + widestLayer(model) * 78))
+export function PipelineGraphView(props: PipelineGraphViewProps) {
+  const { graph, stepRuns = NO_STEP_RUNS, selected, onSelect, view, onView } = props
+  const { turned, around, way, tag } = view
+  const shown = useMemo(() => sliceGraph(graph, sliceOf({ around, way }), tag), [graph, around, way, tag])
+  const model = useMemo(
+    () => closeGroups(buildGraph(shown, stepRuns), closedGroups(graph, turned?.split(',') ?? [])),
+    [graph, shown, stepRuns, turned],
+  )
+  const onTurn = useCallback((path: string) => onView({ turned: turn(turned, path) }), [onView, turned])
+  const height = Math.min(560, Math.max(210, 80 + widestLayer(model) * 78))
   return (
-    <Suspense fallback={<Skeleton height={height} />}>
-      <GraphView model={model} selected={selected} onSelect={onSelect} height={height} />
-    </Suspense>
+    <div className={classes.withTools}>
+      <GraphTools graph={graph} shownCount={shown.steps.length} view={view} onView={onView} onFind={onSelect}>
+        {props.children}
+      </GraphTools>
+      <Suspense fallback={<Skeleton height={height} />}>
+        <GraphView model={model} selected={selected} onSelect={onSelect} onTurn={onTurn} height={height} />
+      </Suspense>
+    </div>
   )
 }

@@ -10,6 +10,8 @@ export type ConfirmActionProps = {
   readonly children: ReactNode
   readonly isPrimary?: boolean
   readonly asksReason?: boolean
+  /** What the reason is called. */
+  readonly reasonLabel?: string
   readonly act: (reason: string | undefined) => Promise<unknown>
   /** Said when it is done. */
   readonly done: string

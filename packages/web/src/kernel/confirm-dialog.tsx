@@ -31,7 +31,7 @@ export default function ConfirmDialog(props: ConfirmActionProps & { readonly onC
         <div>{props.children}</div>
         {props.asksReason && (
           <TextInput
-            label="Reason"
+            label={props.reasonLabel ?? 'Reason'}
             description="Kept in the history."
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}

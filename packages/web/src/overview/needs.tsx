@@ -1,5 +1,6 @@
 import type { Need, RunSummary } from '@regia/core'
 import { AlertNeed } from '../alerts/alert-need.tsx'
+import { ApprovalNeed } from '../approvals/approval-need.tsx'
 import { PromoteButton } from '../endpoints/promote-button.tsx'
 import { Ago } from '../kernel/ago.tsx'
 import { formatCount, formatDifference, formatInterval, formatScore } from '../kernel/format.ts'
@@ -14,7 +15,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
     return (
       <Card>
         <div className={classes.nothing}>
-          <Lamp health="well" /> No alert is open, no run failed, no version waits for approval.
+          <Lamp health="well" /> No alert is open, no run failed, nothing waits for an approval.
         </div>
       </Card>
     )
@@ -25,6 +26,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
         {needs.map((need) => (
           <li key={keyOf(need)} className={classes.need}>
             {need.kind === 'alert' && <AlertNeed alert={need.alert} />}
+            {need.kind === 'approval' && <ApprovalNeed need={need} />}
             {need.kind === 'failed-run' && <FailedRun run={need.run} />}
             {need.kind === 'promotion' && <Promotion need={need} />}
           </li>
@@ -36,6 +38,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
 
 function keyOf(need: Need): string {
   if (need.kind === 'alert') return need.alert.id
+  if (need.kind === 'approval') return `${need.run.id}-${need.step}`
   return need.kind === 'failed-run' ? need.run.id : `${need.endpoint}-promotion`
 }
 

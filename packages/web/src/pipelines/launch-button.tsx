@@ -1,31 +1,32 @@
 import { Button, Drawer } from '@mantine/core'
-import type { PipelineVersion } from '@regia/core'
-import { useState } from 'react'
-import { LaunchForm } from './launch-form.tsx'
+import type { RunOptions } from '@regia/core'
+import { lazy, Suspense, useState } from 'react'
+import { Skeleton } from '../kernel/loaded.tsx'
+import type { LaunchTarget } from './launch-form.tsx'
+
+const LaunchForm = lazy(async () => ({ default: (await import('./launch-form.tsx')).LaunchForm }))
+
+type LaunchButtonProps = {
+  readonly version: LaunchTarget
+  /** What to begin with, such as what an earlier run was started with. */
+  readonly options?: RunOptions
+  readonly label?: string
+  readonly isPrimary?: boolean
+}
 
 /** Starts a run: opens the form with the pipeline's params. */
-export function LaunchButton({ version, params, label = 'Run' }: LaunchButtonProps) {
+export function LaunchButton({ version, options, label = 'Run', isPrimary = true }: LaunchButtonProps) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <Button variant="filled" onClick={() => setOpen(true)} aria-haspopup="dialog">
+      <Button variant={isPrimary ? 'filled' : 'default'} onClick={() => setOpen(true)} aria-haspopup="dialog">
         {label}…
       </Button>
-      <Drawer
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        title={`Run ${version.pipeline} v${version.version}`}
-        size={460}
-      >
-        <LaunchForm version={version} params={params} onStarted={() => setOpen(false)} />
+      <Drawer opened={isOpen} onClose={() => setOpen(false)} title={`Run ${version.pipeline}`} size={900}>
+        <Suspense fallback={<Skeleton height={300} />}>
+          <LaunchForm version={version} options={options} onStarted={() => setOpen(false)} />
+        </Suspense>
       </Drawer>
     </>
   )
-}
-
-type LaunchButtonProps = {
-  readonly version: Pick<PipelineVersion, 'pipeline' | 'version' | 'graph'>
-  /** Values to begin with, such as those of an earlier run. */
-  readonly params?: Readonly<Record<string, unknown>>
-  readonly label?: string
 }

@@ -1,107 +1,116 @@
-import { Button, Switch } from '@mantine/core'
-import type { PipelineVersion } from '@regia/core'
-import { useMutation } from '@tanstack/react-query'
+import { Button, Select } from '@mantine/core'
+import type { PipelineVersion, RunOptions } from '@regia/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../kernel/api.ts'
 import { Command } from '../kernel/command.tsx'
-import { choicesOf, fieldKind, fieldText, parseField } from '../kernel/json-schema.ts'
+import { runCommand } from '../kernel/command-text.ts'
+import { choicesOf, fieldKind } from '../kernel/json-schema.ts'
 import { Problem } from '../kernel/problem.tsx'
 import { ValueField } from '../kernel/value-field.tsx'
+import { LaunchMore } from './launch-more.tsx'
+import { type Draft, draftOf, errorsOf, hasErrors, optionsOf } from './launch-options.ts'
+import { LaunchPlan } from './launch-plan.tsx'
 import classes from './pipelines.module.css'
-import { PlanList } from './plan-list.tsx'
+import { channelsQuery, pipelineVersionsQuery } from './queries.ts'
+
+export type LaunchTarget = Pick<PipelineVersion, 'pipeline' | 'version' | 'graph'>
 
 type LaunchFormProps = {
-  readonly version: Pick<PipelineVersion, 'pipeline' | 'version' | 'graph'>
-  readonly params: Readonly<Record<string, unknown>> | undefined
+  readonly version: LaunchTarget
+  /** What to begin with, such as what an earlier run was started with. */
+  readonly options: RunOptions | undefined
   readonly onStarted: () => void
 }
 
-/** The params of a pipeline as fields made from their JSON schema, a plan of what would run, and the button. */
-export function LaunchForm({ version, params = {}, onStarted }: LaunchFormProps) {
-  const specs = Object.entries(version.graph.params)
-  const [texts, setTexts] = useState(() =>
-    Object.fromEntries(specs.map(([name, spec]) => [name, fieldText(params[name] ?? spec.default)])),
-  )
-  const [useCache, setUseCache] = useState(true)
+/** What a run is started with: version, params as fields made from their JSON schema, selection, cache; beside it what would run. */
+export function LaunchForm({ version, options, onStarted }: LaunchFormProps) {
+  const { pipeline } = version
+  const begin = options?.channel ? `channel ${options.channel}` : `v${version.version}`
+  const [draft, setDraft] = useState<Draft>(() => draftOf(version.graph.params, begin, options))
+  const targets = useTargets(version)
+  const { graph } = targets.find(({ value }) => value === draft.target)?.version ?? version
   const navigate = useNavigate()
-  const errors = Object.fromEntries(specs.map(([name, spec]) => [name, errorOf(spec.schema, texts[name] ?? '')]))
-  const isValid = Object.values(errors).every((error) => error === undefined)
-  const read = () =>
-    Object.fromEntries(
-      specs.flatMap(([name, spec]) => {
-        const value = parseField(fieldKind(spec.schema), texts[name] ?? '')
-        return value === undefined ? [] : [[name, value]]
-      }),
-    )
-  const plan = useMutation({
-    mutationFn: () => api.pipelines.plan(version.pipeline, { version: version.version, params: read() }),
-  })
+  const errors = errorsOf(draft, graph)
+  const isValid = !hasErrors(errors)
+  const asked = isValid ? optionsOf(draft, graph.params) : undefined
   const launch = useMutation({
-    mutationFn: () => api.pipelines.run(version.pipeline, { version: version.version, params: read(), useCache }),
+    mutationFn: (body: RunOptions) => api.pipelines.run(pipeline, body),
     onSuccess: (run) => {
       onStarted()
       void navigate({ to: '/runs/$id', params: { id: run.id } })
     },
   })
-  const error = launch.error ?? plan.error
+  const change = (next: Partial<Draft>) => setDraft({ ...draft, ...next })
   return (
     <form
       className={classes.launch}
       onSubmit={(event) => {
         event.preventDefault()
-        launch.mutate()
+        if (asked) launch.mutate(asked)
       }}
     >
-      {specs.length === 0 && <p>This pipeline has no params.</p>}
-      {specs.map(([name, spec]) => (
-        <ValueField
-          key={name}
-          label={name}
-          kind={fieldKind(spec.schema)}
-          choices={choicesOf(spec.schema)}
-          description={descriptionOf(spec.schema)}
-          value={texts[name] ?? ''}
-          error={errors[name]}
-          onChange={(text) => setTexts({ ...texts, [name]: text })}
+      <div className={classes.launchFields}>
+        <Select
+          label="Version"
+          data={targets.map(({ value, label }) => ({ value, label }))}
+          value={draft.target}
+          onChange={(target) => target && change({ target })}
+          allowDeselect={false}
         />
-      ))}
-      <Switch
-        label="Take from the cache what has not changed"
-        checked={useCache}
-        onChange={(event) => setUseCache(event.currentTarget.checked)}
-      />
-      {error && <Problem error={error} />}
-      <div className={classes.launchButtons}>
-        <Button onClick={() => plan.mutate()} loading={plan.isPending} disabled={!isValid}>
-          What would run?
-        </Button>
-        <Button type="submit" variant="filled" loading={launch.isPending} disabled={!isValid}>
-          Run
-        </Button>
+        {Object.keys(graph.params).length === 0 && <p>This pipeline has no params.</p>}
+        {Object.entries(graph.params).map(([name, spec]) => (
+          <ValueField
+            key={name}
+            label={name}
+            kind={fieldKind(spec.schema)}
+            choices={choicesOf(spec.schema)}
+            description={descriptionOf(spec)}
+            value={draft.params[name] ?? ''}
+            error={errors.params[name]}
+            onChange={(text) => change({ params: { ...draft.params, [name]: text } })}
+          />
+        ))}
+        <LaunchMore draft={draft} graph={graph} errors={errors.steps} onChange={change} />
+        {launch.error && <Problem error={launch.error} />}
+        <div className={classes.launchButtons}>
+          <Button type="submit" variant="filled" loading={launch.isPending} disabled={!isValid}>
+            Run
+          </Button>
+        </div>
+        {asked && <Command text={runCommand(pipeline, asked)} />}
       </div>
-      {plan.data && <PlanList steps={plan.data.steps} />}
-      {isValid && <Command text={commandOf(version.pipeline, read())} />}
+      <LaunchPlan pipeline={pipeline} options={asked} />
     </form>
   )
 }
 
-const descriptionOf = (schema: Readonly<Record<string, unknown>>) =>
-  typeof schema.description === 'string' ? schema.description : undefined
-
-function errorOf(schema: Readonly<Record<string, unknown>>, text: string): string | undefined {
-  try {
-    parseField(fieldKind(schema), text)
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
+/** The latest version, each version, each channel: what can be run. */
+function useTargets(shown: LaunchTarget) {
+  const versions = useQuery(pipelineVersionsQuery(shown.pipeline)).data?.items ?? []
+  const channels = useQuery(channelsQuery(shown.pipeline)).data?.channels ?? []
+  const known: readonly LaunchTarget[] = versions.some(({ version }) => version === shown.version)
+    ? versions
+    : [shown, ...versions]
+  return [
+    ...known.map((version, i) => ({
+      value: `v${version.version}`,
+      label: `version ${version.version}${i === 0 && version === versions[0] ? ', the latest' : ''}`,
+      version,
+    })),
+    ...channels.map(({ channel, version }) => ({
+      value: `channel ${channel}`,
+      label: `channel ${channel} (now version ${version})`,
+      version: known.find((each) => each.version === version),
+    })),
+  ]
 }
 
-function commandOf(pipeline: string, params: Readonly<Record<string, unknown>>): string {
-  const flags = Object.entries(params).map(([name, value]) => {
-    const text = fieldText(value)
-    return ` --param ${/^[\w.:-]*$/.test(text) ? `${name}=${text}` : `'${name}=${text}'`}`
-  })
-  return `regia run ${pipeline}${flags.join('')}`
+function descriptionOf({ schema, default: standard }: PipelineVersion['graph']['params'][string]): string | undefined {
+  const parts = [
+    typeof schema.description === 'string' && schema.description,
+    standard !== undefined && `${JSON.stringify(standard)} where nothing is said`,
+  ].filter(Boolean)
+  return parts.length > 0 ? parts.join(' · ') : undefined
 }

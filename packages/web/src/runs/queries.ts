@@ -12,3 +12,11 @@ export const previewQuery = (id: string, step: string, output: string) =>
     queryFn: () => api.runs.preview(id, step, output, { limit: 20 }),
     staleTime: Number.POSITIVE_INFINITY,
   })
+
+const LAST_RUNS = 6
+
+export const lastRunsQuery = (pipeline: string) =>
+  queryOptions({
+    queryKey: ['runs', 'last', pipeline],
+    queryFn: () => api.runs.list({ pipeline, limit: LAST_RUNS }),
+  })

@@ -1,14 +1,15 @@
 import { Button, Checkbox, Menu, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { getRouteApi } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
+import { Skeleton } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
-import { CompareRuns } from './compare-runs.tsx'
 import { RUN_COLUMNS } from './run-columns.tsx'
 import classes from './runs.module.css'
 import { RunsTable } from './runs-table.tsx'
 import { RUN_STATUS_CHOICES, type RunsSearch } from './search.ts'
 
+const CompareRuns = lazy(() => import('./compare-runs.tsx'))
 const route = getRouteApi('/runs')
 
 /** What ran, and how did it go? */
@@ -45,7 +46,11 @@ export default function RunsPage() {
         {search.pipeline && <Button onClick={() => show({ pipeline: undefined })}>only {search.pipeline} ✕</Button>}
         <ColumnChooser hidden={hidden} onChange={(next) => show({ hide: next.join(',') || undefined })} />
       </div>
-      {compared.length > 0 && <CompareRuns ids={compared} onClear={() => show({ selected: undefined })} />}
+      {compared.length > 0 && (
+        <Suspense fallback={<Skeleton height={200} />}>
+          <CompareRuns ids={compared} onClear={() => show({ selected: undefined })} />
+        </Suspense>
+      )}
       <RunsTable
         query={query}
         hidden={hidden}

@@ -1,96 +1,124 @@
-import type { Run, StepRun } from '@regia/core'
-import { Fragment } from 'react'
+import type { Run } from '@regia/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useMemo, useRef } from 'react'
+import { mapText } from '../graph/state-text.tsx'
 import { formatDuration } from '../kernel/format.ts'
 import { healthOfStatus } from '../kernel/health.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { useNow } from '../kernel/use-now.ts'
 import classes from './runs.module.css'
+import { type Lane, layOutRun, type Timeline } from './timeline-model.ts'
 
-type Span = {
-  readonly tone: 'blocked' | 'queued' | 'running'
-  readonly from: number
-  readonly until: number
-  readonly label: string
-}
+type StepTimelineProps = { readonly run: Run; readonly onSelect: (step: string) => void }
 
-/** One line a step, one bar an attempt: waiting for inputs, waiting for a place, running, in three tones. */
-export function StepTimeline({ run, onSelect }: { readonly run: Run; readonly onSelect: (step: string) => void }) {
+const ROW = 26
+const TALLEST = 420
+
+/** One line a step, one bar an attempt: waiting, starting and running in tones of their own. Only the lines in view are drawn. */
+export function StepTimeline({ run, onSelect }: StepTimelineProps) {
   const now = useNow()
-  const start = Date.parse(run.startedAt ?? run.createdAt)
-  const end = Math.max(start + 1, run.finishedAt ? Date.parse(run.finishedAt) : now)
-  const width = end - start
-  const steps = [...run.steps].sort((a, b) => firstStart(a, end) - firstStart(b, end))
+  const isOver = run.finishedAt !== undefined
+  const timeline = useMemo(() => layOutRun(run, isOver ? 0 : now), [run, isOver, now])
+  const box = useRef<HTMLElement>(null)
+  const virtual = useVirtualizer({
+    count: timeline.lanes.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 10,
+  })
+  const seen = virtual.getVirtualItems()
   return (
     <div className={classes.timeline}>
-      <ScrollBox label="Steps over time" className={classes.steps}>
-        <ul>
-          {steps.map((step) => (
-            <li key={step.id}>
-              <button type="button" onClick={() => onSelect(step.step)}>
-                <Lamp health={healthOfStatus(step.status)} label={step.status} />
-                <span title={step.step}>{step.step}</span>
-              </button>
-              <div className={classes.lane}>
-                {spansOf(step, start, end).map((span) => (
-                  <i
-                    key={`${span.from}-${span.tone}`}
-                    data-tone={span.tone}
-                    data-status={step.status}
-                    title={`${span.label}: ${formatDuration(span.until - span.from)}`}
-                    style={{
-                      left: `${((span.from - start) / width) * 100}%`,
-                      width: `${((span.until - span.from) / width) * 100}%`,
-                    }}
-                  />
-                ))}
-              </div>
-              <small>
-                {step.status === 'cached' ? 'from cache' : step.status === 'skipped' ? 'skipped' : ranFor(step, end)}
-              </small>
-            </li>
-          ))}
+      <ScrollBox
+        boxRef={box}
+        label="Steps over time"
+        className={classes.steps}
+        style={{ height: Math.min(TALLEST, virtual.getTotalSize()) }}
+      >
+        <ul style={{ height: virtual.getTotalSize() }} aria-label={`${timeline.lanes.length} steps`}>
+          {seen.map(({ index, start }) => {
+            const lane = timeline.lanes[index]
+            return (
+              lane && (
+                <li key={lane.step} style={{ transform: `translateY(${start}px)` }}>
+                  <LaneRow lane={lane} timeline={timeline} onSelect={onSelect} />
+                </li>
+              )
+            )
+          })}
         </ul>
       </ScrollBox>
       <div className={classes.timelineAxis}>
         {[0, 0.25, 0.5, 0.75, 1].map((fraction) => (
-          <Fragment key={fraction}>
-            <span>{fraction === 0 ? '0' : formatDuration(width * fraction)}</span>
-          </Fragment>
+          <span key={fraction}>
+            {fraction === 0 ? '0' : formatDuration((timeline.end - timeline.start) * fraction)}
+          </span>
         ))}
       </div>
-      <div className={classes.tones}>
-        <span data-tone="blocked">waiting for inputs</span>
-        <span data-tone="queued">waiting for a place</span>
-        <span data-tone="running">running</span>
-      </div>
+      <Tones timeline={timeline} />
     </div>
   )
 }
 
-const firstStart = (step: StepRun, end: number) => {
-  const at = step.attempts[0]?.queuedAt ?? step.startedAt ?? step.finishedAt
-  return at ? Date.parse(at) : end
+type LaneRowProps = {
+  readonly lane: Lane
+  readonly timeline: Timeline
+  readonly onSelect: StepTimelineProps['onSelect']
 }
 
-function ranFor(step: StepRun, end: number): string {
-  if (!step.startedAt) return ''
-  return formatDuration(Math.max(0, (step.finishedAt ? Date.parse(step.finishedAt) : end) - Date.parse(step.startedAt)))
+function LaneRow({ lane, timeline: { start, end }, onSelect }: LaneRowProps) {
+  const share = (value: number) => `${((value / (end - start)) * 100).toFixed(3)}%`
+  const { stepRun } = lane
+  return (
+    <>
+      <button type="button" onClick={() => onSelect(lane.step)}>
+        <Lamp health={healthOfStatus(stepRun.status)} label={stepRun.status} />
+        <span title={lane.step}>{lane.step}</span>
+      </button>
+      <div className={classes.lane}>
+        {lane.spans.map((span) => (
+          <i
+            key={`${span.attempt}-${span.tone}-${span.from}`}
+            data-tone={span.tone}
+            data-status={span.status}
+            title={`${span.label}: ${formatDuration(span.until - span.from)}`}
+            style={{ left: share(span.from - start), width: share(span.until - span.from) }}
+          />
+        ))}
+      </div>
+      <small>{endText(lane)}</small>
+    </>
+  )
 }
 
-function spansOf(step: StepRun, start: number, end: number): readonly Span[] {
-  const spans: Span[] = []
-  let free = start
-  for (const attempt of step.attempts) {
-    const queued = Date.parse(attempt.queuedAt)
-    const started = attempt.startedAt ? Date.parse(attempt.startedAt) : undefined
-    const finished = attempt.finishedAt ? Date.parse(attempt.finishedAt) : end
-    const name = `attempt ${attempt.number}`
-    spans.push({ tone: 'blocked', from: free, until: queued, label: 'waiting for inputs' })
-    spans.push({ tone: 'queued', from: queued, until: started ?? finished, label: `${name} waited for a place` })
-    if (started !== undefined)
-      spans.push({ tone: 'running', from: started, until: finished, label: `${name} ${attempt.status}` })
-    free = finished
-  }
-  return spans.filter((span) => span.until > span.from)
+function endText({ stepRun, ranMs }: Lane): string {
+  const { status, map, attempts } = stepRun
+  if (status === 'cached') return 'from cache'
+  if (status === 'skipped') return 'skipped'
+  if (status === 'paused') return 'paused'
+  if (map && status === 'running') return mapText(map)
+  if (ranMs === undefined) return status === 'waiting' || status === 'queued' ? status : ''
+  return attempts.length > 1 ? `${formatDuration(ranMs)}, ${attempts.length} attempts` : formatDuration(ranMs)
+}
+
+const TONES = [
+  ['blocked', 'waiting for inputs'],
+  ['queued', 'waiting for a place'],
+  ['starting', 'starting'],
+  ['running', 'running'],
+  ['paused', 'waiting for a person'],
+] as const
+
+function Tones({ timeline }: { readonly timeline: Timeline }) {
+  const hasPause = timeline.lanes.some((lane) => lane.spans.some((span) => span.tone === 'paused'))
+  return (
+    <div className={classes.tones}>
+      {TONES.filter(([tone]) => tone !== 'paused' || hasPause).map(([tone, text]) => (
+        <span key={tone} data-tone={tone}>
+          {text}
+        </span>
+      ))}
+    </div>
+  )
 }

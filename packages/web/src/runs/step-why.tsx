@@ -1,14 +1,12 @@
 import type { StepRun } from '@regia/core'
 import { Link } from '@tanstack/react-router'
-import { Ago } from '../kernel/ago.tsx'
-import { Elapsed } from '../kernel/elapsed.tsx'
+import { ApprovalFacts } from '../approvals/approval-facts.tsx'
 import { ErrorNote } from '../kernel/error-note.tsx'
 import { formatPercent, shortDigest } from '../kernel/format.ts'
-import { healthOfStatus } from '../kernel/health.ts'
-import { Lamp } from '../kernel/lamp.tsx'
 import { Progress } from '../kernel/progress.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { PlainTable } from '../table/plain-table.tsx'
+import { Attempts } from './attempts.tsx'
 import classes from './runs.module.css'
 
 /** Why a step ran or came from the cache: the parts of its key, and which of them changed. */
@@ -26,8 +24,9 @@ export function StepWhy({ stepRun }: { readonly stepRun: StepRun | undefined }) 
           <Progress value={progress} label="Progress" />
         </div>
       )}
+      {stepRun.approval && <ApprovalFacts approval={stepRun.approval} />}
       {cache ? <CacheWhy cache={cache} /> : <p className={classes.muted}>{waitText(stepRun)}</p>}
-      <Attempts stepRun={stepRun} />
+      <Attempts attempts={stepRun.attempts} />
     </div>
   )
 }
@@ -88,45 +87,4 @@ function partsOf(cache: NonNullable<StepRun['cache']>): readonly (readonly [stri
 const shortValue = (value: string) => {
   if (value.startsWith('sha256:')) return shortDigest(value)
   return value === '' ? 'gone' : value.length > 60 ? `${value.slice(0, 59)}…` : value
-}
-
-function Attempts({ stepRun: { attempts } }: { readonly stepRun: StepRun }) {
-  if (attempts.length === 0) return null
-  return (
-    <Section title="Attempts">
-      <Card>
-        <PlainTable
-          label="Attempts"
-          rows={attempts}
-          keyOf={(attempt) => String(attempt.number)}
-          columns={[
-            {
-              id: 'number',
-              title: 'Attempt',
-              cell: (attempt) => (
-                <>
-                  <Lamp health={healthOfStatus(attempt.status)} label={attempt.status} /> {attempt.number}{' '}
-                  {attempt.status}
-                </>
-              ),
-            },
-            {
-              id: 'waited',
-              title: 'Waited',
-              isNumber: true,
-              cell: (attempt) => <Elapsed from={attempt.queuedAt} until={attempt.startedAt} />,
-            },
-            {
-              id: 'ran',
-              title: 'Ran',
-              isNumber: true,
-              cell: (attempt) => <Elapsed from={attempt.startedAt} until={attempt.finishedAt} />,
-            },
-            { id: 'worker', title: 'Worker', cell: (attempt) => attempt.worker ?? '–' },
-            { id: 'at', title: 'Started', isNumber: true, cell: (attempt) => <Ago at={attempt.startedAt} /> },
-          ]}
-        />
-      </Card>
-    </Section>
-  )
 }
