@@ -30,6 +30,7 @@ import { createLifetime } from './lifetime.ts'
 import { addLineageRoutes, LineageService } from './lineage/index.ts'
 import { ModelService } from './models/model-service.ts'
 import { addModelRoutes } from './models/routes.ts'
+import type { CustomNotifier } from './notifications/index.ts'
 import { failedRunNeeds, runEntry } from './overview/overview-service.ts'
 import { addOverviewRoute } from './overview/routes.ts'
 import { addChannelRoutes, ChannelService } from './pipelines/channels/index.ts'
@@ -75,6 +76,8 @@ export type ServerOptions = {
   readonly blobs?: BlobStore
   /** How long a worker's lease holds without a heartbeat. */
   readonly leaseMs?: number
+  /** Kinds of notifiers that the project brings, by type. */
+  readonly customNotifiers?: Readonly<Record<string, CustomNotifier>>
 }
 
 export type RegiaServer = {
@@ -96,6 +99,9 @@ const DEFAULT_MAX_BLOB_BYTES = 8_000_000_000
 const OVERVIEW_RUNS = 20
 const SCHEDULER_MS = 500
 const ARCHIVE_MS = 10_000
+const SENDER_MS = 1_000
+/** What is not sent by then is sent after the next start. */
+const FINISH_MS = 5_000
 
 /**
  * Starts a server: claims the folder, opens the database, wires the subjects together and listens. The only place where subjects meet.
@@ -159,8 +165,19 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const warn = (message: string) => logger.warn(message)
     const parts = wireServing({ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn })
     onClose(parts.serving.close)
-    const firingFailed = async () => {}
-    const when = wireSchedules({ database, pipelines, channels, events, clock, newId, onError, firingFailed })
+    let address: string | undefined
+    const when = wireSchedules({
+      database,
+      pipelines,
+      channels,
+      events,
+      clock,
+      newId,
+      onError,
+      projectDir,
+      customNotifiers: options.customNotifiers ?? {},
+      address: () => address,
+    })
 
     const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
     const gate = createGate(host, token)
@@ -207,6 +224,11 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     await pipelines.start()
     await parts.serving.endpoints.open()
     const url = await listen(app, host, port)
+    address = url
+    await when.notifications.start()
+    // Whoever owns the home sends, if only for the length of one command.
+    const sender = startScheduler([() => when.notifications.turn()], SENDER_MS, onError)
+    onClose(async () => void (await Promise.all([sender.stop(), when.notifications.finish(FINISH_MS)])))
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
     await parts.serving.endpoints.load()
     if (roles.includes('scheduler')) {

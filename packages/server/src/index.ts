@@ -1,3 +1,4 @@
 export { createServer, type RegiaServer, ROLES, type Role, type ServerOptions } from './app.ts'
 export { claimHome, findOwner, type HomeClaim } from './home/claim-home.ts'
 export { readServerFile, type ServerFile } from './home/server-file.ts'
+export type { CustomNotifier } from './notifications/index.ts'

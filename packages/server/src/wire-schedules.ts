@@ -6,9 +6,10 @@ import type { EventBus } from './events/bus.ts'
 import type { App } from './http/app.ts'
 import { findLastMove, movesAfter, type NumberedMove } from './models/moves-after.ts'
 import { alertsAfter, findLastAlert, type NumberedAlert } from './monitoring/alerts-after.ts'
+import { addNotificationRoutes, type CustomNotifier, NotificationService } from './notifications/index.ts'
 import type { ChannelService } from './pipelines/channels/index.ts'
 import type { PipelineService } from './pipelines/pipeline-service.ts'
-import { findRuns } from './pipelines/run-lookup.ts'
+import { findPendingApprovals, findRuns, hasFailedBefore, runsEndedSince } from './pipelines/run-lookup.ts'
 import {
   addBackfillRoutes,
   addHookRoutes,
@@ -29,34 +30,66 @@ export type ScheduleWiring = {
   readonly clock: Clock
   readonly newId: IdFactory
   readonly onError: (error: unknown) => void
-  readonly firingFailed: (connection: Connection, firing: FailedFiring) => Promise<void>
+  readonly projectDir: string
+  readonly customNotifiers: Readonly<Record<string, CustomNotifier>>
+  /** Where the server can be reached, once it is known. */
+  readonly address: () => string | undefined
 }
 
-export type ScheduleParts = { readonly schedules: ScheduleService; readonly backfills: BackfillService }
+export type ScheduleParts = {
+  readonly schedules: ScheduleService
+  readonly backfills: BackfillService
+  readonly notifications: NotificationService
+}
 
 const SECRET_BYTES = 32
 
-/** Schedules and back-fills, connected with the pipelines that they run and with what they wait for. */
+/** Schedules, back-fills and notifications, connected with the pipelines that they run and with what they wait for. */
 export function wireSchedules(wiring: ScheduleWiring): ScheduleParts {
-  const { database, events, clock, newId, onError, firingFailed } = wiring
+  const { database, pipelines, events, clock, newId, onError } = wiring
+  const notifications = notificationsOf(wiring)
+  pipelines.observe(notifications)
   const deps = {
     database,
     runs: runsOf(wiring),
     happenings: happeningsOf(database),
-    firingFailed,
+    firingFailed: (connection: Connection, firing: FailedFiring) => notifications.scheduleFailed(connection, firing),
     publish: events.publish,
     clock,
     newId,
     newSecret: () => randomBytes(SECRET_BYTES).toString('base64url'),
     onError,
   }
-  return { schedules: new ScheduleService(deps), backfills: new BackfillService(deps) }
+  return { schedules: new ScheduleService(deps), backfills: new BackfillService(deps), notifications }
 }
 
-export function addWhenRoutes(app: App, { schedules, backfills }: ScheduleParts, operator: string, clock: Clock): void {
-  addScheduleRoutes(app, schedules, operator)
-  addHookRoutes(app, schedules, clock)
-  addBackfillRoutes(app, backfills)
+export function addWhenRoutes(app: App, parts: ScheduleParts, operator: string, clock: Clock): void {
+  addScheduleRoutes(app, parts.schedules, operator)
+  addHookRoutes(app, parts.schedules, clock)
+  addBackfillRoutes(app, parts.backfills)
+  addNotificationRoutes(app, parts.notifications)
+}
+
+function notificationsOf(wiring: ScheduleWiring): NotificationService {
+  const { database, projectDir, customNotifiers, address, events, clock, onError } = wiring
+  return new NotificationService({
+    database,
+    secrets: { variables: process.env, projectDir },
+    custom: customNotifiers,
+    address,
+    runs: {
+      endedSince: (at) => runsEndedSince(database, at),
+      hasFailedBefore,
+      pendingApprovals: () => findPendingApprovals(database),
+    },
+    alerts: {
+      lastNumber: async () => (await findLastAlert(database))?.number ?? 0,
+      after: (number, limit) => alertsAfter(database, { number, limit }),
+    },
+    publish: events.publish,
+    clock,
+    onError,
+  })
 }
 
 function runsOf({ database, pipelines, channels }: ScheduleWiring): Runs {

@@ -5,6 +5,7 @@ import type { DemoTables } from '../demo/tables.ts'
 import type { LineageTables } from '../lineage/tables.ts'
 import type { ModelTables } from '../models/tables.ts'
 import type { MonitoringTables } from '../monitoring/tables.ts'
+import type { NotificationTables } from '../notifications/tables.ts'
 import type { ChannelTables } from '../pipelines/channels/tables.ts'
 import type { MapTables } from '../pipelines/map/tables.ts'
 import type { PipelineTables } from '../pipelines/tables.ts'
@@ -17,6 +18,7 @@ export type Tables = DataTables &
   MapTables &
   ChannelTables &
   ScheduleTables &
+  NotificationTables &
   CatalogTables &
   ModelTables &
   ServingTables &

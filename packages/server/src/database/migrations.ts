@@ -4,6 +4,7 @@ import { demoMigrations } from '../demo/migrations.ts'
 import { lineageMigrations } from '../lineage/migrations.ts'
 import { modelMigrations } from '../models/migrations.ts'
 import { monitoringMigrations } from '../monitoring/migrations.ts'
+import { notificationMigrations } from '../notifications/migrations.ts'
 import { channelMigrations } from '../pipelines/channels/migrations.ts'
 import { mapMigrations } from '../pipelines/map/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
@@ -23,5 +24,6 @@ export const MIGRATIONS: readonly Migration[] = [
   ...lineageMigrations,
   ...channelMigrations,
   ...scheduleMigrations,
+  ...notificationMigrations,
   ...catalogMigrations,
 ]

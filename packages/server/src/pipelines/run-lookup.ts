@@ -1,5 +1,6 @@
 import type { RunStatus, RunSummary } from '@regia/core'
 import type { Connection } from '../database/database.ts'
+import { decodeOptionalJson } from '../database/json-text.ts'
 import { summaryOf } from './run-views.ts'
 
 /** Values of one query that stay well below SQLite's limit. */
@@ -51,17 +52,18 @@ export async function hasFailedBefore(connection: Connection, run: RunSummary): 
 /** Approve steps that wait for a person, with their runs. */
 export async function findPendingApprovals(
   connection: Connection,
-): Promise<readonly { readonly run: RunSummary; readonly step: string }[]> {
+): Promise<readonly { readonly run: RunSummary; readonly step: string; readonly question: string }[]> {
   const rows = await connection
     .selectFrom('step_run')
     .innerJoin('run', 'run.id', 'step_run.run_id')
-    .select(['step_run.step', 'step_run.run_id'])
+    .selectAll('run')
+    .select(['step_run.step', 'step_run.approval'])
     .where('step_run.status', '=', 'paused')
     .where('run.status', 'in', ['queued', 'running', 'paused'])
     .execute()
-  const runs = await findRuns(connection, [...new Set(rows.map(({ run_id }) => run_id))])
-  return rows.flatMap(({ run_id, step }) => {
-    const run = runs.get(run_id)
-    return run ? [{ run, step }] : []
+  return rows.flatMap((row) => {
+    const approval = decodeOptionalJson(row.approval)
+    if (!approval || approval.isApproved !== undefined) return []
+    return [{ run: summaryOf(row), step: row.step, question: approval.question }]
   })
 }

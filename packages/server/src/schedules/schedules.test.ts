@@ -172,7 +172,9 @@ async function twin({ server, home, clock }: TestServer): Promise<ScheduleServic
     events,
     clock: clock.now,
     newId: createIdFactory(clock.now, randomBytes),
-    firingFailed: async () => {},
+    projectDir: home,
+    customNotifiers: {},
+    address: () => undefined,
     // Two that write at once in one process cannot wait for one another; the next turn finds what is left.
     onError: () => {},
   })
