@@ -2,7 +2,14 @@ import { nameSchema, secretRefSchema } from '@regia/core'
 import { z } from 'zod'
 
 /** Where a project's declarations stand by custom. */
-const USUAL_ENTRIES = ['pipelines/**/*.{ts,yaml,yml}', 'endpoints/**/*.ts', 'monitors/**/*.ts', 'checks/**/*.ts']
+const USUAL_ENTRIES = [
+  'pipelines/**/*.{ts,yaml,yml}',
+  'endpoints/**/*.ts',
+  'monitors/**/*.ts',
+  'checks/**/*.ts',
+  'schedules/**/*.ts',
+  'notifiers/**/*.ts',
+]
 
 /** Something of a kind: one that Regia brings, or one of the project's own with the settings that it takes. */
 const ofKind = <Shape extends z.ZodRawShape>(shape: Shape) =>
@@ -49,7 +56,7 @@ export type KindGroup = keyof z.infer<typeof kindModulesSchema>
 /** What `regia.config.ts` exports. */
 export const projectConfigSchema = z.strictObject({
   name: nameSchema,
-  /** Files, from the project's folder, that declare pipelines, endpoints, monitors and checks; may hold `*` and `**`. */
+  /** Files, from the project's folder, that declare pipelines, endpoints, monitors, checks, schedules and notifiers; may hold `*` and `**`. */
   entries: z.array(z.string().min(1)).max(100).default(USUAL_ENTRIES),
   /** The module that `regia demo` runs. */
   demo: z.string().min(1).optional(),
