@@ -77,6 +77,7 @@ export {
   retrain,
 } from './declarations.ts'
 export { type GateInputs, gate, register } from './gate.ts'
+export { defineExecutor, type ExecutorKind } from './kinds/executor.ts'
 export type { KindPlace } from './kinds/kind-place.ts'
 export { defineNotifier, type NotifierKind } from './kinds/notifier.ts'
 export { defineStepType, type StepType } from './kinds/step-type.ts'

@@ -1,5 +1,6 @@
 import { type DefinitionKind, isDefinition, RegiaError } from '@regia/core'
 import type { z } from 'zod'
+import type { ExecutorKind } from '../authoring/kinds/executor.ts'
 import type { NotifierKind } from '../authoring/kinds/notifier.ts'
 import { parseSettings } from '../authoring/kinds/step-type.ts'
 import type { StoreKind } from '../authoring/kinds/store.ts'
@@ -8,12 +9,17 @@ import type { Project } from './find-project.ts'
 import type { KindChoice } from './stack.ts'
 
 /** What a module of each group exports by default. */
-type KindOf = { readonly stores: StoreKind; readonly notifiers: NotifierKind }
+type KindOf = {
+  readonly stores: StoreKind
+  readonly notifiers: NotifierKind
+  readonly executors: ExecutorKind
+}
 type Loadable = Extract<keyof KindOf, KindGroup>
 
 const MADE_BY: { readonly [Group in Loadable]: readonly [DefinitionKind, string] } = {
   stores: ['store-kind', 'defineStore'],
   notifiers: ['notifier-kind', 'defineNotifier'],
+  executors: ['executor-kind', 'defineExecutor'],
 }
 
 let isPrepared = false

@@ -7,11 +7,11 @@ import type { Stack } from './stack.ts'
 /** The store of a stack: a folder, or one of the project's own kinds. */
 export async function openBlobStore(stack: Stack, project: Project): Promise<BlobStore> {
   const { blobs, home, environment } = stack
+  const { folderBlobStore } = await import('@regia/engine')
   if (blobs.kind === 'folder') {
-    const { folderBlobStore } = await import('@regia/engine')
     return folderBlobStore(blobs.path ?? join(home, 'blobs'))
   }
   const kind = await loadKind(project, home, 'stores', blobs.kind)
   const settings = settingsOf(kind.settings, blobs, `the blob store "${blobs.kind}"`)
-  return kind.open(settings, { projectDir: project.dir, home, environment })
+  return kind.open(settings, { projectDir: project.dir, home, environment, folder: folderBlobStore })
 }

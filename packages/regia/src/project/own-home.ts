@@ -1,9 +1,10 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
-import type { BlobStore } from '@regia/engine'
+import type { BlobStore, ExecutorFactory } from '@regia/engine'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { createServer, type Role } from '@regia/server'
 import type { Project } from './find-project.ts'
 import { openBlobStore } from './open-blob-store.ts'
+import { ownExecutors, ownNotifiers } from './own-kinds.ts'
 import type { Stack } from './stack.ts'
 import { findWebDir } from './web-dir.ts'
 import { workerClient } from './worker-client.ts'
@@ -32,6 +33,7 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
   const { stack, project, host, port, token, roles } = request
   const { home, databasePath } = stack
   const blobs = await openBlobStore(stack, project)
+  const executors = roles.includes('worker') ? await ownExecutors(project, stack) : {}
   const webDir = findWebDir()
   const server = await createServer({
     home,
@@ -40,12 +42,13 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
     port,
     roles,
     blobs,
+    customNotifiers: ownNotifiers(project, stack),
     ...(databasePath !== undefined && { databasePath }),
     ...(webDir !== undefined && { webDir }),
     ...(token !== undefined && { token }),
   })
   const client = createClient({ url: server.url, ...(token !== undefined && { token }) })
-  const stopWorker = roles.includes('worker') ? await startLocalWorker(client, stack, blobs) : async () => {}
+  const stopWorker = roles.includes('worker') ? await startLocalWorker(client, stack, blobs, executors) : async () => {}
   const close = async () => {
     await stopWorker()
     await server.close()
@@ -55,8 +58,9 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
 
 async function startLocalWorker(
   client: RegiaClient,
-  { home, cpu, memoryMb }: Stack,
+  { home, cpu, memoryMb, executor }: Stack,
   blobs: BlobStore,
+  executors: Readonly<Record<string, ExecutorFactory>>,
 ): Promise<() => Promise<void>> {
   const { startWorker } = await import('@regia/engine')
   const worker = startWorker({
@@ -67,6 +71,8 @@ async function startLocalWorker(
     memoryMb: memoryMb ?? Math.floor((totalmem() / 1e6) * MEMORY_SHARE),
     name: `${hostname()}-${process.pid}`,
     now: Date.now,
+    executor,
+    executors,
   })
   return worker.stop
 }

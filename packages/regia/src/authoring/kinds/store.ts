@@ -7,8 +7,11 @@ import type { KindPlace } from './kind-place.ts'
 export type StoreKind = {
   readonly [DEFINITION]: 'store-kind'
   readonly settings: z.ZodType
-  readonly open: (settings: unknown, place: KindPlace) => BlobStore | Promise<BlobStore>
+  readonly open: (settings: unknown, place: StorePlace) => BlobStore | Promise<BlobStore>
 }
+
+/** Where a store works, with the store of a folder to build upon. */
+export type StorePlace = KindPlace & { readonly folder: (path: string) => BlobStore }
 
 /**
  * A kind of blob store of the project's own. `regia.config.ts` names its module under `kinds.stores`, and a stack chooses it:
@@ -19,12 +22,12 @@ export type StoreKind = {
  * @example
  * export default defineStore({
  *   settings: z.object({ folder: z.string() }),
- *   open: ({ folder }, { projectDir }) => vault(join(projectDir, folder)),
+ *   open: ({ folder: path }, { projectDir, folder }) => ({ ...folder(join(projectDir, path)), delete: async () => false }),
  * })
  */
 export function defineStore<Schema extends z.ZodType = z.ZodObject<Record<never, never>>>(kind: {
   readonly settings?: Schema
-  readonly open: (settings: z.output<Schema>, place: KindPlace) => BlobStore | Promise<BlobStore>
+  readonly open: (settings: z.output<Schema>, place: StorePlace) => BlobStore | Promise<BlobStore>
 }): StoreKind {
   // The loader parses the settings by this very schema before it calls, so they have the type that the schema promises.
   return { [DEFINITION]: 'store-kind', settings: kind.settings ?? z.object({}), open: kind.open as StoreKind['open'] }

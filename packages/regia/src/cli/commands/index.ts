@@ -1,4 +1,5 @@
 import type { AnyCommand } from '../command.ts'
+import { catalogCommands } from './catalog.ts'
 import { dataCommands } from './data.ts'
 import { demoCommands } from './demo.ts'
 import { endpointCommands } from './endpoints.ts'
@@ -15,6 +16,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...serverCommands,
   ...pipelineCommands,
   ...runCommands,
+  ...catalogCommands,
   ...dataCommands,
   ...modelCommands,
   ...endpointCommands,
@@ -26,6 +28,7 @@ export const COMMANDS: readonly AnyCommand[] = [
 export const GROUPS: readonly { readonly path: string; readonly summary: string }[] = [
   { path: 'pipelines', summary: 'what is deployed: pipelines and their graphs' },
   { path: 'runs', summary: 'what ran: steps, logs, metrics' },
+  { path: 'catalog', summary: 'what pipelines read and save outside of themselves' },
   { path: 'data', summary: 'datasets: add a file, see versions, profile, rows and quarantine' },
   { path: 'models', summary: 'registered models: versions, checks, aliases, lineage' },
   { path: 'endpoints', summary: 'what serves: versions, traffic, shadow; promote and roll back' },
