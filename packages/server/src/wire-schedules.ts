@@ -71,7 +71,7 @@ export function addWhenRoutes(app: App, parts: ScheduleParts, operator: string, 
 }
 
 function notificationsOf(wiring: ScheduleWiring): NotificationService {
-  const { database, projectDir, customNotifiers, address, events, clock, onError } = wiring
+  const { database, projectDir, customNotifiers, address, events, clock, newId, onError } = wiring
   return new NotificationService({
     database,
     secrets: { variables: process.env, projectDir },
@@ -88,6 +88,7 @@ function notificationsOf(wiring: ScheduleWiring): NotificationService {
     },
     publish: events.publish,
     clock,
+    newId,
     onError,
   })
 }

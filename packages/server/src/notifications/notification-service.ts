@@ -1,6 +1,7 @@
 import {
   type Alert,
   type Clock,
+  type IdFactory,
   type Notification,
   type Notifier,
   type NotifierSpec,
@@ -62,6 +63,7 @@ export type NotificationDeps = DeliverDeps & {
   }
   readonly publish: (type: 'notification', id: string) => void
   readonly clock: Clock
+  readonly newId: IdFactory
   readonly onError: (error: unknown) => void
 }
 
@@ -150,12 +152,12 @@ export class NotificationService {
 
   /** Sends a trial message now, once. @throws RegiaError `NOT_FOUND`. */
   async test(name: string): Promise<Notification> {
-    const { database, clock } = this.#deps
+    const { database, clock, newId } = this.#deps
     const spec = await this.#getSpec(name)
     const now = clock()
     const message: Message = {
       event: spec.events[0] ?? 'run-failed',
-      occasion: `trial:${now}`,
+      occasion: `trial:${newId('request')}`,
       title: `A trial message of notifier "${name}"`,
       text: `Nothing happened. It tells of ${spec.events.join(', ')}.`,
       path: '/',
@@ -164,7 +166,7 @@ export class NotificationService {
     // It is leased from the beginning, so that no turn sends it as well.
     const id = await insertNotification(database, name, message, now + LEASE_MS)
     const notification = id === undefined ? undefined : await findNotification(database, id)
-    if (!notification) throw new RegiaError('CONFLICT', 'A trial message is being sent already.')
+    if (!notification) throw new Error('unreachable: a trial message has an occasion of its own')
     await takeNotification(database, notification, now + LEASE_MS)
     const error = await deliver(this.#deps, spec, notification, this.#stop.signal)
     await endAttempt(database, notification.id, {
