@@ -36,7 +36,7 @@ describe('the command line', () => {
       '--json',
     )
     expect(command.name).toBe('run')
-    expect(input).toEqual({ pipeline: 'penguins', param: ['trees=3', 'seed=7'], noCache: true, noFollow: false })
+    expect(input).toMatchObject({ pipeline: 'penguins', param: ['trees=3', 'seed=7'], noCache: true, detach: false })
     expect(isJson).toBe(true)
   })
 

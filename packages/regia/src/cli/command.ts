@@ -14,6 +14,8 @@ export type OptionSpec = {
   readonly description: string
   /** How the value is called in the help: `--port N`. */
   readonly value?: string
+  /** One letter that means the same: `-f`. */
+  readonly short?: string
   readonly default?: string | number | boolean
   readonly required?: true
 }

@@ -79,8 +79,9 @@ function fill(node: Command, command: AnyCommand, onInvoke: (invocation: Invocat
 const environmentOption = () => new Option('--env <NAME>', 'environment of the project; its base where absent')
 
 function optionOf(name: string, spec: OptionSpec): Option {
-  if (spec.type === 'flag') return new Option(flagOf(name), spec.description)
-  const option = new Option(`${flagOf(name)} <${spec.value ?? 'VALUE'}>`, spec.description)
+  const flags = `${spec.short === undefined ? '' : `-${spec.short}, `}${flagOf(name)}`
+  if (spec.type === 'flag') return new Option(flags, spec.description)
+  const option = new Option(`${flags} <${spec.value ?? 'VALUE'}>`, spec.description)
   if (spec.default !== undefined) option.default(spec.default)
   if (spec.type === 'integer') option.argParser((text) => numberOf(name, text, /^-?\d+$/, 'a whole number'))
   if (spec.type === 'number') option.argParser((text) => numberOf(name, text, /^-?\d+(\.\d+)?(e-?\d+)?$/i, 'a number'))

@@ -62,8 +62,10 @@ function commandSection(command: AnyCommand): string {
   ].join('\n\n')
 }
 
-const optionText = (name: string, spec: OptionSpec) =>
-  spec.type === 'flag' ? flagOf(name) : `${flagOf(name)} ${spec.value ?? 'VALUE'}`
+function optionText(name: string, spec: OptionSpec): string {
+  const flags = `${spec.short === undefined ? '' : `-${spec.short}, `}${flagOf(name)}`
+  return spec.type === 'flag' ? flags : `${flags} ${spec.value ?? 'VALUE'}`
+}
 
 function describeOption(spec: OptionSpec): string {
   if (spec.required) return `${spec.description}; required`

@@ -1,4 +1,4 @@
-import { type Digest, type PipelineVersion, RegiaError } from '@regia/core'
+import { type Digest, type PipelineGraph, type PipelineVersion, RegiaError } from '@regia/core'
 import type { Connection } from './connect.ts'
 import { type Entry, entryFiles, loadEntry } from './entries.ts'
 import type { Project } from './find-project.ts'
@@ -41,8 +41,11 @@ async function storeCode({ client, home }: DeployTarget, { bundle, discovery }: 
   return (await client.blobs.write(new TextEncoder().encode(bundle.code))).digest
 }
 
-/** A file that does not load is no obstacle to a pipeline of another one; it is what is wrong where no file has the pipeline. */
-async function findPipeline(project: Project, name: string) {
+/** A pipeline as the files here declare it; no server is asked. A file that does not load is no obstacle to a pipeline of another one; it is what is wrong where no file has the pipeline. */
+export async function findPipeline(
+  project: Project,
+  name: string,
+): Promise<{ readonly entry: Entry; readonly graph: PipelineGraph }> {
   const seen: string[] = []
   const failures: unknown[] = []
   for (const file of entryFiles(project, name)) {

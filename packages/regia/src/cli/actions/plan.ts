@@ -1,24 +1,24 @@
 import type { PlanStep } from '@regia/core'
-import { deployPipeline } from '../../project/deploy.ts'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { describeChanges } from './changes.ts'
 import { plural } from './format.ts'
-import { parseParams } from './params.ts'
+import { type RequestInput, readRequest, withVersion } from './run-request.ts'
 
-export const plan: Action<{ pipeline: string; param: readonly string[] }> = async (input, context) => {
-  const params = parseParams(input.param)
+export const plan: Action<RequestInput> = async (input, context) => {
+  const asked = readRequest(input)
   const connection = await context.connect()
-  const version = await context.output.waiting('Bundling the code', deployPipeline(connection, input.pipeline))
-  const { steps } = await connection.client.pipelines.plan(input.pipeline, { version: version.version, params })
-  context.output.result({ pipeline: input.pipeline, version: version.version, steps }, () =>
+  const request = await withVersion(connection, input, asked, context.output)
+  const { steps } = await connection.client.pipelines.plan(input.pipeline, request)
+  const { version, channel } = request
+  context.output.result({ pipeline: input.pipeline, version, channel, steps }, () =>
     describePlan(steps, context.output),
   )
 }
 
 function describePlan(steps: readonly PlanStep[], output: Output): string {
   const { style } = output
-  const marks = {
+  const marks: { readonly [Action in PlanStep['action']]: string } = {
     run: style.blue('○ run'),
     cached: style.dim('◌ cached'),
     unknown: style.yellow('▲ depends'),
@@ -34,6 +34,14 @@ function describePlan(steps: readonly PlanStep[], output: Output): string {
       shrinks: true,
     },
   ])
-  const toRun = steps.filter((step) => step.action !== 'cached').length
-  return `${table}\n\n${toRun === 0 ? `Nothing to do: all ${plural(steps.length, 'step')} cached.` : `${plural(toRun, 'step')} of ${steps.length} to run.`}`
+  return `${table}\n\n${summaryOf(steps)}`
+}
+
+function summaryOf(steps: readonly PlanStep[]): string {
+  const count = (...actions: readonly PlanStep['action'][]) =>
+    steps.filter(({ action }) => actions.includes(action)).length
+  const [toRun, unknown] = [count('run'), count('unknown')]
+  if (toRun + unknown === 0) return `Nothing to do: ${plural(count('cached', 'reused'), 'step')} cached.`
+  const more = unknown > 0 ? `, and up to ${unknown} more that depend on what these make` : ''
+  return `${plural(toRun, 'step')} of ${steps.length} to run${more}.`
 }

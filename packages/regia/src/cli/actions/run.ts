@@ -1,59 +1,98 @@
-import type { Run } from '@regia/core'
+import { FAILURE_POLICIES, type Run, type RunSummary } from '@regia/core'
 import type { Connection } from '../../project/connect.ts'
-import { deployPipeline } from '../../project/deploy.ts'
 import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { describeError } from '../failure.ts'
 import { followRun } from './follow-run.ts'
 import { formatDuration, formatNumber, plural, spanMs } from './format.ts'
-import { parseParams } from './params.ts'
+import { oneOf } from './one-of.ts'
+import { type RequestInput, readRequest, withVersion } from './run-request.ts'
 
-type RunInput = { pipeline: string; param: readonly string[]; noCache: boolean; noFollow: boolean }
+export type RunInput = RequestInput & {
+  readonly onFailure: string | undefined
+  readonly detach: boolean
+  readonly noFollow: boolean
+  readonly watch: boolean
+}
+
+/** How long a run that was told to end may take for it: the grace of its steps and a little. */
+const CANCEL_PATIENCE_MS = 30_000
 
 export const run: Action<RunInput> = async (input, context) => {
-  const params = parseParams(input.param)
+  if (input.watch) return (await import('./run-watch.ts')).runAndWatch(input, context)
+  const asked = readOptions(input)
   const connection = await context.connect({ needsWorker: true })
-  const version = await context.output.waiting('Bundling the code', deployPipeline(connection, input.pipeline))
-  const started = await connection.client.pipelines.run(input.pipeline, {
-    version: version.version,
-    params,
-    useCache: !input.noCache,
-    trigger: { kind: 'person', by: context.environment.user },
-  })
-  const { output } = context
-  output.line(
-    `${output.style.bold(`${started.pipeline} #${started.number}`)}  ${output.style.dim(`${started.id} · pipeline version ${started.pipelineVersion}`)}`,
-  )
-  if (!input.noFollow || connection.isOwner) return follow(connection, started.id, context)
-  output.result(started)
+  const request = await withVersion(connection, input, asked, context.output)
+  const started = await connection.client.pipelines.run(input.pipeline, { ...request, trigger: byPerson(context) })
+  announceRun(started, context)
+  return followOrLeave(connection, started, input.detach || input.noFollow, context)
+}
+
+export const readOptions = (input: RunInput) => ({
+  ...readRequest(input),
+  ...(input.onFailure !== undefined && { onFailure: oneOf('--on-failure', FAILURE_POLICIES, input.onFailure) }),
+})
+
+export const byPerson = ({ environment }: Context) => ({ kind: 'person', by: environment.user }) as const
+
+export function announceRun(started: RunSummary, { output }: Context): void {
+  const { style } = output
+  const details = [
+    started.id,
+    `pipeline version ${started.pipelineVersion}`,
+    ...(started.channel ? [started.channel] : []),
+  ]
+  output.line(`${style.bold(`${started.pipeline} #${started.number}`)}  ${style.dim(details.join(' · '))}`)
+}
+
+/** A run in this process cannot be left to itself: it is followed to its end. */
+export async function followOrLeave(
+  connection: Connection,
+  started: RunSummary,
+  isDetached: boolean,
+  context: Context,
+): Promise<ExitCode> {
+  if (!isDetached) return follow(connection, started.id, context)
+  if (connection.isOwner) {
+    context.output.line('No server runs here, so that this process stays until the run is over.')
+    return follow(connection, started.id, context)
+  }
+  context.output.result(started)
   return EXIT.ok
 }
 
-async function follow(connection: Connection, runId: string, context: Context): Promise<ExitCode> {
-  const finished = await followRun(connection.client, runId, context)
-  if (!finished) return leave(connection, runId, context)
-  context.output.result(finished, () => describeEnd(finished, context))
-  return finished.status === 'succeeded' ? EXIT.ok : EXIT.failed
-}
-
-/** Ctrl-C: a run in this process ends with it; one on a server goes on. */
-async function leave({ client, isOwner }: Connection, runId: string, { output }: Context): Promise<ExitCode> {
-  if (isOwner) await client.runs.cancel(runId)
-  output.line(
-    isOwner ? `Cancelled ${runId}.` : `${runId} goes on at the server; "regia runs cancel ${runId}" stops it.`,
-  )
+async function follow({ client }: Connection, runId: string, context: Context): Promise<ExitCode> {
+  const finished = await followRun(client, runId, context)
+  if (finished) {
+    context.output.result(finished, () => describeEnd(finished, context))
+    return finished.status === 'succeeded' ? EXIT.ok : EXIT.failed
+  }
+  const cancelled = await cancelAndWait(client, runId, context)
+  if (cancelled) context.output.result(cancelled, () => describeEnd(cancelled, context))
   return EXIT.interrupted
 }
 
-function describeEnd(run: Run, { output, terminal }: Context): string {
+/** Ctrl-C and SIGTERM: the run is told to end, and its steps get their time for it. A second one ends this process at once. */
+async function cancelAndWait(client: Connection['client'], runId: string, context: Context): Promise<Run | undefined> {
+  context.output.line(`Cancelling ${runId} …`)
+  // It may have come to its end in the same moment.
+  await client.runs.cancel(runId).catch(() => undefined)
+  return followRun(client, runId, context, { signal: AbortSignal.timeout(CANCEL_PATIENCE_MS) })
+}
+
+export function describeEnd(run: Run, { output, terminal }: Context): string {
   const { style } = output
   const took = formatDuration(spanMs(run.startedAt ?? run.createdAt, run.finishedAt))
   if (run.status === 'succeeded' && run.cachedStepCount === run.stepCount)
     return `${style.green('✓')} Nothing to do: all ${plural(run.stepCount, 'step')} cached.`
   if (run.status !== 'succeeded') {
     const failed = run.error ? [describeError(run.error, terminal)] : []
-    return [...failed, `${style.red('✗')} ${run.pipeline} #${run.number} ${run.status} after ${took}.`].join('\n')
+    const next =
+      run.status === 'failed' ? [`  ${style.dim(`→ regia recover ${run.id} takes over what has finished`)}`] : []
+    return [...failed, `${style.red('✗')} ${run.pipeline} #${run.number} ${run.status} after ${took}.`, ...next].join(
+      '\n',
+    )
   }
   const metrics = Object.entries(run.metrics).map(([name, value]) => `${name} ${formatNumber(value)}`)
   const steps = `${plural(run.stepCount, 'step')}, ${run.cachedStepCount} cached`

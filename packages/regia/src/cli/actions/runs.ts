@@ -1,4 +1,4 @@
-import type { LogLine, Run, RunSummary, StepRun } from '@regia/core'
+import type { Run, RunSummary, StepRun } from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { findRun } from './find-run.ts'
@@ -74,42 +74,3 @@ const stepTable = (steps: readonly StepRun[], output: Output) =>
     { title: 'attempts', value: (step) => String(step.attempts.length), align: 'right' },
     { title: 'why', value: (step) => step.error?.message ?? step.cache?.reason ?? '', shrinks: true },
   ])
-
-export const showLogs: Action<{ run: string; step: string | undefined; search: string | undefined }> = async (
-  input,
-  context,
-) => {
-  const { client } = await context.connect()
-  const run = await findRun(client, input.run)
-  const lines: LogLine[] = []
-  let after = 0
-  for (;;) {
-    const query = {
-      after,
-      limit: 1000,
-      ...(input.step && { step: input.step }),
-      ...(input.search && { search: input.search }),
-    }
-    const page = await client.runs.logs(run.id, query)
-    lines.push(...page.lines)
-    if (page.lines.length === 0 || page.next === after) break
-    after = page.next
-  }
-  context.output.result(
-    { lines },
-    () => lines.map((line) => logText(line, context.output)).join('\n') || 'The steps of this run wrote nothing.',
-  )
-}
-
-const logText = ({ step, stream, text }: LogLine, { style }: Output) =>
-  `${style.dim(step)}  ${stream === 'stderr' ? style.yellow(text) : text}`
-
-export const cancelRun: Action<{ run: string }> = async (input, context) => {
-  const { client } = await context.connect()
-  const run = await findRun(client, input.run)
-  const cancelled = await client.runs.cancel(run.id)
-  context.output.result(
-    cancelled,
-    () => `${cancelled.pipeline} #${cancelled.number}: ${statusMark(cancelled.status, context.output.style)}`,
-  )
-}

@@ -12,12 +12,7 @@ import type { Context } from '../context.ts'
 type UpInput = { port: number; host: string; tokenFile: string | undefined; roles: string; noWorker: boolean }
 
 export const up: Action<UpInput> = async (input, context) => {
-  if (input.port < 0 || input.port > 65_535) {
-    throw new RegiaError('INVALID_INPUT', `${input.port} is not a port.`, {
-      where: '--port',
-      hint: 'Use 1 to 65535, or 0 for a free one.',
-    })
-  }
+  assertPort(input.port)
   const token = input.tokenFile
     ? await readToken(resolve(context.workingDir, input.tokenFile))
     : context.environment.token
@@ -31,7 +26,12 @@ export const up: Action<UpInput> = async (input, context) => {
   await owner.close()
 }
 
-function announce({ url }: OwnedHome, { home, environment }: Stack, roles: readonly Role[], { output }: Context): void {
+export function announce(
+  { url }: OwnedHome,
+  { home, environment }: Stack,
+  roles: readonly Role[],
+  { output }: Context,
+): void {
   const { style } = output
   output.result({ url, home, environment, pid: process.pid, roles, version: VERSION }, () =>
     [
@@ -43,7 +43,15 @@ function announce({ url }: OwnedHome, { home, environment }: Stack, roles: reado
   )
 }
 
-const ROLES: readonly Role[] = ['api', 'scheduler', 'worker', 'gateway']
+export function assertPort(port: number): void {
+  if (port >= 0 && port <= 65_535) return
+  throw new RegiaError('INVALID_INPUT', `${port} is not a port.`, {
+    where: '--port',
+    hint: 'Use 1 to 65535, or 0 for a free one.',
+  })
+}
+
+export const ROLES: readonly Role[] = ['api', 'scheduler', 'worker', 'gateway']
 
 function parseRoles(text: string): Role[] {
   const asked = text.split(',').map((role) => role.trim())

@@ -4,6 +4,7 @@ import { dataCommands } from './data.ts'
 import { demoCommands } from './demo.ts'
 import { endpointCommands } from './endpoints.ts'
 import { init } from './init.ts'
+import { keepingCommands } from './keeping.ts'
 import { modelCommands } from './models.ts'
 import { monitorCommands } from './monitors.ts'
 import { pipelineCommands } from './pipelines.ts'
@@ -17,6 +18,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...pipelineCommands,
   ...runCommands,
   ...catalogCommands,
+  ...keepingCommands,
   ...dataCommands,
   ...modelCommands,
   ...endpointCommands,

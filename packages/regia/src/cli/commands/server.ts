@@ -27,6 +27,17 @@ export const up = command({
   load: async () => (await import('../actions/up.ts')).up,
 })
 
+export const dev = command({
+  name: 'dev',
+  summary: 'start the control room and deploy the project at every save',
+  details: 'Like "regia up" with every role. What does not load is said here, and the next save is waited for.',
+  options: {
+    port: { type: 'integer', value: 'N', description: 'port to listen on; 0 takes a free one', default: DEFAULT_PORT },
+  },
+  examples: ['regia dev', 'regia dev --port 0'],
+  load: async () => (await import('../actions/dev.ts')).dev,
+})
+
 export const overview = command({
   name: 'overview',
   summary: 'what is in production, whether it works, and what needs a person',
@@ -34,4 +45,4 @@ export const overview = command({
   load: async () => (await import('../actions/overview.ts')).overview,
 })
 
-export const serverCommands = [up, overview]
+export const serverCommands = [up, dev, overview]

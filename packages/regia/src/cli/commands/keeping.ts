@@ -1,0 +1,41 @@
+import { command } from '../command.ts'
+
+const gc = command({
+  name: 'gc',
+  summary: 'take away runs, cached results and files that nobody needs any more',
+  details:
+    'Only says what would go; --apply does it. A run goes when it is neither among the newest of its pipeline nor young enough. What a kept run, a dataset, a model version, an endpoint or a deployed pipeline needs always stays.',
+  options: {
+    keepRuns: { type: 'integer', value: 'N', description: 'keep so many of the newest runs of each pipeline (100)' },
+    keepDays: { type: 'number', value: 'D', description: 'keep runs that ended within so many days (90)' },
+    keepCacheDays: {
+      type: 'number',
+      value: 'D',
+      description: 'keep cached results that no run holds for so many days (30)',
+    },
+    apply: { type: 'flag', description: 'do it' },
+  },
+  examples: ['regia gc', 'regia gc --keep-runs 20 --keep-days 30 --apply'],
+  load: async () => (await import('../actions/gc.ts')).gc,
+})
+
+const lineage = command({
+  name: 'lineage',
+  summary: 'show what made a thing and what depends on it',
+  args: {
+    kind: { description: 'dataset, run, artifact, model or endpoint' },
+    ref: {
+      description:
+        'NAME@VERSION of a dataset; NAME@VERSION or NAME@ALIAS of a model; a run; RUN/STEP/OUTPUT; name of an endpoint',
+    },
+  },
+  options: { depth: { type: 'integer', value: 'N', description: 'so many steps away at most (6)' } },
+  examples: [
+    'regia lineage model penguins@champion',
+    'regia lineage dataset penguins@2',
+    'regia lineage artifact latest/train/model',
+  ],
+  load: async () => (await import('../actions/lineage.ts')).lineage,
+})
+
+export const keepingCommands = [lineage, gc]
