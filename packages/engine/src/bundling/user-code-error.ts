@@ -38,8 +38,11 @@ export function userFrames(stack: string, projectDir: string): string[] {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && line.includes(folder) && !line.includes('/node_modules/'))
-    .map((line) => line.replaceAll(`file://${folder}`, '').replaceAll(folder, ''))
+    .map((line) => line.replaceAll(new RegExp(`[^\\s()]*${escaped(folder)}`, 'g'), ''))
 }
+
+/** A test runner that maps stacks itself may write the author's path behind that of the bundle. */
+const escaped = (text: string) => text.replace(/[$.*+?^()|[\]{}\\]/g, '\\$&')
 
 const causes = (error: Error | undefined): string[] =>
   error?.cause instanceof Error ? [`  caused by ${error.cause.name}: ${error.cause.message}`] : []
