@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { type Digest, digestOf, digestSchema } from '@regia/core'
 import type { BuildOptions, OutputFile } from 'esbuild'
 import { bundleFailure } from './bundle-failure.ts'
-import { type StepTypes, yamlEntries } from './yaml-entries.ts'
+import { NO_KINDS, type OwnKinds, yamlEntries } from './yaml-entries.ts'
 
 /** An entry file of a project with everything of the project that it imports, as one ES module. */
 export type Bundle = {
@@ -22,11 +22,11 @@ export type Bundle = {
   /** Of the project's lockfile: other packages mean other results. */
   readonly lockfileDigest: Digest | undefined
   /** Kinds of steps of the project's own, for pipelines in YAML. */
-  readonly stepTypes: StepTypes
+  readonly ownKinds: OwnKinds
 }
 
 /** The settings that every build of user code shares. Equal files give equal bytes, wherever the project stands. */
-export const buildOptions = (projectDir: string, stepTypes: StepTypes) =>
+export const buildOptions = (projectDir: string, ownKinds: OwnKinds) =>
   ({
     absWorkingDir: projectDir,
     bundle: true,
@@ -39,7 +39,7 @@ export const buildOptions = (projectDir: string, stepTypes: StepTypes) =>
     legalComments: 'none',
     logLevel: 'silent',
     metafile: true,
-    plugins: [yamlEntries(projectDir, stepTypes)],
+    plugins: [yamlEntries(projectDir, ownKinds)],
     // Otherwise esbuild reads whichever tsconfig.json lies above the project.
     tsconfigRaw: { compilerOptions: { target: 'es2024', useDefineForClassFields: true } },
   }) satisfies BuildOptions
@@ -48,14 +48,18 @@ export const buildOptions = (projectDir: string, stepTypes: StepTypes) =>
  * Bundles an entry file: the project's files inside, packages outside.
  *
  * @param entryPath - Absolute, or relative to the project's folder; TypeScript, JavaScript or YAML.
- * @param stepTypes - Modules of the project that bring a kind of step, for YAML.
+ * @param ownKinds - Modules of the project that bring kinds of steps and transforms, for YAML.
  * @throws RegiaError `BUNDLE_FAILED` with file, line, column and what is wrong.
  */
-export async function bundleEntry(entryPath: string, projectDir: string, stepTypes: StepTypes = {}): Promise<Bundle> {
+export async function bundleEntry(
+  entryPath: string,
+  projectDir: string,
+  ownKinds: OwnKinds = NO_KINDS,
+): Promise<Bundle> {
   const root = resolve(projectDir)
   const entry = relative(root, resolve(root, entryPath)).replaceAll('\\', '/')
   const built = await buildOrExplain({
-    ...buildOptions(root, stepTypes),
+    ...buildOptions(root, ownKinds),
     entryPoints: [{ in: join(root, entry), out: 'bundle' }],
     outdir: root,
     outExtension: { '.js': '.mjs' },
@@ -72,7 +76,7 @@ export async function bundleEntry(entryPath: string, projectDir: string, stepTyp
     entry,
     files: built.inputs,
     lockfileDigest: await findLockfileDigest(root),
-    stepTypes,
+    ownKinds,
   }
 }
 

@@ -266,6 +266,37 @@ describe('code digests', () => {
     expect(after.first).not.toBe(before.first)
   })
 
+  it('do not change with a flow over a catalog of another file, nor with another environment', async () => {
+    const flow = (more: string) => `
+import { step, table } from 'regia'
+import { c } from '../catalog.ts'
+const clean = step({ name: 'clean', in: { raw: table() }, out: { rows: table() }, run: ({ raw }) => ({ rows: raw }) })
+export default c.flow('tidy', [c.node(clean, { in: { raw: 'raw' }, out: { rows: 'rows' } })${more}])
+`
+    const dir = await project({
+      'package.json': '{ "type": "module" }',
+      'catalog.ts': `
+import { catalog, entry } from 'regia'
+const base = { raw: entry.csv({ path: 'a.csv' }) }
+export const c = catalog(base, { environments: { prod: { raw: entry.csv({ path: 'b.csv' }) } } })
+`,
+      'pipelines/tidy.ts': flow(''),
+    })
+    const read = async (environment?: string) => {
+      const { pipelines } = await discover(await bundleEntry('pipelines/tidy.ts', dir), { environment })
+      return pipelines[0]!
+    }
+    const [before, prod] = [await read(), await read('prod')]
+    await writeFile(join(dir, 'pipelines/tidy.ts'), flow(", c.node(clean, { in: { raw: 'rows' } })"))
+    const after = await read()
+    expect(after.steps.map(({ id }) => id)).toEqual(['clean', 'clean-2'])
+    const digests = [before, prod, after].map(({ steps }) => steps[0]!.codeDigest)
+    expect(new Set(digests).size).toBe(1)
+    expect(before).toMatchObject({ catalog: { raw: { path: 'a.csv' } } })
+    expect(before.environment).toBeUndefined()
+    expect(prod).toMatchObject({ environment: 'prod', catalog: { raw: { path: 'b.csv' } } })
+  })
+
   it('change with a call that is there for its effect', async () => {
     const dir = await project(TWO_STEPS)
     const before = await digestsOf(dir)

@@ -41,7 +41,7 @@ async function digestsOf(code: string, files: readonly string[], normalise: Norm
 
 async function bundleAlone(bundle: Bundle, places: readonly StepPlace[]): Promise<readonly string[]> {
   if (places.length === 0) return []
-  const options = buildOptions(bundle.projectDir, bundle.stepTypes)
+  const options = buildOptions(bundle.projectDir, bundle.ownKinds)
   const { files } = await buildOrExplain({
     ...options,
     entryPoints: places.map((_, index) => ({ in: `step:${index}`, out: String(index) })),

@@ -13,7 +13,7 @@ export async function indexBundle(bundle: Bundle): Promise<Pick<Bundle, 'digest'
   const table = files.map((file, index) => `${JSON.stringify(file)}: m${index}`)
   const contents = `${lines.join('\n')}\nexport const entry = ${JSON.stringify(bundle.entry)}\nexport const modules = { ${table.join(', ')} }\n`
   const options = {
-    ...buildOptions(bundle.projectDir, bundle.stepTypes),
+    ...buildOptions(bundle.projectDir, bundle.ownKinds),
     stdin: { contents, resolveDir: bundle.projectDir, sourcefile: 'regia-index.js', loader: 'js' as const },
     outfile: `${bundle.projectDir}/index.mjs`,
     sourcemap: 'external' as const,

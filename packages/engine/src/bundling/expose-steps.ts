@@ -46,11 +46,12 @@ export const exposeSteps: Plugin = {
 /** Works on what esbuild printed: one import per line or block, top-level statements at the start of a line. */
 export function markBuilders(code: string): string {
   const names = importedNames(code)
-  if (names.size === 0) return code
+  const builders = [...names.keys(), ...catalogNames(code)]
+  if (builders.length === 0) return code
   const step = [...names].find(([, imported]) => imported === 'step')?.[0]
   const hidden = step === undefined ? [] : unexportedSteps(code, step)
   const exports = hidden.map((name) => `${name} as ${HIDDEN_EXPORT}${name}`)
-  const marked = code.replace(callPattern([...names.keys()]), '/* @__PURE__ */ $&')
+  const marked = code.replace(callPattern(builders), '/* @__PURE__ */ $&')
   return exports.length > 0 ? `${marked}\nexport { ${exports.join(', ')} };\n` : marked
 }
 
@@ -66,6 +67,11 @@ function importedNames(code: string): Map<string, string> {
   }
   return names
 }
+
+/** The catalogs of a file, its own or another file's: what its flows are called on. */
+const catalogNames = (code: string): readonly string[] => [
+  ...new Set([...code.matchAll(/^(?:const|let|var) [\w$]+ = ([\w$]+)\.flow\(/gm)].map(([, name]) => name!)),
+]
 
 function unexportedSteps(code: string, step: string): string[] {
   const declared = [...code.matchAll(new RegExp(`^(?:const|let|var) ([\\w$]+) = ${escaped(step)}\\(`, 'gm'))]

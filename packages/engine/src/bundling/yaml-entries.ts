@@ -3,8 +3,10 @@ import { posix, relative, sep } from 'node:path'
 import { RegiaError } from '@regia/core'
 import type { Plugin } from 'esbuild'
 
-/** Modules of the project that bring a kind of step, by the kind's name; paths from the project's folder. */
-export type StepTypes = { readonly [type: string]: string }
+/** Modules of the project by the name of the kind that each one brings; paths from the project's folder. */
+type KindModules = { readonly [kind: string]: string }
+export type OwnKinds = { readonly steps: KindModules; readonly transforms: KindModules }
+export const NO_KINDS: OwnKinds = { steps: {}, transforms: {} }
 
 /** What of a step decides only when and where it runs, and so is no part of its code. */
 const NOT_CODE = new Set([
@@ -22,12 +24,12 @@ const NOT_CODE = new Set([
 const CODE_WORDS = ['sql', 'split', 'learner', 'type']
 
 /** Reads a pipeline that is written in YAML as the module that it stands for: one export per step that is code, so that each is hashed alone. */
-export const yamlEntries = (projectDir: string, stepTypes: StepTypes): Plugin => ({
+export const yamlEntries = (projectDir: string, ownKinds: OwnKinds): Plugin => ({
   name: 'regia-yaml-entries',
   setup(build) {
     build.onLoad({ filter: /\.ya?ml$/, namespace: 'file' }, async ({ path }) => {
       const file = relative(projectDir, path).split(sep).join('/')
-      return { contents: await moduleOfYaml(await readFile(path, 'utf8'), file, stepTypes), loader: 'js' }
+      return { contents: await moduleOfYaml(await readFile(path, 'utf8'), file, ownKinds), loader: 'js' }
     })
   },
 })
@@ -38,7 +40,7 @@ export const yamlEntries = (projectDir: string, stepTypes: StepTypes): Plugin =>
  * @param file - From the project's folder, with `/`.
  * @throws RegiaError `BUNDLE_FAILED` with line and column, for text that is no YAML.
  */
-export async function moduleOfYaml(text: string, file: string, stepTypes: StepTypes): Promise<string> {
+export async function moduleOfYaml(text: string, file: string, ownKinds: OwnKinds): Promise<string> {
   const { document, lines } = await parseYaml(text, file)
   const imports: string[] = []
   const exports: string[] = []
@@ -52,10 +54,13 @@ export async function moduleOfYaml(text: string, file: string, stepTypes: StepTy
     const used = /^(\.{1,2}\/.+)#([\w$]+)$/.exec(String(step.uses ?? ''))
     if (used) steps.push(`${JSON.stringify(name)}: ${importAs(`used_${index}`, used[1]!, used[2]!)}`)
     else if (CODE_WORDS.some((word) => word in step)) {
-      const path = typeof step.type === 'string' ? typePath(step.type, stepTypes, file, place) : undefined
-      const type = path === undefined ? '' : `, ${importAs(`type_${index}`, path, 'default')}`
+      const path = typeof step.type === 'string' ? typePath(step.type, ownKinds.steps, file, place) : undefined
+      const type = path === undefined ? 'undefined' : importAs(`type_${index}`, path, 'default')
+      const transforms = ownTransforms(step, ownKinds.transforms).map((path, i) =>
+        importAs(`transform_${index}_${i}`, relativeTo(file, path), 'default'),
+      )
       exports.push(
-        `export const step_${index} = /* @__PURE__ */ yamlStep(${JSON.stringify(name)}, ${JSON.stringify(codeOf(step))}${type})`,
+        `export const step_${index} = /* @__PURE__ */ yamlStep(${JSON.stringify(name)}, ${JSON.stringify(codeOf(step))}, ${type}, [${transforms.join(', ')}])`,
       )
       steps.push(`${JSON.stringify(name)}: step_${index}`)
     }
@@ -91,12 +96,21 @@ function stepsOf(document: unknown): { readonly [name: string]: Step } {
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function typePath(type: string, stepTypes: StepTypes, file: string, where: string): string {
+/** Modules of the project's own transforms that a step names. What is neither theirs nor ours is said by who compiles the document. */
+function ownTransforms({ transforms }: Step, modules: KindModules): readonly string[] {
+  const named = Array.isArray(transforms) ? transforms.flatMap((each) => (isObject(each) ? Object.keys(each) : [])) : []
+  return [...new Set(named)].flatMap((kind) => (Object.hasOwn(modules, kind) ? [modules[kind]!] : []))
+}
+
+/** A path of the project as a module beside the file imports it. */
+function relativeTo(file: string, path: string): string {
+  const from = posix.relative(posix.dirname(file), posix.normalize(path))
+  return from.startsWith('.') ? from : `./${from}`
+}
+
+function typePath(type: string, stepTypes: KindModules, file: string, where: string): string {
   const path = stepTypes[type]
-  if (path !== undefined) {
-    const from = posix.relative(posix.dirname(file), posix.normalize(path))
-    return from.startsWith('.') ? from : `./${from}`
-  }
+  if (path !== undefined) return relativeTo(file, path)
   throw new RegiaError('PIPELINE_INVALID', `There is no kind of step "${type}".`, {
     where,
     hint: `The project's regia.config.ts brings: ${Object.keys(stepTypes).join(', ') || 'none'}.`,
