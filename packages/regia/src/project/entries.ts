@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path'
 import { RegiaError } from '@regia/core'
 import type { Bundle, Discovery } from '@regia/engine'
 import type { Project } from './find-project.ts'
+import { stackOf } from './stack.ts'
 
 /** An entry file of a project with what it declares and the code that declares it. */
 export type Entry = { readonly file: string; readonly bundle: Bundle; readonly discovery: Discovery }
@@ -19,15 +20,22 @@ export function entryFiles(project: Project, wanted?: string): string[] {
 /** Bundles an entry file and asks a child process what it declares. */
 export async function loadEntry(project: Project, file: string): Promise<Entry> {
   const { bundleEntry, discover } = await import('@regia/engine')
-  const bundle = await bundleEntry(file, project.dir, project.config.kinds.steps)
-  return { file, bundle, discovery: await discover(bundle, { environment: project.environment }) }
+  const bundle = await bundleEntry(file, project.dir, project.config.kinds)
+  const discovery = await discover(bundle, { environment: project.environment })
+  const told = notifiersTold(project)
+  const notifiers = discovery.notifiers.filter(({ name }) => told?.includes(name) ?? true)
+  return { file, bundle, discovery: { ...discovery, notifiers } }
 }
+
+/** Names of the notifiers that the environment's stack tells; all where it names none. */
+const notifiersTold = ({ config, environment }: Project) => stackOf(config, environment).notifiers
 
 /** Every entry of the project, one after the other: each loads in a process of its own. */
 export async function loadEntries(project: Project): Promise<Entry[]> {
   const entries: Entry[] = []
   for (const file of entryFiles(project)) entries.push(await loadEntry(project, file))
   assertDeclaredOnce(entries)
+  assertToldDeclared(project, entries)
   return entries
 }
 
@@ -43,6 +51,21 @@ function assertDeclaredOnce(entries: readonly Entry[]): void {
       }
     }
   }
+}
+
+/** @throws RegiaError `CONFIG_INVALID` where a stack names a notifier that no entry declares. */
+function assertToldDeclared(project: Project, entries: readonly Entry[]): void {
+  const declared = entries.flatMap(({ discovery }) => discovery.notifiers.map(({ name }) => name))
+  const unknown = notifiersTold(project)?.find((name) => !declared.includes(name))
+  if (unknown === undefined) return
+  throw new RegiaError(
+    'CONFIG_INVALID',
+    `The stack tells the notifier "${unknown}", which the project does not declare.`,
+    {
+      where: project.environment ?? 'base',
+      hint: declared.length ? `It declares: ${declared.join(', ')}.` : 'Declare it in notifiers/*.ts.',
+    },
+  )
 }
 
 const declaredTwice = (kind: string, name: string, earlier: string, file: string) =>

@@ -74,7 +74,8 @@ export function environmentName({ environments }: ProjectConfig, name: string | 
   })
 }
 
-const stackOf = ({ environments }: ProjectConfig, name: string | undefined): StackConfig => ({
+/** What the config says of an environment's stack, over what it says of the base. */
+export const stackOf = ({ environments }: ProjectConfig, name: string | undefined): StackConfig => ({
   ...environments[BASE]?.stack,
   ...(name !== undefined && environments[name]?.stack),
 })

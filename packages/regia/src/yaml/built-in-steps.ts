@@ -1,5 +1,13 @@
 import type { JsonObject } from '@regia/core'
-import { getLearnerKind, getTransformKind, shuffled, type Transform, tabularModel, takeRows } from '@regia/core'
+import {
+  getLearnerKind,
+  getTransformKind,
+  shuffled,
+  type Transform,
+  type TransformKind,
+  tabularModel,
+  takeRows,
+} from '@regia/core'
 import { z } from 'zod'
 import { packageModel } from '../authoring/package-model.ts'
 import { model, table } from '../authoring/ports.ts'
@@ -40,7 +48,12 @@ export const splitStep = (name: string, { split: { test, by } }: StepDocument<'s
   })
 
 /** Transforms and a learner by their names, fitted and packaged. Inputs beside `train` are settings that a run decides. */
-export const learnerStep = (name: string, document: StepDocument<'learner'>, settings: readonly string[]) =>
+export const learnerStep = (
+  name: string,
+  document: StepDocument<'learner'>,
+  settings: readonly string[],
+  ownTransforms: readonly TransformKind[] = [],
+) =>
   step({
     name,
     in: { train: table(), ...Object.fromEntries(settings.map((input) => [input, z.json()])) },
@@ -49,7 +62,7 @@ export const learnerStep = (name: string, document: StepDocument<'learner'>, set
       const { learner, target, positive, transforms } = document
       const rows = await train.read()
       const fitted = tabularModel({
-        transforms: transforms.map(transformOf),
+        transforms: transforms.map((each) => transformOf(each, ownTransforms)),
         learner: getLearnerKind(learner).create({ ...document.settings, ...given }),
       }).fit(rows, {
         target,
@@ -62,11 +75,14 @@ export const learnerStep = (name: string, document: StepDocument<'learner'>, set
   })
 
 /** `{ ordinal: [island] }` and `{ ordinal: { columns: [island], order: target } }` are one transform each. */
-export function transformOf(document: StepDocument<'learner'>['transforms'][number]): Transform {
+export function transformOf(
+  document: StepDocument<'learner'>['transforms'][number],
+  own: readonly TransformKind[] = [],
+): Transform {
   const [[kind, given] = ['', null], ...others] = Object.entries(document)
-  if (others.length > 0) return getTransformKind(Object.keys(document).join(', ')).create(given)
+  if (others.length > 0) return getTransformKind(Object.keys(document).join(', '), own).create(given)
   const settings: unknown = Array.isArray(given) ? { columns: given } : given
-  return getTransformKind(kind).create(settings satisfies unknown as JsonObject)
+  return getTransformKind(kind, own).create(settings satisfies unknown as JsonObject)
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`

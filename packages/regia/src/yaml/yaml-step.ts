@@ -1,4 +1,4 @@
-import { isDefinition, RegiaError } from '@regia/core'
+import { isDefinition, RegiaError, type TransformKind } from '@regia/core'
 import type { StepDefinition } from '@regia/engine'
 import { learnerStep, splitStep, sqlStep } from './built-in-steps.ts'
 import { STEP_SCHEMAS, STEP_WORDS, type StepDocument, type StepKindWord } from './document.ts'
@@ -9,15 +9,22 @@ export type CodeStep = StepDefinition & ((wires: never) => unknown) & { readonly
 /**
  * Makes the step that a YAML file describes by settings. Each stands alone, so that a change of one leaves the results of the others valid.
  *
+ * @param type - The project's own kind of step that it names.
+ * @param transforms - Kinds of transforms of the project's own that it names.
  * @throws RegiaError `PIPELINE_INVALID` naming the step and what is wrong.
  */
-export function yamlStep(name: string, given: unknown, type?: (settings: unknown) => unknown): CodeStep {
+export function yamlStep(
+  name: string,
+  given: unknown,
+  type?: (settings: unknown) => unknown,
+  transforms: readonly TransformKind[] = [],
+): CodeStep {
   const document = readStep(name, given, name)
   if ('sql' in document) return sqlStep(name, document, Object.keys(document.in))
   if ('split' in document) return splitStep(name, document)
   if ('learner' in document) {
     const { fixed, wired } = settingsOf(document)
-    return learnerStep(name, { ...document, settings: fixed }, Object.keys(wired))
+    return learnerStep(name, { ...document, settings: fixed }, Object.keys(wired), transforms)
   }
   if ('type' in document && type) return assertStep(type(document.settings), document.type, name)
   throw new RegiaError('PIPELINE_INVALID', `Step "${name}" is not made of settings.`, { where: name })
