@@ -12,6 +12,6 @@ export async function openBlobStore(stack: Stack, project: Project): Promise<Blo
     return folderBlobStore(blobs.path ?? join(home, 'blobs'))
   }
   const kind = await loadKind(project, home, 'stores', blobs.kind)
-  const settings = settingsOf(kind.settings, blobs, `the blob store "${blobs.kind}"`)
+  const settings = settingsOf(kind.settings, blobs, `blob store "${blobs.kind}"`)
   return kind.open(settings, { projectDir: project.dir, home, environment, folder: folderBlobStore })
 }
