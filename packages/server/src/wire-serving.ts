@@ -14,6 +14,7 @@ import type { ModelService } from './models/model-service.ts'
 import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } from './monitoring/index.ts'
 import { alertEntry, alertNeeds, decisionEntry, endpointHealth, promotionNeeds } from './overview/endpoint-health.ts'
 import type { PipelineService } from './pipelines/pipeline-service.ts'
+import { findRuns } from './pipelines/run-lookup.ts'
 import { addOpenInferenceRoutes, inferProtocol } from './protocols/open-inference/index.ts'
 import {
   addEndpointHistoryRoutes,
@@ -74,9 +75,10 @@ export function wireServing(wiring: ServingWiring): ServingParts {
     endpoints: monitoredEndpoints(serving, registered),
     runs: {
       isRunning: async (pipeline) => {
-        const { total } = await pipelines.runs.list({ pipeline, status: 'queued,running', limit: 1, offset: 0 })
+        const { total } = await pipelines.runs.list({ pipeline, status: 'queued,running,paused', limit: 1, offset: 0 })
         return total > 0
       },
+      exists: async (id) => (await findRuns(database, [id])).has(id),
       start: async (run) => (await pipelines.startRun(run)).id,
     },
     publish: events.publish,

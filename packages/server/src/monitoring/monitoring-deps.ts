@@ -32,7 +32,10 @@ export type EndpointSource = {
 /** What monitoring needs of pipelines. */
 export type RunStarter = {
   readonly isRunning: (pipeline: string) => Promise<boolean>
+  readonly exists: (id: RunId) => Promise<boolean>
+  /** The same id again starts nothing. */
   readonly start: (run: {
+    readonly id: RunId
     readonly pipeline: string
     readonly params: Readonly<Record<string, JsonValue>>
     readonly trigger: Trigger

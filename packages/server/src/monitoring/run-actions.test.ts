@@ -1,8 +1,11 @@
-import { digestOf, runSummarySchema } from '@regia/core'
+import { digestOf, monitorActionSchema, type RunId, runSummarySchema } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alerts, day, evaluate, serveMonitored } from '../../test/serving/monitored-trips.ts'
 import type { ServedTrips } from '../../test/serving/served-trips.ts'
 import { packageTrips } from '../../test/serving/trips.ts'
+import { openDatabase } from '../database/open.ts'
+import { MonitorStore } from './monitor-store.ts'
+import { runActions } from './run-actions.ts'
 
 let bytes: Uint8Array
 const opened: ServedTrips[] = []
@@ -87,6 +90,36 @@ describe('the action of a monitor', () => {
     await evaluate(served)
     expect(await runs(served)).toHaveLength(2)
     expect((await alerts(served))[0]?.actions).toHaveLength(2)
+  })
+
+  it('starts no second run where the process dies before it notes the first one', async () => {
+    const started: string[] = []
+    let isKilled = true
+    const database = await openDatabase(':memory:')
+    const deps = {
+      store: Object.assign(new MonitorStore(database), {
+        transaction: async () => {
+          if (isKilled) throw new Error('killed')
+        },
+      }),
+      runs: {
+        isRunning: async () => false,
+        exists: async (id: string) => started.includes(id),
+        start: async ({ id }: { id: RunId }) => {
+          started.push(id)
+          return id
+        },
+      },
+      publish: () => {},
+    }
+    const alert = { id: 'alr_0000000000', monitor: 'm', actions: [] }
+    const act = () => runActions(deps as never, alert as never, [monitorActionSchema.parse(retrain)], 0)
+    await expect(act()).rejects.toThrow('killed')
+    isKilled = false
+    const { actions } = await act()
+    expect(started).toHaveLength(1)
+    expect(actions).toEqual([{ kind: 'retrain', pipeline: 'trips', runId: started[0] }])
+    await database.destroy()
   })
 
   it('starts none while one runs, and says so', async () => {
