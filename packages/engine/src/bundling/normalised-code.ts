@@ -1,5 +1,8 @@
-/** Brings code into the one form that its comments, blanks and line breaks have no part in. */
+/** Brings code into the one form that comments, blanks, line breaks and names that are imported for something else have no part in. */
 export type Normalise = (code: string) => Promise<string>
+
+/** As TypeScript, since there a name that is imported and not used is no part of the program. */
+const SETTINGS = { loader: 'ts', format: 'esm', minifyWhitespace: true, legalComments: 'none' } as const
 
 /** Steps share most of their files, so each piece of code is brought into form once. */
 export async function normaliser(): Promise<Normalise> {
@@ -8,7 +11,7 @@ export async function normaliser(): Promise<Normalise> {
   return (code) => {
     const found = known.get(code)
     if (found) return found
-    const result = transform(code, { loader: 'js', format: 'esm', minifyWhitespace: true, legalComments: 'none' }).then(
+    const result = transform(code, SETTINGS).then(
       (made) => made.code,
       // A piece that is no code by itself still tells whether it changed.
       () => code,

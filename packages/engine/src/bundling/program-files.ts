@@ -1,6 +1,6 @@
 import { globSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { canonicalJson, type Digest, digestOf, type FolderManifest, RegiaError } from '@regia/core'
 import { hashBytes } from '../blobs/index.ts'
 import type { DraftCommand } from '../steps/step-definition.ts'
@@ -53,8 +53,9 @@ function findPaths(projectDir: string, { files = [], notebook }: DraftCommand, w
   const globs = notebook === undefined ? files : [...files, notebook]
   const paths = new Set<string>()
   for (const glob of globs) {
+    assertInside(glob, where)
     const matches = globSync(glob, { cwd: projectDir, exclude: (path) => SKIPPED.has(basename(path)) })
-      .map((path) => relativePath(projectDir, path, glob, where))
+      .map(projectPath)
       .filter((path) => statSync(join(projectDir, path)).isFile())
     if (matches.length === 0) {
       throw invalid(`No file of the project is named "${glob}".`, where, 'Globs start at the project’s folder.')
@@ -68,9 +69,11 @@ function findPaths(projectDir: string, { files = [], notebook }: DraftCommand, w
 
 const SKIPPED = new Set(['node_modules', '.git', '.regia', '__pycache__', '.ipynb_checkpoints'])
 
-function relativePath(projectDir: string, path: string, glob: string, where: string): string {
-  const found = relative(projectDir, resolve(projectDir, path)).replaceAll('\\', '/')
-  if (!found.startsWith('../') && !isAbsolute(found)) return found
+/** With `/` between names, whatever the system writes. */
+const projectPath = (path: string): string => path.replaceAll('\\', '/')
+
+function assertInside(glob: string, where: string): void {
+  if (!isAbsolute(glob) && !glob.split(/[\\/]/).includes('..')) return
   throw invalid(`"${glob}" leads outside of the project.`, where, 'Copy what the program needs into the project.')
 }
 
