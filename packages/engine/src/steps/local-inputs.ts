@@ -48,8 +48,22 @@ async function openLists(artifacts: readonly Artifact[], blobs: BlobStore): Prom
   return opened
 }
 
-/** @throws RegiaError `BLOB_CORRUPT` when the blob is no list of artifacts, `BLOB_MISSING`. */
+/** Lists are read whole; values stand in them as they are. */
+const MAX_LIST_BYTES = 64_000_000
+
+/** @throws RegiaError `PAYLOAD_TOO_LARGE` for a list of more than 64 MB, `BLOB_CORRUPT` when the blob is no list of artifacts, `BLOB_MISSING`. */
 export async function readArtifactList(digest: Digest, blobs: BlobStore): Promise<readonly Artifact[]> {
+  const sizeBytes = await blobs.sizeOf(digest)
+  if (sizeBytes > MAX_LIST_BYTES) {
+    throw new RegiaError(
+      'PAYLOAD_TOO_LARGE',
+      `A list of ${sizeBytes} bytes is too large; ${MAX_LIST_BYTES} are allowed.`,
+      {
+        where: digest,
+        hint: 'Let the mapped step give tables or files instead of large values: a list holds only their digests.',
+      },
+    )
+  }
   const parsed = artifactListSchema.safeParse(parseJson(await blobs.read(digest)))
   if (parsed.success) return parsed.data.items
   throw new RegiaError('BLOB_CORRUPT', `This blob is not a list of artifacts: ${parsed.error.issues[0]?.message}.`, {

@@ -175,7 +175,7 @@ export class LeaseService {
         isIdle = false
       }
       const left = { ...free, limit: request.limit - leased.length, isIdle }
-      const elements = await items.lease(connection, request.worker, left, now)
+      const elements = await items.grants.lease(connection, request.worker, left, now)
       return { changed: [...works.values()], reply: [...leased, ...elements] }
     })
   }

@@ -53,6 +53,14 @@ function assertKind(step: GraphStep): void {
       `Step "${step.id}" is mapped, which a step of kind "${step.kind}" cannot be.`,
     )
   }
+  if (step.map && !(step.map.input in step.inputs)) {
+    throw problem(
+      'PIPELINE_INVALID',
+      step,
+      `Step "${step.id}" is mapped over input "${step.map.input}", which it does not have.`,
+      { hint: `Its inputs are: ${Object.keys(step.inputs).join(', ') || 'none'}.` },
+    )
+  }
 }
 
 /** What an input is made of: one thing or a list of things; each may have alternatives. */

@@ -45,7 +45,7 @@ async function givenArtifacts(
   { blobs }: ElementSources,
 ): Promise<readonly Artifact[]> {
   const ref = step.inputs[input]
-  if (!ref) throw invalid(step, input, 'which it does not have')
+  if (!ref) throw new Error(`unreachable: step "${step.id}" has no input "${input}" to be mapped over`)
   const isList = chosenRef(ref, inputs.states).from === 'list'
   const given: Artifact[] = []
   for (const artifact of Object.values(inputArtifacts({ ...step, inputs: { [input]: ref } }, inputs))) {

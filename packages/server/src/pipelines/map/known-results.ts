@@ -1,4 +1,4 @@
-import type { Artifact, Digest, GraphStep } from '@regia/core'
+import type { Artifact, Digest, GraphStep, StepStatus } from '@regia/core'
 import type { Connection } from '../../database/database.ts'
 import { decodeJson } from '../../database/json-text.ts'
 import type { Moment } from '../advance-run.ts'
@@ -9,9 +9,11 @@ export type ResultSource = {
   /** The run takes results from the cache, and this step may be cached. */
   readonly usesCache: boolean
   readonly cacheTtlMs: number | undefined
-  /** The same mapped step of the run that this one recovers. */
-  readonly recovered: string | undefined
+  /** The same mapped step of the run that this one recovers, and which of its elements may be taken over. */
+  readonly recovered: Recovered | undefined
 }
+
+type Recovered = { readonly stepRunId: string; readonly statuses: readonly StepStatus[] }
 
 export type KnownResult = {
   readonly outputs: Readonly<Record<string, Artifact>>
@@ -21,22 +23,32 @@ export type KnownResult = {
 type Wanted = { readonly number: number; readonly key: Digest }
 
 export async function resultSource(connection: Connection, work: RunWork, step: GraphStep): Promise<ResultSource> {
-  const { run, useCache, refresh } = work
-  const isRefreshed = refresh.has(step.id)
-  const recovered =
-    run.recovered_from === null || isRefreshed
-      ? undefined
-      : await connection
-          .selectFrom('step_run')
-          .select('id')
-          .where('run_id', '=', run.recovered_from)
-          .where('step', '=', step.id)
-          .executeTakeFirst()
+  const isRefreshed = work.refresh.has(step.id)
   return {
-    usesCache: step.cache && useCache && !isRefreshed,
+    usesCache: step.cache && work.useCache && !isRefreshed,
     cacheTtlMs: step.cacheTtlMs,
-    recovered: recovered?.id,
+    recovered: await findRecoveredStep(connection, work.run.recovered_from, step.id, isRefreshed),
   }
+}
+
+async function findRecoveredStep(
+  connection: Connection,
+  runId: string | null,
+  step: string,
+  isRefreshed: boolean,
+): Promise<Recovered | undefined> {
+  if (runId === null) return undefined
+  const row = await connection
+    .selectFrom('step_run')
+    .innerJoin('run', 'run.id', 'step_run.run_id')
+    .select(['step_run.id', 'run.refresh'])
+    .where('step_run.run_id', '=', runId)
+    .where('step_run.step', '=', step)
+    .executeTakeFirst()
+  if (!row) return undefined
+  if (!isRefreshed) return { stepRunId: row.id, statuses: ['succeeded', 'cached'] }
+  // It was to be done afresh before too: what ran for that needs not run again, what came from the cache does.
+  return decodeJson(row.refresh).includes(step) ? { stepRunId: row.id, statuses: ['succeeded'] } : undefined
 }
 
 /** Results of elements that need no attempt, by number: from the cache, or from the run that is recovered. */
@@ -80,13 +92,13 @@ async function findCached(
 async function findRecovered(
   connection: Connection,
   elements: readonly Wanted[],
-  stepRunId: string,
+  { stepRunId, statuses }: Recovered,
 ): Promise<ReadonlyMap<number, KnownResult>> {
   const rows = await connection
     .selectFrom('map_item')
     .select(['number', 'key', 'outputs', 'metrics'])
     .where('step_run_id', '=', stepRunId)
-    .where('status', 'in', ['succeeded', 'cached'])
+    .where('status', 'in', statuses)
     .where('number', '>=', elements[0]?.number ?? 0)
     .where('number', '<=', elements.at(-1)?.number ?? 0)
     .execute()

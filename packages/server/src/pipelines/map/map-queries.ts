@@ -92,7 +92,7 @@ async function findStepRun(connection: Connection, runId: string, step: string):
     .executeTakeFirst()
   if (row) return row.id
   throw new RegiaError('NOT_FOUND', `Run "${runId}" has no step "${step}".`, {
-    hint: 'List the steps of the run with "regia runs show".',
+    hint: `List its steps with "regia runs show ${runId}".`,
   })
 }
 
