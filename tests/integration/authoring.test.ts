@@ -63,7 +63,7 @@ const [from, to] = process.argv.slice(2)
 writeFileSync(to, String(readFileSync(from, 'utf8').trim().split('\\n').length - 1))
 `,
   'pipelines/shapes.ts': `
-import { atLeast, dataset, figure, folder, markdown, pipeline, rowsOf, step, when, z } from 'regia'
+import { atLeast, dataset, field, figure, folder, markdown, pipeline, rowsOf, step, when, z } from 'regia'
 import { add, clean, summarize } from '../steps.ts'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
@@ -79,6 +79,10 @@ const look = step({
   name: 'look', in: { pages: folder(), note: markdown() }, out: { text: z.string() },
   run: ({ pages, note }) => ({ text: readFileSync(pages.path + '/deep/a.txt', 'utf8') + readFileSync(note.path, 'utf8') + note.mediaType }),
 })
+const ladder = step({
+  name: 'ladder', in: {}, out: { rungs: z.object({ powers: z.array(z.number()), best: z.object({ power: z.number() }) }) },
+  run: () => ({ rungs: { powers: [4, 5], best: { power: 7 } } }),
+})
 const prepare = pipeline('prepare', { least: z.number().default(0) }, (p) => clean({ raw: dataset('points'), least: p.least }))
 
 export default pipeline('shapes', { powers: z.array(z.number()).default([1, 2, 3]) }, (p) => {
@@ -91,6 +95,10 @@ export default pipeline('shapes', { powers: z.array(z.number()).default([1, 2, 3
   const { pages, note } = files({})
   look({ pages, note })
   summarize({ rows, power: chosen.total })
+  const { rungs } = ladder({})
+  const powers = field(rungs, 'powers')
+  const high = summarize.map('power', powers, { rows })
+  when(atLeast(field(rungs, 'best', 'power'), 7), () => add({ sums: powers, all: powers, notes: high.note }))
 })
 `,
   'schedules/nightly.ts': `
@@ -151,6 +159,7 @@ describe('what an author writes', { timeout: 120_000 }, () => {
     expect(values['look.text']).toBe('a# Notetext/markdown')
     expect(run.steps.find(({ step }) => step === 'add-3')?.status).toBe('skipped')
     expect(values['summarize-3.note']).toBe(`p${values['add-2.total']}`)
+    expect(values).toMatchObject({ 'add-4.total': 9, 'add-4.notes': 'p4 p5 2' })
     expect(run.graph.steps.find(({ id }) => id === 'prepare.clean')?.group).toBe('prepare')
   })
 

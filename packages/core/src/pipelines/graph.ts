@@ -15,18 +15,21 @@ export const portTypeSchema = z.discriminatedUnion('kind', [
 ])
 export type PortType = z.infer<typeof portTypeSchema>
 
+/** The way to a field inside a JSON value, from the outside in; the whole value where absent. */
+type Path = { readonly path?: readonly string[] | undefined }
+
 /** Where an input comes from. */
 export type PortRef =
-  | { readonly from: 'param'; readonly name: string }
+  | ({ readonly from: 'param'; readonly name: string } & Path)
   | { readonly from: 'value'; readonly value?: unknown }
-  | { readonly from: 'step'; readonly step: string; readonly output: string }
+  | ({ readonly from: 'step'; readonly step: string; readonly output: string } & Path)
   | { readonly from: 'dataset'; readonly name: string; readonly version?: number | undefined }
   | { readonly from: 'model'; readonly name: string; readonly alias: string; readonly optional: boolean }
   | { readonly from: 'list'; readonly items: readonly PortRef[] }
   /** The first of them that was not skipped: what the two arms of a condition make. */
   | { readonly from: 'either'; readonly items: readonly PortRef[] }
   /** An entry of the graph's own catalog, read when a run begins. */
-  | { readonly from: 'catalog'; readonly name: string }
+  | ({ readonly from: 'catalog'; readonly name: string } & Path)
   /** Content that is already in the blob store, fixed in the graph: what a one-off check of an older version looks at. */
   | {
       readonly from: 'artifact'
@@ -35,17 +38,19 @@ export type PortRef =
       readonly sizeBytes: number
     }
 
+const path = z.array(z.string()).min(1).max(20).optional()
+
 /** The schema of {@link PortRef}; lists may not hold lists when a run resolves them. */
 export const portRefSchema: z.ZodType<PortRef> = z.lazy(() =>
   z.discriminatedUnion('from', [
-    z.object({ from: z.literal('param'), name: z.string() }),
+    z.object({ from: z.literal('param'), name: z.string(), path }),
     z.object({ from: z.literal('value'), value: z.unknown() }),
-    z.object({ from: z.literal('step'), step: nameSchema, output: z.string() }),
+    z.object({ from: z.literal('step'), step: nameSchema, output: z.string(), path }),
     z.object({ from: z.literal('dataset'), name: nameSchema, version: z.number().int().positive().optional() }),
     z.object({ from: z.literal('model'), name: nameSchema, alias: nameSchema, optional: z.boolean() }),
     z.object({ from: z.literal('list'), items: z.array(portRefSchema) }),
     z.object({ from: z.literal('either'), items: z.array(portRefSchema).min(1) }),
-    z.object({ from: z.literal('catalog'), name: nameSchema }),
+    z.object({ from: z.literal('catalog'), name: nameSchema, path }),
     z.object({
       from: z.literal('artifact'),
       kind: z.enum(['table', 'file', 'folder', 'model']),

@@ -20,17 +20,17 @@ export const stepsNeededBy = (step: GraphStep): readonly string[] => [
 export function refText(ref: PortRef): string {
   switch (ref.from) {
     case 'param':
-      return `param ${ref.name}`
+      return `param ${ref.name}${pathText(ref.path)}`
     case 'value':
       return canonicalJson(ref.value ?? null)
     case 'step':
-      return `${ref.step}.${ref.output}`
+      return `${ref.step}.${ref.output}${pathText(ref.path)}`
     case 'dataset':
       return `dataset ${ref.name}${ref.version === undefined ? '' : `@${ref.version}`}`
     case 'model':
       return `model ${ref.name}@${ref.alias}`
     case 'catalog':
-      return `catalog ${ref.name}`
+      return `catalog ${ref.name}${pathText(ref.path)}`
     case 'artifact':
       return `${ref.kind} ${ref.digest.slice(7, 15)}`
     case 'list':
@@ -38,4 +38,20 @@ export function refText(ref: PortRef): string {
     case 'either':
       return ref.items.map(refText).join(' or ')
   }
+}
+
+const pathText = (path: readonly string[] = []) => path.map((name) => `.${name}`).join('')
+
+/**
+ * The field of a JSON value that a reference with a path means.
+ *
+ * @returns `undefined` where there is no such field.
+ * @example fieldAt({ test: { auc: 0.8 } }, ['test', 'auc']) // 0.8
+ */
+export function fieldAt(value: unknown, path: readonly string[] = []): unknown {
+  return path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name) ? Reflect.get(inner, name) : undefined,
+    value,
+  )
 }

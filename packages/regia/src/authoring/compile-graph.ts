@@ -1,7 +1,7 @@
 import { type CatalogEntry, type PortRef, type PortType, RegiaError } from '@regia/core'
 import type { DraftStep } from '@regia/engine'
-import { assertFits, type Given, typeOfEntry } from './port-compatibility.ts'
-import type { ParamType, Source, SourceCondition } from './refs.ts'
+import { assertFits, type Given, type GivenType, schemaAt, typeOfEntry } from './port-compatibility.ts'
+import type { Source, SourceCondition } from './refs.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /**
@@ -76,15 +76,21 @@ function givenBy(source: Source, node: GraphNode, input: string, compilation: Co
       return { from: source.from, items: source.items.map((item) => givenBy(item, node, input, compilation)) }
     case 'data': {
       const { node: producer, output } = getProducer(node, input, source.name, compilation.producers)
-      return { from: 'type', type: producer.outputs[output]!, isList: producer.map !== undefined, of: producer.id }
+      const type = {
+        from: 'type',
+        type: producer.outputs[output]!,
+        isList: producer.map !== undefined,
+        of: producer.id,
+      } as const
+      return givenField(type, source.path, node, input)
     }
     case 'param':
-      if (source.declared) return givenByValue(source.declared, source.name)
-      return givenByParam(source.name, node, input, compilation)
+      return givenField(givenByParam(source, node, input, compilation), source.path, node, input)
     case 'catalog': {
       const entry = source.entry ?? compilation.catalog?.[source.name]
       if (!entry) throw missingName(node, input, source.name, 'the catalog has', Object.keys(compilation.catalog ?? {}))
-      return { from: 'type', type: typeOfEntry(entry), isList: false, of: source.name }
+      const type = { from: 'type', type: typeOfEntry(entry), isList: false, of: source.name } as const
+      return givenField(type, source.path, node, input)
     }
     case 'dataset':
       return { from: 'type', type: { kind: 'table' }, isList: false, of: source.name }
@@ -96,18 +102,26 @@ function givenBy(source: Source, node: GraphNode, input: string, compilation: Co
   }
 }
 
-function givenByParam(name: string, node: GraphNode, input: string, { params }: Compilation): Given {
-  const param = params?.[name]
+function givenByParam(
+  { name, declared }: Extract<Source, { readonly from: 'param' }>,
+  node: GraphNode,
+  input: string,
+  { params }: Compilation,
+): GivenType {
+  const param = declared ?? params?.[name]
   if (params && !param) throw missingName(node, input, name, 'parameters are', Object.keys(params))
-  return givenByValue(param, name)
+  return { from: 'type', type: { kind: 'value', schema: param?.schema ?? {} }, isList: false, of: name }
 }
 
-const givenByValue = (declared: ParamType | undefined, of: string): Given => ({
-  from: 'type',
-  type: { kind: 'value', schema: declared?.schema ?? {} },
-  isList: false,
-  of,
-})
+/** What a field of a value is, as far as its schema says. */
+function givenField(given: GivenType, path: readonly string[] | undefined, node: GraphNode, input: string): GivenType {
+  if (!path) return given
+  const { type, isList, of } = given
+  if (type.kind !== 'value' || isList) throw noField(node, input, path, isList ? `list that "${of}" makes` : type.kind)
+  const schema = schemaAt(type.schema, path)
+  if (!schema) throw noField(node, input, path, `value of "${of}"`)
+  return { ...given, type: { kind: 'value', schema } }
+}
 
 function getProducer(node: GraphNode, input: string, name: string, producers: Producers): Output {
   const producer = producers.get(name)
@@ -192,10 +206,12 @@ function portRef(source: Source, producers: Producers): PortRef {
     const items = source.items.map((item) => portRef(item, producers))
     return source.from === 'list' ? { from: 'list', items } : { from: 'either', items }
   }
-  if (source.from === 'param' || source.from === 'catalog') return { from: source.from, name: source.name }
+  if (source.from === 'param' || source.from === 'catalog') {
+    return { from: source.from, name: source.name, ...(source.path && { path: source.path }) }
+  }
   if (source.from !== 'data') return source
   const { node, output } = producers.get(source.name)!
-  return { from: 'step', step: node.id, output }
+  return { from: 'step', step: node.id, output, ...(source.path && { path: source.path }) }
 }
 
 function cycle(left: ReadonlySet<GraphNode>, needs: ReadonlyMap<GraphNode, ReadonlySet<GraphNode>>): RegiaError {
@@ -229,6 +245,16 @@ const missingName = (node: GraphNode, input: string, name: string, there: string
   problem('STEP_INPUT_MISSING', node, `Input "${input}" of step "${node.id}" needs "${name}", which is not there.`, {
     hint: `What ${there}: ${shortList(names)}.`,
   })
+
+const noField = (node: GraphNode, input: string, path: readonly string[], what: string) =>
+  problem(
+    'PIPELINE_INVALID',
+    node,
+    `Input "${input}" of step "${node.id}" takes field "${path.join('.')}", which the ${what} does not have.`,
+    {
+      hint: 'Take a field of the schema, or give the whole value to the step.',
+    },
+  )
 
 const unknownInput = (node: GraphNode, input: string) =>
   problem('PIPELINE_INVALID', node, `Step "${node.id}" has no input "${input}".`, {

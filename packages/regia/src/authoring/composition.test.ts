@@ -6,6 +6,7 @@ import {
   command,
   dataset,
   equals,
+  field,
   folder,
   json,
   list,
@@ -355,6 +356,81 @@ describe('programs of other languages', () => {
     expect(errorOf(() => notebook({ name: 'n', path: 'a.ipynb', out: { html: table() } }))).toMatchObject({
       where: here,
     })
+  })
+})
+
+describe('field', () => {
+  const Metrics = z.object({ test: z.object({ auc: z.number() }), word: z.string() })
+  const judge = step({
+    name: 'judge',
+    in: { rows: table() },
+    out: { metrics: Metrics, loose: z.record(z.string(), z.number()) },
+    run: () => ({ metrics: { test: { auc: 1 }, word: '' }, loose: {} }),
+  })
+
+  it('leads into values, parameters and both arms of a condition', () => {
+    const { graph } = pipeline('p', { settings: z.object({ depth: z.number() }) }, (p) => {
+      const { rows } = load({})
+      const { metrics, loose } = judge({ rows })
+      const depth = field(p.settings, 'depth')
+      when(atMost(field(metrics, 'test', 'auc'), 0.5), () => score({ rows, depth }))
+      const arms = when(
+        equals(depth, 3),
+        () => judge({ rows }),
+        () => judge({ rows }),
+      )
+      score({ rows, depth: field(field(arms.metrics, 'test'), 'auc') })
+      score({ rows, depth: field(loose, 'anything') })
+    })
+    const auc = (id: string) => ({ from: 'step', step: id, output: 'metrics', path: ['test', 'auc'] })
+    const scores = graph.steps.filter(({ name }) => name === 'score')
+    expect(scores.map(({ inputs }) => inputs.depth)).toEqual([
+      { from: 'param', name: 'settings', path: ['depth'] },
+      { from: 'step', step: 'judge', output: 'loose', path: ['anything'] },
+      { from: 'either', items: [auc('judge-2'), auc('judge-3')] },
+    ])
+    expect(scores[0]?.when).toEqual([{ ref: auc('judge'), is: 'at-most', value: 0.5 }])
+  })
+
+  it('is refused with the line where there is none', () => {
+    const wrong = (work: (refs: { rows: never; metrics: never; many: never; data: never }) => unknown) =>
+      errorOf(() =>
+        pipeline('p', {}, () => {
+          const { rows } = load({})
+          const many = judge.map('rows', [rows]).metrics
+          // The compiler would refuse all of it; authors of plain JavaScript have none.
+          return work({ rows, metrics: judge({ rows }).metrics, many, data: dataset('d') } as never)
+        }),
+      )
+    for (const [message, work] of [
+      [
+        'which the value of "judge-2" does not have',
+        ({ rows, metrics }) => score({ rows, depth: field(metrics, 'acu' as never) }),
+      ],
+      [
+        'which the value of "judge-2" does not have',
+        ({ rows, metrics }) => score({ rows, depth: field(metrics, 'word' as never, 'x' as never) }),
+      ],
+      [
+        'takes a value of type number; got one of type string',
+        ({ rows, metrics }) => score({ rows, depth: field(metrics, 'word' as never) }),
+      ],
+      ['which the table does not have', ({ rows }) => score({ rows, depth: field(rows, 'kind' as never) })],
+      [
+        'which the list that "judge" makes does not have',
+        ({ rows, many }) => score({ rows, depth: field(many, 'word' as never) }),
+      ],
+      ['A dataset has no field "x"', ({ rows, data }) => score({ rows, depth: field(data, 'x' as never) })],
+    ] as const satisfies readonly (readonly [
+      string,
+      (refs: { rows: never; metrics: never; many: never; data: never }) => unknown,
+    ])[]) {
+      expect(wrong(work)).toMatchObject({
+        code: 'PIPELINE_INVALID',
+        message: expect.stringContaining(message),
+        where: here,
+      })
+    }
   })
 })
 

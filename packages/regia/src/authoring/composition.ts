@@ -128,7 +128,7 @@ export function recordGraph(
 }
 
 function renamed(source: Source, rename: (name: string) => string): Source {
-  if (source.from === 'data') return { from: 'data', name: rename(source.name) }
+  if (source.from === 'data') return { ...source, name: rename(source.name) }
   if (source.from !== 'list' && source.from !== 'either') return source
   return { from: source.from, items: source.items.map((item) => renamed(item, rename)) }
 }

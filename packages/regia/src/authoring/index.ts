@@ -76,6 +76,7 @@ export {
   monitor,
   retrain,
 } from './declarations.ts'
+export { field } from './field.ts'
 export { type GateInputs, gate, register } from './gate.ts'
 export { defineExecutor, type ExecutorKind } from './kinds/executor.ts'
 export type { KindPlace } from './kinds/kind-place.ts'

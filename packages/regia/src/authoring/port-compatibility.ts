@@ -1,9 +1,17 @@
 import { type CatalogEntry, type PortType, RegiaError, type TableSchema } from '@regia/core'
 import type { GraphNode } from './compile-graph.ts'
 
-/** What a source brings, as far as it is known before a run; `of` names who makes it. */
+/** Something of a known type; `of` names who makes it. */
+export type GivenType = {
+  readonly from: 'type'
+  readonly type: PortType
+  readonly isList: boolean
+  readonly of: string
+}
+
+/** What a source brings, as far as it is known before a run. */
 export type Given =
-  | { readonly from: 'type'; readonly type: PortType; readonly isList: boolean; readonly of: string }
+  | GivenType
   | { readonly from: 'value'; readonly value: unknown }
   | { readonly from: 'list'; readonly items: readonly Given[] }
   | { readonly from: 'either'; readonly items: readonly Given[] }
@@ -104,6 +112,16 @@ function jsonType({ type }: JsonSchema): string | undefined {
 }
 
 const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null
+
+/** The schema of a field; one that says nothing of it may have it, one that names its fields has no other. */
+export function schemaAt(schema: JsonSchema, path: readonly string[]): Record<string, unknown> | undefined {
+  const [name, ...rest] = path
+  if (name === undefined) return { ...schema }
+  const { properties } = schema
+  if (!isSchema(properties)) return ['object', undefined].includes(jsonType(schema)) ? {} : undefined
+  const inner = properties[name]
+  return isSchema(inner) ? schemaAt(inner, rest) : undefined
+}
 
 function assertColumns(port: Port, wanted: TableSchema, given: TableSchema): void {
   const found = new Map(given.columns.map((column) => [column.name, column]))

@@ -6,13 +6,16 @@ declare const carries: unique symbol
 /** A parameter as the graph keeps it. */
 export type ParamType = PipelineGraph['params'][string]
 
+/** The way to a field inside a value; see `field`. */
+type Path = { readonly path?: readonly string[] }
+
 /** Where an input comes from while the pipeline is being described: data by the name that its producer gives it, or something from outside. */
 export type Source =
   | Exclude<PortRef, { readonly from: 'list' | 'either' | 'step' | 'param' | 'catalog' }>
   /** `declared` where it is the catalog's, and not of the pipeline's own. */
-  | { readonly from: 'param'; readonly name: string; readonly declared?: ParamType }
-  | { readonly from: 'catalog'; readonly name: string; readonly entry?: CatalogEntry }
-  | { readonly from: 'data'; readonly name: string }
+  | ({ readonly from: 'param'; readonly name: string; readonly declared?: ParamType } & Path)
+  | ({ readonly from: 'catalog'; readonly name: string; readonly entry?: CatalogEntry } & Path)
+  | ({ readonly from: 'data'; readonly name: string } & Path)
   | { readonly from: 'list'; readonly items: readonly Source[] }
   | { readonly from: 'either'; readonly items: readonly Source[] }
 

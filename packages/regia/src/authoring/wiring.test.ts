@@ -98,7 +98,7 @@ export { n }
 `
 
 const MORE = `
-import { approve, atLeast, command, dataset, equals, file, folder, html, json, type ListRef, list, markdown, model, not, notebook, partitionsOf, pipeline, type Ref, register, registry, rowsOf, step, table, when, z } from 'regia'
+import { approve, atLeast, command, dataset, equals, field, file, folder, html, json, type ListRef, list, markdown, model, not, notebook, partitionsOf, pipeline, type Ref, register, registry, rowsOf, step, table, when, z } from 'regia'
 
 const fit = step({
   name: 'fit', in: { rows: table(), depth: z.number(), seed: z.number().default(1) },
@@ -115,6 +115,7 @@ const best = step({
 })
 const read = step({ name: 'read', in: { files: folder() }, out: { page: html(), n: z.number() }, run: ({ files }) => ({ page: files.path, n: files.count }) })
 step({ name: 'x', in: {}, out: { files: folder() }, run: () => ({ files: { text: '' } }) }) // WRONG: a folder is no text
+const settle = step({ name: 'settle', in: {}, out: { settings: z.object({ word: z.string(), deep: z.object({ depth: z.number() }) }) }, run: () => ({ settings: { word: '', deep: { depth: 1 } } }) })
 const python = command({
   name: 'python', in: { rows: table(), depth: z.number().default(3) }, out: { model: model(), scores: json(z.array(z.number())) },
   cmd: ['python3', 'fit.py', '{in.rows:csv}', '--depth={in.depth}', '{out.model}', '{out.scores}', '{"a": 1}', '{dir}'], files: ['fit.py'],
@@ -169,8 +170,13 @@ pipeline('flow', { depths: z.array(z.number()), words: z.array(z.string()), mode
   when(equals(p.mode, 'fast'), () => {}) // WRONG: a comparison with what it cannot be
   when(atLeast(p.mode, 3), () => {}) // WRONG: a text compared with a number
   either.auc // WRONG: what only one arm gives
+  const { settings } = settle({})
+  const inner: Ref<number> = field(settings, 'deep', 'depth')
+  fit({ rows, depth: field(settings, 'word') }) // WRONG: a text of an object where a number is taken
+  field(settings, 'wrod') // WRONG: an unknown field
+  field(settings, 'deep', 'word') // WRONG: an unknown field further inside
   fit({ rows: when(approved, () => ({ a: chosen.model }), () => ({ a: registry('m@champion') })).a, depth: 1 }) // WRONG: the model of either arm as a table
-  return [text, said, listed, ran]
+  return [text, said, listed, ran, inner]
 })
 export { file }
 `

@@ -1,4 +1,4 @@
-import { type Condition, canonicalJson, type PortRef } from '@regia/core'
+import { type Condition, canonicalJson, fieldAt, type PortRef } from '@regia/core'
 import { chosenRef, refState } from './ref-state.ts'
 import type { InputSources } from './resolve-inputs.ts'
 import { refKey } from './resolve-refs.ts'
@@ -33,9 +33,9 @@ function valueBehind(ref: PortRef, sources: InputSources): unknown {
   const { params, refs, states } = sources
   switch (ref.from) {
     case 'step':
-      return states.get(ref.step)?.outputs[ref.output]?.value
+      return fieldAt(states.get(ref.step)?.outputs[ref.output]?.value, ref.path)
     case 'param':
-      return params[ref.name]
+      return fieldAt(params[ref.name], ref.path)
     case 'value':
       return ref.value
     case 'either': {
@@ -43,7 +43,7 @@ function valueBehind(ref: PortRef, sources: InputSources): unknown {
       return chosen.from === 'either' ? undefined : valueBehind(chosen, sources)
     }
     case 'catalog':
-      return refs.artifacts[refKey(ref)]?.value
+      return fieldAt(refs.artifacts[refKey(ref)]?.value, ref.path)
     default:
       return undefined
   }

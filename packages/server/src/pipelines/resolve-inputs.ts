@@ -1,4 +1,12 @@
-import { type Artifact, canonicalJson, digestOf, type GraphStep, type LeasedStep, type PortRef } from '@regia/core'
+import {
+  type Artifact,
+  canonicalJson,
+  digestOf,
+  fieldAt,
+  type GraphStep,
+  type LeasedStep,
+  type PortRef,
+} from '@regia/core'
 import type { StepStates } from './next-steps.ts'
 import { chosenRef } from './ref-state.ts'
 import type { Params } from './resolve-params.ts'
@@ -38,21 +46,23 @@ const isInline = ({ kind }: Artifact): boolean => kind === 'value' || kind === '
 function resolveRef(ref: PortRef, { params, refs, states }: InputSources): Artifact | null {
   switch (ref.from) {
     case 'param':
-      return valueArtifact(params[ref.name])
+      return valueArtifact(fieldAt(params[ref.name], ref.path))
     case 'value':
       return valueArtifact(ref.value)
     case 'step': {
       const artifact = states.get(ref.step)?.outputs[ref.output]
       if (!artifact) throw new Error(`unreachable: "${ref.step}.${ref.output}" is not there`)
-      return artifact
+      return ref.path ? valueArtifact(fieldAt(artifact.value, ref.path)) : artifact
     }
     case 'dataset':
     case 'model':
       return refs.artifacts[refKey(ref)] ?? null
     case 'artifact':
       return { kind: ref.kind, digest: ref.digest, sizeBytes: ref.sizeBytes }
-    case 'catalog':
-      return refs.artifacts[refKey(ref)] ?? null
+    case 'catalog': {
+      const artifact = refs.artifacts[refKey(ref)] ?? null
+      return artifact && ref.path ? valueArtifact(fieldAt(artifact.value, ref.path)) : artifact
+    }
     case 'either': {
       const chosen = chosenRef(ref, states)
       if (chosen.from === 'either') throw new Error('unreachable: every alternative was skipped')
