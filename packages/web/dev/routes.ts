@@ -1,22 +1,33 @@
 import {
   alertSchema,
+  backfillItemSchema,
+  backfillSchema,
+  catalogItemSchema,
   datasetSchema,
   datasetVersionSchema,
   decisionSchema,
   demoSchema,
   endpointSchema,
+  lineageGraphSchema,
+  mapItemSchema,
   modelVersionSchema,
   monitorSchema,
+  notificationSchema,
+  notifierSchema,
   overviewSchema,
   pageSchema,
   pipelineVersionSchema,
   registeredModelSchema,
   runSchema,
   runSummarySchema,
+  scheduleFiringSchema,
+  scheduleSchema,
+  versionDiffSchema,
   windowResultSchema,
 } from '@regia/core'
 import * as data from './data-fixtures.ts'
 import * as monitors from './monitor-fixtures.ts'
+import * as pipelines from './pipeline-fixtures.ts'
 import { DAY, id, iso, LONG_NAME, REPLAY_START } from './random.ts'
 import * as runs from './run-fixtures.ts'
 import * as serving from './serving-fixtures.ts'
@@ -50,6 +61,13 @@ function overview(state: State) {
       : [
           { kind: 'alert', alert: monitors.alert(1, 'open') },
           { kind: 'failed-run', run: runs.runSummary(3, 'income') },
+          {
+            kind: 'approval',
+            run: runs.runSummary(1),
+            step: 'release',
+            approval: { question: 'Release this model to all airports?', approvers: ['anna', 'omar'] },
+            since: iso(Date.now() - 1_700_000),
+          },
           { kind: 'promotion', endpoint: 'delays', comparison: { ...serving.comparison, verdict: 'promote' } },
         ],
     endpoints: isEmpty
@@ -95,6 +113,16 @@ const model = (state: State, version: number) =>
     version,
     version === state.champion ? ['champion'] : version === 4 ? ['challenger'] : [],
   )
+const pipelineName = (i: number) =>
+  i === 2 ? 'large-1000' : i === 3 ? 'large-grouped-5000' : i === 4 ? 'large-5000' : nameOf('delays')(i)
+
+function mapItems(state: State, query: URLSearchParams) {
+  const status = query.get('status')
+  const all = Array.from({ length: state.rows }, (_, i) => i)
+  const found = status ? all.filter((i) => runs.mapItem(i).status === status) : all
+  return page((i) => runs.mapItem(found[i] ?? 0), found.length, query)
+}
+
 const windowDay = (query: URLSearchParams) =>
   Math.round((Date.parse(query.get('from') ?? '') - REPLAY_START) / DAY) || DAYS - 2
 
@@ -137,16 +165,96 @@ export const ROUTES: readonly Route[] = [
     /^pipelines$/,
     (state, _, query) => ({
       body: page(
-        (i) => ({ ...runs.pipelineVersion(nameOf('delays')(i), 3), lastRun: runs.runSummary(i) }),
-        few(state, 1000),
+        (i) => ({ ...runs.pipelineVersion(pipelineName(i), 3), lastRun: runs.runSummary(i) }),
+        few(state, 40),
         query,
       ),
+      schema: pageSchema(pipelineVersionSchema.extend({ lastRun: runSummarySchema })),
     }),
   ],
   [
     /^pipelines\/([^/]+)$/,
-    (_, [name = '']) => ({ body: { ...runs.pipelineVersion(name, 3), lastRun: runs.runSummary(0) } }),
+    (_, [name = '']) => ({
+      body: { ...runs.pipelineVersion(name, 3), ...(!name.startsWith('large') && { lastRun: runs.runSummary(0) }) },
+      schema: pipelineVersionSchema.extend({ lastRun: runSummarySchema.optional() }),
+    }),
   ],
+  [/^pipelines\/([^/]+)\/channels$/, (_, [name = '']) => ({ body: { channels: pipelines.channels(name) } })],
+  [
+    /^pipelines\/([^/]+)\/channel-moves$/,
+    (_, [name = ''], query) => ({ body: page((i) => pipelines.moves(name)[i], 2, query) }),
+  ],
+  [
+    /^pipelines\/([^/]+)\/diff$/,
+    (_, [name = ''], query) => ({
+      body: pipelines.diff(name, Number(query.get('before')), Number(query.get('after'))),
+      schema: versionDiffSchema,
+    }),
+  ],
+  [
+    /^pipelines\/[^/]+\/catalog$/,
+    () => ({ body: { entries: pipelines.catalog.map((each) => catalogItemSchema.parse(each)) } }),
+  ],
+  [
+    /^pipelines\/[^/]+\/catalog\/[^/]+\/preview$/,
+    () => ({ body: { rows: Array.from({ length: 20 }, (_, i) => data.dataRow(i, false)), rowCount: 3411 } }),
+  ],
+  [
+    /^schedules$/,
+    (state, _, query) => ({
+      body: page((i) => pipelines.schedules[i], few(state, pipelines.schedules.length), query),
+      schema: pageSchema(scheduleSchema),
+    }),
+  ],
+  [
+    /^schedules\/[^/]+\/firings$/,
+    (_, __, query) => ({ body: page(pipelines.firing, 12, query), schema: pageSchema(scheduleFiringSchema) }),
+  ],
+  [
+    /^schedule-times$/,
+    (_, __, query) => ({
+      body: {
+        times: Array.from({ length: Number(query.get('count') ?? 5) }, (_, i) => iso(Date.now() + (i + 1) * DAY)),
+      },
+    }),
+  ],
+  [
+    /^backfills$/,
+    (state, _, query) => ({
+      body: page((i) => pipelines.backfills[i], few(state, 2), query),
+      schema: pageSchema(backfillSchema),
+    }),
+  ],
+  [
+    /^backfills\/[^/]+\/items$/,
+    (_, __, query) => ({ body: page(pipelines.backfillItem, 59, query), schema: pageSchema(backfillItemSchema) }),
+  ],
+  [
+    /^notifiers$/,
+    (state, _, query) => ({
+      body: page((i) => pipelines.notifiers[i], few(state, 2), query),
+      schema: pageSchema(notifierSchema),
+    }),
+  ],
+  [
+    /^notifications$/,
+    (state, _, query) => ({
+      body: page(pipelines.notification, few(state, 30), query),
+      schema: pageSchema(notificationSchema),
+    }),
+  ],
+  [
+    /^lineage$/,
+    (_, __, query) => ({
+      body: pipelines.lineage(query.get('kind') ?? '', query.get('ref') ?? ''),
+      schema: lineageGraphSchema,
+    }),
+  ],
+  [
+    /^runs\/[^/]+\/steps\/[^/]+\/items$/,
+    (state, _, query) => ({ body: mapItems(state, query), schema: pageSchema(mapItemSchema) }),
+  ],
+  [/^runs\/[^/]+\/steps\/[^/]+\/outputs\/[^/]+\/files$/, () => ({ body: { files: pipelines.files } })],
   [
     /^pipelines\/([^/]+)\/versions$/,
     (_, [name = ''], query) => ({

@@ -1,3 +1,4 @@
+import { generatedGraph } from '../src/graph/generated-graph.ts'
 import { createRandom, digest, id, iso, LONG_NAME } from './random.ts'
 
 const table = { kind: 'table' }
@@ -40,21 +41,44 @@ export const graph = (name: string) => ({
       { flights: { from: 'dataset', name: 'flights' }, until: param('trainUntil') },
       { train: table, test: table },
     ),
-    step('features', { rows: from('split', 'train') }, { rows: table }),
-    step('features-2', { rows: from('split', 'test') }, { rows: table }),
+    step('features', { rows: from('split', 'train') }, { rows: table }, { group: 'prepare', tags: ['data'] }),
+    step('features-2', { rows: from('split', 'test') }, { rows: table }, { group: 'prepare', tags: ['data'] }),
     step(
       'train',
       { rows: from('features', 'rows'), trees: param('trees') },
       { model: { kind: 'model' } },
-      { cpu: 2, retries: 2 },
+      {
+        cpu: 2,
+        retries: 2,
+        tags: ['training'],
+        map: { input: 'trees', by: { kind: 'items' }, concurrency: 4, minimumSuccess: 0.9 },
+        description: 'Grows one ensemble for each number of trees.',
+        codeFiles: { 'pipelines/delays.ts': digest('delays.ts'), 'src/grow.ts': digest('grow.ts') },
+      },
     ),
     step(
       'train-2',
       { rows: from('features', 'rows'), trees: param('trees') },
       { model: { kind: 'model' } },
-      { cpu: 2 },
+      {
+        cpu: 2,
+        kind: 'command',
+        tags: ['training'],
+        command: { argv: ['python', 'train.py', '{in.rows}', '{out.model}'] },
+      },
     ),
-    step('baselines', { rows: from('features-2', 'rows') }, { report: { kind: 'report' } }),
+    step(
+      'baselines',
+      { rows: from('features-2', 'rows') },
+      {
+        report: { kind: 'file', mediaType: 'text/markdown' },
+        page: { kind: 'file', mediaType: 'text/html' },
+        figure: { kind: 'file', mediaType: 'image/svg+xml' },
+        plots: { kind: 'folder' },
+        executed: { kind: 'file', mediaType: 'application/x-ipynb+json' },
+      },
+      { kind: 'notebook', tags: ['report'], command: { argv: ['papermill'], notebook: 'baselines.ipynb' } },
+    ),
     step(
       'pick-best',
       {
@@ -74,16 +98,39 @@ export const graph = (name: string) => ({
       { kind: 'gate', checks: [{ kind: 'auc', name: 'auc beats baseline', settings: {} }] },
     ),
     step(
+      'release',
+      { report: from('delay-checks', 'report') },
+      { approved: { kind: 'value', schema: { type: 'boolean' } } },
+      { kind: 'approve', approval: { question: 'Release this model to all airports?', approvers: ['anna', 'omar'] } },
+    ),
+    step(
+      'keep',
+      { rows: { from: 'either', items: [from('features', 'rows'), from('features-2', 'rows')] } },
+      {},
+      { kind: 'save', save: 'delay-features' },
+    ),
+    step(
       'register',
       { model: from('pick-best', 'model') },
       {},
-      { kind: 'register', when: from('delay-checks', 'passed'), register: { model: 'delays', alias: 'challenger' } },
+      {
+        kind: 'register',
+        when: [
+          { ref: from('delay-checks', 'passed'), is: 'equal', value: true },
+          { ref: from('release', 'approved'), is: 'equal', value: true },
+        ],
+        register: { model: 'delays', alias: 'challenger' },
+      },
     ),
-    step(LONG_NAME, { rows: from('features-2', 'rows') }, { rows: table }),
+    step(
+      LONG_NAME,
+      { rows: from('features-2', 'rows'), airports: { from: 'catalog', name: 'airports' } },
+      { rows: table },
+    ),
   ],
 })
 
-export const STATUSES = ['succeeded', 'succeeded', 'running', 'failed', 'succeeded', 'cancelled', 'queued'] as const
+export const STATUSES = ['succeeded', 'paused', 'running', 'failed', 'succeeded', 'cancelled', 'queued'] as const
 const failure = {
   code: 'USER_CODE_FAILED',
   message: 'Step "train" failed: column "age" is missing in income@12.',
@@ -95,7 +142,7 @@ const failure = {
 export function runSummary(number: number, pipeline = 'delays', startedMsAgo = number * 1_740_000) {
   const status = number === 0 ? 'running' : (STATUSES[number % STATUSES.length] ?? 'succeeded')
   const createdAt = Date.now() - startedMsAgo
-  const isDone = status !== 'running' && status !== 'queued'
+  const isDone = status !== 'running' && status !== 'queued' && status !== 'paused'
   const random = createRandom(number + 3)
   return {
     id: id('run', number),
@@ -106,8 +153,9 @@ export function runSummary(number: number, pipeline = 'delays', startedMsAgo = n
     params: { trainUntil: '2001-03-20', trees: [120, 200], learningRate: 0.1, sample: false, mode: 'full' },
     trigger:
       number % 3 === 0 ? { kind: 'alert', alertId: id('alr', 1), monitor: 'delays' } : { kind: 'person', by: 'anna' },
-    stepCount: 10,
-    finishedStepCount: isDone ? 10 : 5,
+    onFailure: 'continue',
+    stepCount: 12,
+    finishedStepCount: isDone ? 12 : 5,
     cachedStepCount: number % 4,
     metrics: status === 'succeeded' ? { auc: 0.72 + random() * 0.02, logloss: 0.41 } : {},
     createdAt: iso(createdAt),
@@ -130,6 +178,7 @@ type Step = ReturnType<typeof graph>['steps'][number]
 function stepStatus(i: number, number: number, runStatus: string): string {
   if (runStatus === 'queued') return 'waiting'
   if (i < 3 && number % 4 > 0) return 'cached'
+  if (runStatus === 'paused') return i < 8 ? 'succeeded' : i === 8 ? 'paused' : i === 9 ? 'succeeded' : 'waiting'
   if (runStatus === 'running') return i < 3 ? 'succeeded' : i < 5 ? 'running' : 'waiting'
   if (runStatus === 'failed') return i < 3 ? 'succeeded' : i === 3 ? 'failed' : 'skipped'
   return runStatus === 'cancelled' && i > 4 ? 'cancelled' : 'succeeded'
@@ -137,16 +186,18 @@ function stepStatus(i: number, number: number, runStatus: string): string {
 
 function stepRun(each: Step, i: number, number: number, start: number, runStatus: string) {
   const status = stepStatus(i, number, runStatus)
-  const queued = start + [0, 4, 4, 16, 16, 10, 32, 36, 40, 12][i]! * 1000
+  const queued = start + [0, 4, 4, 16, 16, 10, 32, 36, 40, 12, 42, 13][i]! * 1000
   const started = queued + 700
-  const finished = started + [3.6, 6, 5, 15, 14, 6, 4, 3, 1, 2][i]! * 1000
+  const finished = started + [3.6, 6, 5, 15, 14, 6, 4, 3, 1, 2, 1, 2][i]! * 1000
   const hasRun = status === 'succeeded' || status === 'failed' || status === 'running'
   const isOver = status === 'succeeded' || status === 'failed'
+  const isMapped = 'map' in each
   const attempt = {
-    number: 1,
+    number: isOver && i === 5 ? 2 : 1,
     status: status === 'cached' ? 'succeeded' : status,
     queuedAt: iso(queued),
-    startedAt: iso(started),
+    leasedAt: iso(queued + 500),
+    startedAt: iso(started + 200),
     worker: 'local-1',
     ...(isOver && { finishedAt: iso(finished) }),
   }
@@ -154,7 +205,12 @@ function stepRun(each: Step, i: number, number: number, start: number, runStatus
     id: id('stp', number * 100 + i),
     step: each.id,
     status,
-    attempts: hasRun ? [attempt] : [],
+    attempts: hasRun && !isMapped ? (isOver && i === 5 ? [lost(queued), attempt] : [attempt]) : [],
+    ...(isMapped && hasRun && { map: mapProgress(status === 'running') }),
+    ...(status === 'paused' && {
+      approval: { question: 'Release this model to all airports?', approvers: ['anna', 'omar'] },
+      startedAt: iso(queued),
+    }),
     ...(status === 'running' && { progress: 0.42, progressMessage: 'tree 84 of 200' }),
     ...(hasRun || status === 'cached'
       ? {
@@ -185,6 +241,53 @@ function stepRun(each: Step, i: number, number: number, start: number, runStatus
   }
 }
 
+const lost = (queued: number) => ({
+  number: 1,
+  status: 'lost',
+  cause: 'infrastructure',
+  queuedAt: iso(queued - 6000),
+  leasedAt: iso(queued - 5600),
+  startedAt: iso(queued - 5000),
+  finishedAt: iso(queued - 1500),
+  worker: 'local-2',
+})
+
+const mapProgress = (isRunning: boolean) => ({
+  total: 10_000,
+  waiting: isRunning ? 5200 : 0,
+  running: isRunning ? 8 : 0,
+  succeeded: isRunning ? 4702 : 9910,
+  cached: 0,
+  failed: 90,
+  durations: Array.from({ length: 20 }, (_, i) => Math.round(900 * Math.exp(-(((i - 5) / 4) ** 2)) + 6)),
+  slowestMs: 2400,
+})
+
+export const mapItem = (index: number) => {
+  const isFailed = index % 111 === 7
+  const queued = Date.now() - 600_000 + index * 40
+  return {
+    index,
+    label: `{"trees": ${20 + (index % 400)}, "origin": "airport-${index}"}`,
+    status: isFailed ? 'failed' : 'succeeded',
+    attempts: [
+      {
+        number: 1,
+        status: isFailed ? 'failed' : 'succeeded',
+        queuedAt: iso(queued),
+        leasedAt: iso(queued + 20),
+        startedAt: iso(queued + 60),
+        finishedAt: iso(queued + 900),
+        worker: 'local-1',
+        ...(isFailed && { cause: 'user', error: failure }),
+      },
+    ],
+    durationMs: 400 + (index % 50) * 30,
+    outputs: { model: { kind: 'model', digest: digest(`item${index}`), sizeBytes: 240_000 } },
+    ...(isFailed && { error: failure }),
+  }
+}
+
 const outputs = (each: Step) =>
   Object.fromEntries(
     Object.entries(each.outputs).map(([name, type]) => {
@@ -196,6 +299,8 @@ const outputs = (each: Step) =>
           digest: digest(each.id + name),
           sizeBytes: 2_400_000,
           ...(kind === 'table' && { rowCount: 1_264_331 }),
+          ...(kind === 'folder' && { count: 3 }),
+          ...('mediaType' in type && { mediaType: type.mediaType }),
           ...(kind === 'value' && { value: true }),
         },
       ]
@@ -207,10 +312,16 @@ export const pipelineVersion = (name: string, version: number) => ({
   version,
   digest: digest(`${name}${version}`),
   bundleDigest: digest(`${name}${version}-bundle`),
-  graph: graph(name),
+  graph: name.startsWith('large') ? large(name) : graph(name),
   projectDir: '/home/anna/delays',
   createdAt: iso(Date.now() - (5 - version) * 86_400_000),
 })
+
+/** `large-1000` has so many steps, `large-grouped-5000` has them in sub-pipelines. */
+function large(name: string) {
+  const count = Number(name.split('-').at(-1)) || 1000
+  return { ...generatedGraph(count, { width: 20, isGrouped: name.includes('grouped') }), name }
+}
 
 export const logLine = (index: number) => ({
   index,

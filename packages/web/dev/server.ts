@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { parseArgs } from 'node:util'
+import { CONTENT } from './pipeline-fixtures.ts'
 import { ROUTES, type State } from './routes.ts'
 
 const { values } = parseArgs({
@@ -15,7 +16,7 @@ const { values } = parseArgs({
   },
 })
 const state: State = { rows: Number(values.rows), active: new Set(), champion: 3, acknowledged: new Set() }
-const dist = join(import.meta.dirname, '..', 'dist')
+const dist = process.env.REGIA_WEB_DIST ?? join(import.meta.dirname, '..', 'dist')
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -52,6 +53,13 @@ const server = createServer(async (request, response) => {
 function answer(request: IncomingMessage, response: ServerResponse, url: URL) {
   const path = url.pathname.replace('/api/v1/', '')
   if (request.method !== 'GET') return act(response, path)
+  const output = /\/outputs\/([^/]+)\/content$/.exec(path)?.[1]
+  if (output !== undefined) {
+    const [type, body] = CONTENT[output] ?? ['text/plain', `what ${url.search} holds`]
+    return response
+      .writeHead(200, { 'content-type': type, 'content-security-policy': "sandbox; default-src 'none'" })
+      .end(body)
+  }
   for (const [pattern, read] of ROUTES) {
     const match = pattern.exec(path)
     if (!match) continue

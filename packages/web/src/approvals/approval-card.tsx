@@ -30,7 +30,7 @@ export function ApprovalCard({ run }: { readonly run: Run }) {
                   )}
                   {approval.approvers.length > 0 && ` · may be decided by ${approval.approvers.join(', ')}`}
                 </p>
-                <Command text={`regia approve ${run.pipeline}#${run.number}/${step}`} />
+                <Command text={`regia approve ${run.pipeline}#${run.number} ${step}`} />
               </div>
               <div className={classes.acts}>
                 <DecideButtons run={run} step={step} question={approval.question} />

@@ -108,7 +108,7 @@ export const theme = createTheme({
     TextInput: { styles: INPUT_STYLES, defaultProps: { size: 'xs' } },
     Select: { styles: INPUT_STYLES, defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } },
     Textarea: { styles: INPUT_STYLES, defaultProps: { size: 'xs' } },
-    Switch: { defaultProps: { size: 'xs' } },
+    Switch: { defaultProps: { size: 'xs' }, styles: { thumb: { backgroundColor: 'var(--panel)' } } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Menu: { defaultProps: { shadow: 'md' } },
     Modal: {

@@ -1,6 +1,6 @@
 import ELK, { type ELK as Elk, type ElkNode } from 'elkjs/lib/elk-api.js'
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url'
-import type { GraphModel, GraphNode } from './graph-model.ts'
+import { type GraphModel, type GraphNode, isLarge } from './graph-model.ts'
 import { pathsOf } from './groups.ts'
 import { layOutInLayers, type Placed } from './layer-layout.ts'
 
@@ -15,10 +15,12 @@ export type Box = {
   readonly width: number
   readonly height: number
 }
-export type Layout = { readonly places: Placed; readonly boxes: readonly Box[] }
-
-/** Elk draws better but takes seconds for thousands of nodes; beyond this the plain layers are used. */
-const MOST_FOR_ELK = 250
+export type Layout = {
+  readonly places: Placed
+  readonly boxes: readonly Box[]
+  /** The space that it takes. */
+  readonly size: { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
+}
 
 const OPTIONS = {
   'elk.algorithm': 'layered',
@@ -33,11 +35,9 @@ const GROUP_OPTIONS = { 'elk.padding': '[top=34,left=14,bottom=14,right=14]' }
 
 let elk: Elk | undefined
 
-export const isLarge = (model: GraphModel): boolean => model.nodes.length > MOST_FOR_ELK
-
 /** Lays the graph out from left to right: a small one by elk in a worker, a large one in plain layers. */
 export async function layOutGraph(model: GraphModel): Promise<Layout> {
-  if (isLarge(model)) return { places: layOutInLayers(model), boxes: [] }
+  if (isLarge(model)) return withSize(layOutInLayers(model), [])
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) })
   const root = await elk.layout({
     id: 'root',
@@ -48,7 +48,19 @@ export async function layOutGraph(model: GraphModel): Promise<Layout> {
   const places = new Map<string, { x: number; y: number }>()
   const boxes: Box[] = []
   collect(root, 0, 0, places, boxes)
-  return { places, boxes }
+  return withSize(places, boxes)
+}
+
+function withSize(places: Placed, boxes: readonly Box[]): Layout {
+  const size = { left: 0, top: 0, right: 0, bottom: 0 }
+  for (const { x, y } of places.values()) {
+    size.left = Math.min(size.left, x)
+    size.top = Math.min(size.top, y)
+    size.right = Math.max(size.right, x + STEP_SIZE.width)
+    size.bottom = Math.max(size.bottom, y + STEP_SIZE.height)
+  }
+  const { left, top } = size
+  return { places, boxes, size: { left, top, width: size.right - left, height: size.bottom - top } }
 }
 
 const BOX = 'box:'

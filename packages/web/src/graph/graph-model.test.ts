@@ -7,7 +7,7 @@ import {
   pipelineGraphSchema,
 } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { buildGraph, widestLayer } from './graph-model.ts'
+import { buildGraph, extentOf } from './graph-model.ts'
 
 const step = (id: string, inputs: Record<string, PortRef>, when?: PortRef): GraphStep =>
   graphStepSchema.parse({
@@ -66,7 +66,7 @@ describe('buildGraph', () => {
       step('c', { x: from('a') }),
       step('d', { x: from('b'), y: from('c') }),
     )
-    expect(widestLayer(buildGraph(chain, []))).toBe(2)
-    expect(widestLayer({ nodes: [], edges: [] })).toBe(0)
+    expect(extentOf(buildGraph(chain, []))).toEqual({ widest: 2, layers: 3 })
+    expect(extentOf({ nodes: [], edges: [] })).toEqual({ widest: 0, layers: 0 })
   })
 })

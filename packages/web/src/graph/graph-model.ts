@@ -68,12 +68,11 @@ function sourceOf(ref: PortRef, nodes: ReadonlyMap<string, GraphNode>): GraphNod
   return undefined
 }
 
-/** How many nodes stand above each other where the graph is widest. */
-export function widestLayer(model: GraphModel): number {
-  const depths = layerOf(model)
+/** How many nodes stand above each other where the graph is widest, and how many layers there are. */
+export function extentOf(model: GraphModel): { readonly widest: number; readonly layers: number } {
   const heights = new Map<number, number>()
-  for (const depth of depths.values()) heights.set(depth, (heights.get(depth) ?? 0) + 1)
-  return Math.max(0, ...heights.values())
+  for (const layer of layerOf(model).values()) heights.set(layer, (heights.get(layer) ?? 0) + 1)
+  return { widest: Math.max(0, ...heights.values()), layers: heights.size }
 }
 
 /** The layer of each node: the length of the longest path from the left. A cycle, which no valid graph has, ends where it began. */
@@ -94,3 +93,8 @@ export function layerOf({ nodes, edges }: GraphModel): ReadonlyMap<string, numbe
   }
   return layers
 }
+
+const MOST_FOR_ELK = 250
+
+/** Elk draws better but takes seconds for thousands of nodes: beyond this the plain layers are used, and only what is in view is drawn. */
+export const isLarge = ({ nodes }: GraphModel): boolean => nodes.length > MOST_FOR_ELK

@@ -35,7 +35,7 @@ export function StepNode({ data, selected }: NodeProps) {
         <KindMark kind={step.kind} />
       </div>
       <div className={classes.stepNote}>
-        {step.map && <span>{widthText(stepRun)} · </span>}
+        {step.map && !stepRun?.map && <span>for each · </span>}
         <StateText stepRun={stepRun} />
       </div>
       {stepRun?.map && <MapBar map={stepRun.map} />}
@@ -43,8 +43,6 @@ export function StepNode({ data, selected }: NodeProps) {
     </div>
   )
 }
-
-const widthText = (stepRun: StepRun | undefined) => (stepRun?.map ? `× ${stepRun.map.total}` : 'for each')
 
 function MapBar({ map }: { readonly map: NonNullable<StepRun['map']> }) {
   const share = (count: number) => `${(count / Math.max(1, map.total)) * 100}%`

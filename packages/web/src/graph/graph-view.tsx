@@ -4,10 +4,9 @@ import { useEffect, useMemo, useRef } from 'react'
 import { Skeleton } from '../kernel/loaded.tsx'
 import { drawEdges, drawNodes } from './draw-graph.ts'
 import classes from './graph.module.css'
-import { isLarge, type Layout, STEP_SIZE } from './graph-layout.ts'
-import type { GraphModel } from './graph-model.ts'
+import { type Layout, STEP_SIZE } from './graph-layout.ts'
+import { type GraphModel, isLarge } from './graph-model.ts'
 import { BoxNode, GroupNode, SourceNode, StepNode, TurnContext } from './graph-nodes.tsx'
-import { groupId } from './groups.ts'
 import { usePlaced } from './use-placed.ts'
 
 type GraphViewProps = {
@@ -31,7 +30,7 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
   const nodes = useMemo(() => (layout ? drawNodes(model, layout, selected) : []), [model, layout, selected])
   const edges = useMemo(() => drawEdges(model), [model])
   const flow = useRef<ReactFlowInstance>(undefined)
-  useShown(flow, layout, model, selected)
+  useShown(flow, layout, selected, height)
   const open = (id: string) => {
     const node = model.nodes.find((each) => each.id === id)
     if (node?.kind === 'step') onSelect(id)
@@ -51,7 +50,7 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
           nodeTypes={NODE_TYPES}
           onInit={(instance) => {
             flow.current = instance
-            if (large) show(instance, layout, model, selected)
+            show(instance, layout, selected, height)
           }}
           onNodesChange={onChanges}
           nodesDraggable={false}
@@ -60,8 +59,6 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
           deleteKeyCode={null}
           minZoom={large ? SMALLEST_LARGE : SMALLEST}
           maxZoom={1.4}
-          fitView={!large}
-          fitViewOptions={FIT}
           onlyRenderVisibleElements={large}
           zoomOnScroll={false}
           preventScrolling={false}
@@ -75,28 +72,37 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
   )
 }
 
+/** A graph larger than this would be too small to read if all of it were shown. */
+const [WIDEST_WHOLE, HIGHEST_WHOLE] = [2600, 1600]
+/** How near a large graph is seen at first, and one step that was looked for. */
+const [AFAR, CLOSE] = [0.6, 0.9]
 const FIT = { padding: 0.08, maxZoom: 1 }
 
-/** Another shape is shown whole, and a step that was chosen elsewhere comes into view. */
+/** Another shape is shown anew, and a step that was chosen elsewhere comes into view where not all of them are. */
 function useShown(
   flow: { readonly current: ReactFlowInstance | undefined },
   layout: Layout | undefined,
-  model: GraphModel,
   selected: string | undefined,
+  height: number,
 ) {
-  const before = useRef(layout)
+  const before = useRef<{ layout: Layout | undefined; selected: string | undefined }>({ layout, selected })
   useEffect(() => {
-    if (!layout || layout === before.current || !flow.current) return
-    before.current = layout
-    if (isLarge(model)) show(flow.current, layout, model, selected)
-    else void flow.current.fitView(FIT)
-  }, [flow, layout, model, selected])
+    if (!layout || !flow.current) return
+    const isSame = layout === before.current.layout && (fits(layout) || selected === before.current.selected)
+    before.current = { layout, selected }
+    if (!isSame) show(flow.current, layout, selected, height)
+  }, [flow, layout, selected, height])
 }
 
-/** The beginning of a large graph, or the step that is chosen. */
-function show(flow: ReactFlowInstance, layout: Layout, model: GraphModel, selected: string | undefined) {
-  const chosen =
-    selected === undefined ? undefined : (layout.places.get(selected) ?? layout.places.get(groupId(selected)))
-  const place = chosen ?? layout.places.get(model.nodes[0]?.id ?? '')
-  if (place) void flow.setCenter(place.x + STEP_SIZE.width / 2 + (chosen ? 0 : 300), place.y, { zoom: 0.8 })
+/** Whether all of it can be seen at once and still be read. */
+const fits = ({ size }: Layout) => size.width <= WIDEST_WHOLE && size.height <= HIGHEST_WHOLE
+
+/** All of a small graph; of a large one the left end, or the step that is chosen. */
+function show(flow: ReactFlowInstance, layout: Layout, selected: string | undefined, height: number) {
+  if (fits(layout)) return void flow.fitView(FIT)
+  const chosen = selected === undefined ? undefined : layout.places.get(selected)
+  const { size } = layout
+  if (chosen) void flow.setCenter(chosen.x + STEP_SIZE.width / 2, chosen.y + STEP_SIZE.height / 2, { zoom: CLOSE })
+  else
+    void flow.setViewport({ x: 24 - size.left * AFAR, y: height / 2 - (size.top + size.height / 2) * AFAR, zoom: AFAR })
 }

@@ -2,7 +2,7 @@ import type { PipelineGraph, StepRun } from '@regia/core'
 import { lazy, type ReactNode, Suspense, useCallback, useMemo } from 'react'
 import { Skeleton } from '../kernel/loaded.tsx'
 import classes from './graph.module.css'
-import { buildGraph, widestLayer } from './graph-model.ts'
+import { buildGraph, extentOf, type GraphModel, isLarge } from './graph-model.ts'
 import { GraphTools } from './graph-tools.tsx'
 import { closedGroups, closeGroups } from './groups.ts'
 import { type GraphSearch, sliceOf, turn } from './search.ts'
@@ -32,7 +32,7 @@ export function PipelineGraphView(props: PipelineGraphViewProps) {
     [graph, shown, stepRuns, turned],
   )
   const onTurn = useCallback((path: string) => onView({ turned: turn(turned, path) }), [onView, turned])
-  const height = Math.min(560, Math.max(210, 80 + widestLayer(model) * 78))
+  const height = useMemo(() => heightOf(model), [model])
   return (
     <div className={classes.withTools}>
       <GraphTools graph={graph} shownCount={shown.steps.length} view={view} onView={onView} onFind={onSelect}>
@@ -43,4 +43,17 @@ export function PipelineGraphView(props: PipelineGraphViewProps) {
       </Suspense>
     </div>
   )
+}
+
+const [SHORTEST, TALLEST] = [210, 560]
+const SMALLEST_SCALE = 0.45
+/** What a layer, and a node above another, take; and what a page commonly has. */
+const [LAYER_WIDTH, NODE_HEIGHT, PAGE_WIDTH] = [190, 82, 1100]
+
+/** How high the graph will be when all of it is seen: known before it is laid out, so that nothing jumps. */
+function heightOf(model: GraphModel): number {
+  if (isLarge(model)) return TALLEST
+  const { widest, layers } = extentOf(model)
+  const scale = Math.max(SMALLEST_SCALE, Math.min(1, PAGE_WIDTH / (layers * LAYER_WIDTH + 1)))
+  return Math.round(Math.min(TALLEST, Math.max(SHORTEST, 90 + widest * NODE_HEIGHT * scale)))
 }

@@ -19,10 +19,10 @@ export function selectionFlags({ from, to, only, tags }: Selection = {}): string
 /** The `regia run` (or `plan`) that does what the options say. */
 export function runCommand(pipeline: string, options: RunOptions, verb: 'run' | 'plan' = 'run'): string {
   const { channel, version, params = {}, refresh = [] } = options
-  const target = channel ? `${pipeline}@${channel}` : version === undefined ? pipeline : `${pipeline}@${version}`
+  const target = channel ? ` --channel ${channel}` : version === undefined ? '' : ` --version ${version}`
   const given = Object.entries(params).map(([name, value]) => ` --param ${quoted(`${name}=${fieldText(value)}`)}`)
   return [
-    `regia ${verb} ${target}`,
+    `regia ${verb} ${pipeline}${target}`,
     ...given,
     selectionFlags(options.selection),
     options.useCache === false ? ' --no-cache' : '',

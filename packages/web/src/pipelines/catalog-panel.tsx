@@ -28,7 +28,7 @@ export default function CatalogPanel({ version, search, show }: CatalogPanelProp
         {({ entries }) => (
           <Card>
             {entries.length === 0 ? (
-              <Empty command="regia catalog list">
+              <Empty command={`regia catalog list ${version.pipeline}`}>
                 This pipeline names nothing outside itself. A catalog gives names to tables, files, datasets and models,
                 and says where each is found in each environment.
               </Empty>

@@ -22,7 +22,7 @@ export function GraphPanel({ version, run, search, show }: GraphPanelProps) {
   const { graph } = version
   const selection = selectionOf(graph, sliceOf(search), search.tag)
   return (
-    <div className={classes.channels}>
+    <div className={classes.panel}>
       <Section title="Graph" note={<GraphNote version={version} run={run} />}>
         <PipelineGraphView
           graph={graph}

@@ -9,7 +9,7 @@ import { Page } from '../kernel/page.tsx'
 import { runQuery } from '../runs/queries.ts'
 import { GraphPanel } from './graph-panel.tsx'
 import { LaunchButton } from './launch-button.tsx'
-import { pipelineQuery, pipelineVersionsQuery } from './queries.ts'
+import { pipelineQuery, pipelineVersionQuery } from './queries.ts'
 import { PIPELINE_VIEWS, type PipelineSearch, type PipelineView } from './search.ts'
 
 const VersionsPanel = lazy(() => import('./versions-panel.tsx'))
@@ -28,8 +28,11 @@ export default function PipelinePage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const latest = useQuery(pipelineQuery(name))
-  const versions = useQuery(pipelineVersionsQuery(name))
-  const shown = pickVersion(latest.data, versions.data?.items, search.version)
+  const chosen = useQuery({
+    ...pipelineVersionQuery(name, search.version ?? 0),
+    enabled: search.version !== undefined && latest.data !== undefined && search.version !== latest.data.version,
+  })
+  const shown = chosen.data ?? (chosen.isFetching ? undefined : latest.data)
   const run = useLastRun(latest.data?.lastRun, shown)
   const show = (next: PipelineSearch) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true })
   const view = search.view ?? 'graph'
@@ -55,7 +58,7 @@ export default function PipelinePage() {
         </Tabs.List>
         {PIPELINE_VIEWS.map((each) => (
           <Tabs.Panel key={each} value={each}>
-            <Loaded query={latest} height={360}>
+            <Loaded query={chosen.isEnabled ? chosen : latest} height={360}>
               {() =>
                 shown && (
                   <Suspense fallback={<Skeleton height={360} />}>
@@ -76,18 +79,8 @@ export default function PipelinePage() {
 function sameOf(name: string, view: PipelineView, version: number | undefined) {
   const call = `GET /api/v1/pipelines/${name}`
   if (view === 'versions') return { cli: `regia pipelines versions ${name}`, http: `${call}/versions` }
-  if (view === 'catalog') return { cli: 'regia catalog list', http: `${call}/catalog?version=${version ?? 1}` }
+  if (view === 'catalog') return { cli: `regia catalog list ${name}`, http: `${call}/catalog?version=${version ?? 1}` }
   return { cli: `regia pipelines show ${name}`, http: call }
-}
-
-type Latest = PipelineVersion & { readonly lastRun?: RunSummary }
-
-function pickVersion(
-  latest: Latest | undefined,
-  all: readonly PipelineVersion[] | undefined,
-  version: number | undefined,
-) {
-  return version === undefined ? latest : (all?.find((each) => each.version === version) ?? latest)
 }
 
 // The states of a run colour only the version that it was a run of.

@@ -5,7 +5,15 @@ import { api } from '../kernel/api.ts'
 export const pipelineQuery = (name: string) =>
   queryOptions({ queryKey: ['pipelines', name], queryFn: () => api.pipelines.get(name) })
 
-const MOST_VERSIONS = 100
+// A version never changes.
+export const pipelineVersionQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['pipelines', name, 'versions', version],
+    queryFn: () => api.pipelines.version(name, version),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+const MOST_VERSIONS = 50
 
 export const pipelineVersionsQuery = (name: string) =>
   queryOptions({

@@ -26,7 +26,7 @@ export default function VersionsPanel({ name, shown, search, show }: VersionsPan
   const versions = useQuery(pipelineVersionsQuery(name))
   const channels = useQuery(channelsQuery(name))
   return (
-    <div className={classes.channels}>
+    <div className={classes.panel}>
       <Loaded query={channels} height={120}>
         {(data) => <ChannelsPanel name={name} channels={data.channels} />}
       </Loaded>

@@ -29,7 +29,7 @@ function describeNeed(need: Need, output: Output): string {
     case 'failed-run':
       return `${statusMark('failed', output.style)}  ${need.run.pipeline} #${need.run.number}: ${need.run.error?.message ?? 'failed'}`
     case 'approval':
-      return `${statusMark('attention', output.style)}  ${need.run.pipeline} #${need.run.number} asks: ${need.approval.question} (regia approve ${need.run.pipeline}#${need.run.number}/${need.step})`
+      return `${statusMark('attention', output.style)}  ${need.run.pipeline} #${need.run.number} asks: ${need.approval.question} (regia approve ${need.run.pipeline}#${need.run.number} ${need.step})`
     case 'promotion':
       return `${statusMark('attention', output.style)}  ${need.endpoint}: version ${need.comparison.challengerVersion} waits for a person. ${need.comparison.reason}`
   }
