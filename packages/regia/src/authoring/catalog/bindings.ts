@@ -71,7 +71,7 @@ function otherDefault(
 }
 
 const noEntry = (name: string, locate: () => string | undefined) =>
-  wrongDeclaration(`"${name}" of a catalog is no entry.`, "Such as entry.csv({ path: 'data/flights.csv' }).", locate)
+  wrongDeclaration(`"${name}" of a catalog is no entry.`, "Such as entry.csv({ path: 'data/rows.csv' }).", locate)
 
 const wrongName = (name: string, locate: () => string | undefined) =>
   wrongDeclaration(

@@ -5,7 +5,7 @@ const reason = { type: 'text', value: 'TEXT', description: 'why, for the history
 
 const apply = command({
   name: 'apply',
-  summary: 'bring endpoints and monitors to what the files of this project say',
+  summary: 'bring endpoints, monitors, schedules and notifiers to what the files of this project say',
   options: { dryRun: { type: 'flag', description: 'only show what would change' } },
   examples: ['regia apply', 'regia apply --dry-run'],
   load: async () => (await import('../actions/apply.ts')).apply,
