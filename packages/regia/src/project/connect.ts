@@ -18,7 +18,11 @@ export type Connection = {
 }
 
 /** What the command needs where this process becomes the owner. */
-export type ConnectOptions = { readonly needsWorker?: boolean; readonly needsGateway?: boolean }
+export type ConnectOptions = {
+  readonly needsWorker?: boolean
+  readonly needsGateway?: boolean
+  readonly needsScheduler?: boolean
+}
 
 type Request = ConnectOptions & { readonly environment: Environment; readonly workingDir: string }
 
@@ -59,7 +63,7 @@ async function remote(url: string, token: string | undefined, project: Project):
 async function become(
   stack: Stack,
   project: Project,
-  { needsWorker, needsGateway }: ConnectOptions,
+  { needsWorker, needsGateway, needsScheduler }: ConnectOptions,
 ): Promise<Connection> {
   const { ownHome } = await import('./own-home.ts')
   const owner = await ownHome({
@@ -68,7 +72,12 @@ async function become(
     host: '127.0.0.1',
     port: 0,
     token: undefined,
-    roles: ['api', ...(needsWorker ? (['worker'] as const) : []), ...(needsGateway ? (['gateway'] as const) : [])],
+    roles: [
+      'api',
+      ...(needsWorker ? (['worker'] as const) : []),
+      ...(needsGateway ? (['gateway'] as const) : []),
+      ...(needsScheduler ? (['scheduler'] as const) : []),
+    ],
   })
   return { client: owner.client, url: owner.url, home: stack.home, project, isOwner: true, close: owner.close }
 }

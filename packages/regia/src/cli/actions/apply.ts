@@ -60,10 +60,11 @@ export const apply: Action<{ dryRun: boolean }> = async (input, context) => {
   const connection = await context.connect({ needsGateway: true })
   const { client, project } = connection
   const entries = await context.output.waiting('Reading the project', loadEntries(project))
+  const hooks: Hook[] = []
   const wishes = [
     await wish(client, endpoints, entries),
     await wish(client, monitors, entries),
-    await wish(client, schedules, entries),
+    await wish(client, { ...schedules, apply: keepHook(hooks) }, entries),
     await wish(client, notifiers, entries),
   ]
   if (!input.dryRun) {
@@ -71,8 +72,25 @@ export const apply: Action<{ dryRun: boolean }> = async (input, context) => {
     for (const { fulfil } of wishes) await fulfil()
   }
   const changes = wishes.flatMap((each) => each.changes)
-  context.output.result({ applied: !input.dryRun, changes }, () => describe(changes, input.dryRun, context.output))
+  context.output.result({ applied: !input.dryRun, changes, ...(hooks.length > 0 && { hooks }) }, () =>
+    [describe(changes, input.dryRun, context.output), ...hooks.map((hook) => hookText(hook, context.output))].join(
+      '\n',
+    ),
+  )
 }
+
+/** A webhook that is new: its secret is told now and never again. */
+type Hook = { readonly schedule: string; readonly path: string; readonly secret: string }
+
+const keepHook =
+  (hooks: Hook[]) =>
+  async (client: RegiaClient, spec: ScheduleSpec): Promise<void> => {
+    const { name, webhookPath, secret } = await client.schedules.apply(spec)
+    if (webhookPath !== undefined && secret !== undefined) hooks.push({ schedule: name, path: webhookPath, secret })
+  }
+
+const hookText = ({ schedule, path, secret }: Hook, { style }: Output): string =>
+  `${style.bold(`Webhook of ${schedule}`)}: POST ${path} with "authorization: Bearer ${secret}". Keep the secret, it is not shown again.`
 
 /** What a project wants of one kind, how that differs from what is there, and how to bring it about. */
 async function wish<Spec extends { readonly name: string }>(

@@ -1,5 +1,7 @@
 import type { AnyCommand } from '../command.ts'
+import { backfillCommands } from './backfills.ts'
 import { catalogCommands } from './catalog.ts'
+import { channelCommands } from './channels.ts'
 import { dataCommands } from './data.ts'
 import { demoCommands } from './demo.ts'
 import { endpointCommands } from './endpoints.ts'
@@ -7,8 +9,10 @@ import { init } from './init.ts'
 import { keepingCommands } from './keeping.ts'
 import { modelCommands } from './models.ts'
 import { monitorCommands } from './monitors.ts'
+import { notifierCommands } from './notifiers.ts'
 import { pipelineCommands } from './pipelines.ts'
 import { runCommands } from './runs.ts'
+import { scheduleCommands } from './schedules.ts'
 import { serverCommands } from './server.ts'
 
 /** Every command of `regia`, in the order of the help. */
@@ -16,7 +20,11 @@ export const COMMANDS: readonly AnyCommand[] = [
   init,
   ...serverCommands,
   ...pipelineCommands,
+  ...channelCommands,
   ...runCommands,
+  ...scheduleCommands,
+  ...backfillCommands,
+  ...notifierCommands,
   ...catalogCommands,
   ...keepingCommands,
   ...dataCommands,
@@ -30,6 +38,9 @@ export const COMMANDS: readonly AnyCommand[] = [
 export const GROUPS: readonly { readonly path: string; readonly summary: string }[] = [
   { path: 'pipelines', summary: 'what is deployed: pipelines and their graphs' },
   { path: 'runs', summary: 'what ran: steps, logs, metrics' },
+  { path: 'schedules', summary: 'what runs by itself: times, events, webhooks' },
+  { path: 'backfill', summary: 'one run for each window of a span, or for each value' },
+  { path: 'notifiers', summary: 'who is told of what' },
   { path: 'catalog', summary: 'what pipelines read and save outside of themselves' },
   { path: 'data', summary: 'datasets: add a file, see versions, profile, rows and quarantine' },
   { path: 'models', summary: 'registered models: versions, checks, aliases, lineage' },
