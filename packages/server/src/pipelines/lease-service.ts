@@ -103,10 +103,13 @@ export class LeaseService {
   async report(stepRunId: string, report: LeaseReport, events: readonly StepEvent[]): Promise<void> {
     const { database, items } = this.#deps
     const missing = report.status === 'succeeded' ? await this.#findMissingBlob(report.outputs) : undefined
-    const runId = (await isItem(database, stepRunId))
+    const isElement = await isItem(database, stepRunId)
+    const runId = isElement
       ? await items.report(stepRunId, report, missing, events)
       : await this.#takeReport(stepRunId, report, missing, events)
     if (runId !== undefined) this.#tellEvents(runId, events)
+    // The run itself does not change with each of its elements, but who looks at it sees them.
+    if (runId !== undefined && isElement) this.#deps.events.publish('run', runId)
     // Something may fit now that did not before.
     this.#deps.signal.wake()
   }
@@ -157,7 +160,7 @@ export class LeaseService {
     const { orchestrator, leaseMs, database, items } = this.#deps
     const isQueued = (await findQueued(database, orchestrator.now().ms, 1)).length > 0
     if (!isQueued && !(await hasQueuedItems(database))) return []
-    return orchestrator.change(async (connection, now) => {
+    const granted = await orchestrator.change(async (connection, now) => {
       const works = new Map<string, RunWork>()
       const leased: LeasedStep[] = []
       const free = { cpu: request.cpu, memoryMb: request.memoryMb }
@@ -176,8 +179,10 @@ export class LeaseService {
       }
       const left = { ...free, limit: request.limit - leased.length, isIdle }
       const elements = await items.grants.lease(connection, request.worker, left, now)
-      return { changed: [...works.values()], reply: [...leased, ...elements] }
+      return { changed: [...works.values()], reply: { leased, elements } }
     })
+    for (const runId of new Set(granted.elements.map((lease) => lease.runId))) this.#deps.events.publish('run', runId)
+    return [...granted.leased, ...granted.elements]
   }
 
   async #msUntilNextDue(): Promise<number> {

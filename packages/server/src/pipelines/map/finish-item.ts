@@ -7,7 +7,7 @@ import type { Failure } from '../finish-step.ts'
 import { changeLast } from './item-events.ts'
 import { hasStarted, judgeFailure } from './judge-item.ts'
 import { count, type Item } from './map-store.ts'
-import { giveResult, promoteWaiting } from './single-flight.ts'
+import { giveResult, promoteOneOf } from './single-flight.ts'
 import type { MapRow } from './tables.ts'
 
 /** How the maps stand that a change of one element touched: its own first, then those whose elements waited for its result. */
@@ -60,7 +60,7 @@ export async function failItem(
     duration_ms: durationOf(attempts, now),
   })
   const map = await count(connection, item.step_run_id, { running: -1, failed: 1 })
-  if (item.cache_key !== null) await promoteWaiting(connection, now)
+  if (item.cache_key !== null) await promoteOneOf(connection, item.cache_key, now)
   return [map]
 }
 

@@ -1,4 +1,5 @@
 import type { Artifact, Attempt } from '@regia/core'
+import { sql } from 'kysely'
 import type { Connection } from '../../database/database.ts'
 import { encodeJson } from '../../database/json-text.ts'
 import type { Moment } from '../advance-run.ts'
@@ -48,7 +49,8 @@ export async function promoteWaiting(connection: Connection, now: Moment): Promi
   const orphans = await connection
     .selectFrom('map_item as item')
     .select(({ fn }) => fn.min('item.id').as('id'))
-    .where('item.status', '=', 'waiting')
+    // A literal: only with one does SQLite see that the index of waiting elements will do.
+    .where('item.status', '=', sql.lit('waiting'))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -61,16 +63,31 @@ export async function promoteWaiting(connection: Connection, now: Moment): Promi
     )
     .groupBy('item.cache_key')
     .execute()
-  for (const { id } of orphans) {
-    const { step_run_id } = await connection
-      .updateTable('map_item')
-      .set({ status: 'queued', attempts: encodeJson(firstAttempt(now)), not_before: now.ms })
-      .where('id', '=', id)
-      .returning('step_run_id')
-      .executeTakeFirstOrThrow()
-    await count(connection, step_run_id, { waiting: -1, queued: 1 })
-  }
+  for (const { id } of orphans) await queueWaiting(connection, id, now)
   return orphans.length > 0
+}
+
+/** The same for one key, whose element has just failed. Ten thousand equal elements that all fail look at one row each. */
+export async function promoteOneOf(connection: Connection, key: string, now: Moment): Promise<void> {
+  if ((await findKeysUnderWay(connection, [key])).size > 0) return
+  const next = await connection
+    .selectFrom('map_item')
+    .select('id')
+    .where('cache_key', '=', key)
+    .where('status', '=', sql.lit('waiting'))
+    .limit(1)
+    .executeTakeFirst()
+  if (next) await queueWaiting(connection, next.id, now)
+}
+
+async function queueWaiting(connection: Connection, id: string, now: Moment): Promise<void> {
+  const { step_run_id } = await connection
+    .updateTable('map_item')
+    .set({ status: 'queued', attempts: encodeJson(firstAttempt(now)), not_before: now.ms })
+    .where('id', '=', id)
+    .returning('step_run_id')
+    .executeTakeFirstOrThrow()
+  await count(connection, step_run_id, { waiting: -1, queued: 1 })
 }
 
 export const firstAttempt = (now: Moment): readonly Attempt[] => [{ number: 1, status: 'queued', queuedAt: now.iso }]
