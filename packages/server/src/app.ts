@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { type Clock, createIdFactory, type Digest, type IdFactory, toIso } from '@regia/core'
-import { type BlobStore, createDataWorker, folderBlobStore, readModelPackage } from '@regia/engine'
+import { type BlobStore, createDataWorker, folderBlobStore, readModelPackage, sweepOld } from '@regia/engine'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { addArtifactRoutes } from './artifacts/routes.ts'
@@ -15,6 +15,7 @@ import { addDemoRoutes } from './demo/routes.ts'
 import { createEventBus } from './events/bus.ts'
 import { addEventRoutes } from './events/routes.ts'
 import { addGarbageRoutes, GarbageService } from './garbage/index.ts'
+import { claimDatabase } from './home/claim-database.ts'
 import { claimHome } from './home/claim-home.ts'
 import { findOperator } from './home/operator.ts'
 import type { App } from './http/app.ts'
@@ -122,7 +123,10 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
   const claim = claimHome(home)
   const { onClose, close } = createLifetime(onError)
   onClose(claim.release)
+  // What a crash left; nobody waits for it, and it never fails.
+  void sweepOld(join(home, 'tmp'), clock())
   try {
+    if (options.databasePath !== undefined) onClose(claimDatabase(options.databasePath))
     const database = await openDatabase(options.databasePath ?? join(home, 'regia.db'), clock)
     onClose(() => database.destroy())
     const blobs = options.blobs ?? folderBlobStore(join(home, 'blobs'), clock)

@@ -7,6 +7,7 @@ import { asWriteError, blobCorrupt, blobMissing, hasCode, isMissing, messageOf }
 import { blobFolder } from './blob-folder.ts'
 import type { BlobInfo, BlobStore } from './blob-store.ts'
 import { hashBytes, hashFile } from './hash-file.ts'
+import { sweepOld } from './sweep-old.ts'
 
 /** Content that is put again counts as put at the time of the first put for so long: most puts then touch nothing. */
 const RENEW_AFTER_MS = 10 * 60_000
@@ -15,12 +16,15 @@ const RENEW_AFTER_MS = 10 * 60_000
  * A store of content in a folder: `ROOT/sha256/ab/cdef…`, files read-only.
  *
  * A file is written under `ROOT/tmp`, synced and renamed, so that a crash leaves either all of it or nothing. `read` hashes what it
- * returns. `localPath` hashes a file when this process first uses it and again whenever its inode, size or times have changed.
+ * returns. `localPath` hashes a file when this process first uses it and again whenever its inode, size or times have changed. What a crash
+ * left under `ROOT/tmp` goes a day later, when a store opens there.
  */
 export function folderBlobStore(root: string, now: () => number = Date.now): BlobStore {
   const rootDir = resolve(root)
   const verified = new Map<Digest, string>()
   const { pathOf, bringBack, list, remove } = blobFolder(rootDir)
+  // Nobody waits for it, and it never fails.
+  void sweepOld(join(rootDir, 'tmp'), now())
 
   const verify = async (digest: Digest): Promise<number> => {
     const path = pathOf(digest)

@@ -1,7 +1,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import type { BlobStore, ExecutorFactory } from '@regia/engine'
 import { createClient, type RegiaClient } from '@regia/sdk'
-import { createServer, type Role } from '@regia/server'
+import { claimHome, createServer, type Role } from '@regia/server'
 import type { Project } from './find-project.ts'
 import { openBlobStore } from './open-blob-store.ts'
 import { ownExecutors, ownNotifiers } from './own-kinds.ts'
@@ -32,6 +32,8 @@ const MEMORY_SHARE = 0.7
 export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
   const { stack, project, host, port, token, roles } = request
   const { home, databasePath } = stack
+  // Whether the home can be had at all is asked before any code of the project is loaded.
+  claimHome(home).release()
   const blobs = await openBlobStore(stack, project)
   const executors = roles.includes('worker') ? await ownExecutors(project, stack) : {}
   const webDir = findWebDir()

@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Clock, RegiaError, toIso } from '@regia/core'
 import SqliteDatabase from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
+import { makeFolder } from '../home/make-folder.ts'
 import type { Database, Tables } from './database.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -48,7 +49,7 @@ function openSqlite(path: string): SqliteDatabase.Database {
 /** SQLite opens a file without write permission read-only and fails much later; ask first. */
 function assertWritable(path: string): void {
   if (path === ':memory:') return
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   accessSync(dirname(path), constants.W_OK)
 }
 

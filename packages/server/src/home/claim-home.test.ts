@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { claimDatabase } from './claim-database.ts'
 import { claimHome, findOwner } from './claim-home.ts'
 import { readServerFile } from './server-file.ts'
 
@@ -35,6 +36,20 @@ describe('claimHome', () => {
     claim.release()
     expect(readServerFile(home)).toBeUndefined()
     claimHome(home).release()
+  })
+
+  it('gives up at once where no folder can be made', () => {
+    expect(() => claimHome('/proc/regia/home')).toThrow(expect.objectContaining({ code: 'HOME_NOT_WRITABLE' }))
+    expect(() => claimHome('/dev/null/home')).toThrow(expect.objectContaining({ code: 'HOME_NOT_WRITABLE' }))
+  })
+
+  it('claims a database for one of two homes', () => {
+    const path = join(newHome(), 'state', 'prod.db')
+    const letGo = claimDatabase(path)
+    expect(() => claimDatabase(path)).toThrow(expect.objectContaining({ code: 'HOME_LOCKED', where: path }))
+    letGo()
+    claimDatabase(path)()
+    expect(() => claimDatabase('/proc/regia/prod.db')).toThrow(expect.objectContaining({ code: 'HOME_NOT_WRITABLE' }))
   })
 
   it('names the url and process of the owner to a second one', () => {

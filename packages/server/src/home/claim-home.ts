@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { RegiaError } from '@regia/core'
-import SqliteDatabase from 'better-sqlite3'
+import { type HeldLock, holdLock } from './hold-lock.ts'
+import { makeFolder } from './make-folder.ts'
 import { readServerFile, removeServerFile, type ServerFile, writeServerFile } from './server-file.ts'
 
 export type HomeClaim = {
@@ -28,9 +29,9 @@ export function claimHome(home: string): HomeClaim {
     home,
     announce: (server) => writeServerFile(home, server),
     release: () => {
-      if (!lock.open) return
+      if (!lock.isHeld()) return
       removeServerFile(home)
-      lock.close()
+      lock.letGo()
     },
   }
 }
@@ -40,22 +41,17 @@ export function findOwner(home: string): ServerFile | undefined {
   const file = readServerFile(home)
   if (file === undefined) return undefined
   const lock = acquireLock(home)
-  lock?.close()
+  lock?.letGo()
   return lock === undefined ? file : undefined
 }
 
 /** `undefined` when another owner holds it. */
-function acquireLock(home: string): SqliteDatabase.Database | undefined {
-  let lock: SqliteDatabase.Database | undefined
+function acquireLock(home: string): HeldLock | undefined {
   try {
-    mkdirSync(home, { recursive: true })
+    makeFolder(home)
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK)
-    lock = new SqliteDatabase(join(home, 'lock.db'), { timeout: 0 })
-    lock.exec('begin exclusive')
-    return lock
+    return holdLock(join(home, 'lock.db'))
   } catch (cause) {
-    lock?.close()
-    if (cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_BUSY') return undefined
     throw new RegiaError('HOME_NOT_WRITABLE', `The folder cannot be written: ${messageOf(cause)}.`, {
       cause,
       where: home,
