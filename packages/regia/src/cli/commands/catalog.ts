@@ -22,7 +22,7 @@ const show = command({
   summary: 'show the beginning of what an entry holds: rows, text or a value',
   args: { pipeline, entry: { description: 'name in the catalog' } },
   options: { version, limit: { type: 'integer', value: 'N', description: 'at most so many rows', default: 20 } },
-  examples: ['regia catalog show delays flights', 'regia catalog show delays settings --env prod'],
+  examples: ['regia catalog show delays rows --limit 5', 'regia catalog show delays settings --env prod'],
   load: async () => (await import('../actions/catalog.ts')).showEntry,
 })
 
