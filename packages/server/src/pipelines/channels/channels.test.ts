@@ -130,12 +130,8 @@ describe('two versions', () => {
       },
     ])
     expect(diff.settings).toEqual([
-      {
-        what: 'param "trees"',
-        before: '{"default":100,"schema":{"type":"integer"}}',
-        after: '{"default":200,"schema":{"type":"integer"}}',
-      },
-      { what: 'param "gone"', before: '{"schema":{}}' },
+      { what: 'default of param "trees"', before: '100', after: '200' },
+      { what: 'param "gone"', before: '{}' },
       { what: 'onFailure', before: 'continue', after: 'stop' },
       { what: 'lockfile', after: expect.stringMatching(/^[0-9a-f]{12}$/) },
     ])

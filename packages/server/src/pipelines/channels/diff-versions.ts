@@ -126,13 +126,20 @@ const settingsOf = (step: GraphStep): readonly Fact[] =>
 
 function factsOfPipeline(graph: PipelineGraph): Facts {
   return new Map([
-    ...named('param', graph.params),
+    ...Object.entries(graph.params).flatMap(paramFacts),
     ...named('catalog entry', graph.catalog),
     fact('description', graph.description),
     fact('onFailure', graph.onFailure),
     ...(graph.environment === undefined ? [] : [fact('environment', graph.environment)]),
     ...(graph.lockfileDigest === undefined ? [] : [fact('lockfile', short(graph.lockfileDigest))]),
   ])
+}
+
+/** The default stands by itself: it is what changes most. */
+function paramFacts([name, { schema, default: preset }]: [string, PipelineGraph['params'][string]]): readonly Fact[] {
+  const { $schema: _, default: __, ...type } = schema
+  const facts = [fact(`param "${name}"`, text(type))]
+  return preset === undefined ? facts : [...facts, fact(`default of param "${name}"`, text(preset))]
 }
 
 type Fact = readonly [string, string]
