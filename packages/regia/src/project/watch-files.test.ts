@@ -22,7 +22,7 @@ async function watched(isIgnored?: (path: string) => boolean) {
   // Watching begins with the first question; a file that comes again and again shows when it has begun.
   const began = ask()
   let count = 0
-  const timer = setInterval(() => void writeFile(at('began'), String(count++)), 20)
+  const timer = setInterval(() => void writeFile(at('began'), String(count++)), 50)
   await began
   clearInterval(timer)
   /** What was saved, but for that file. */

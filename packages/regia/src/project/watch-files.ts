@@ -15,6 +15,8 @@ export type WatchOptions = {
 const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'build', 'coverage', '__pycache__', 'venv'])
 /** Editors write a file in several steps, and people save several files at once. */
 const QUIET_MS = 120
+/** What writes without end, such as a log, must not keep the others waiting for ever. */
+const PATIENCE_MS = 1_000
 /** Of a larger file only that it was written is looked at. */
 const MAX_HASHED_BYTES = 50_000_000
 
@@ -41,6 +43,7 @@ class Watched {
   readonly #watchers = new Map<string, FSWatcher>()
   readonly #contents = new Map<string, string>()
   readonly #touched = new Set<string>()
+  #firstTouch = 0
   #lastTouch = 0
   #wake: () => void = () => {}
 
@@ -69,11 +72,15 @@ class Watched {
   /** Waits until something was touched and then nothing for a while. */
   async next(): Promise<readonly string[]> {
     while (!this.#options.signal.aborted) {
-      const restMs = this.#touched.size === 0 ? undefined : this.#lastTouch + QUIET_MS - performance.now()
+      const restMs = this.#touched.size === 0 ? undefined : this.#dueAt() - performance.now()
       if (restMs !== undefined && restMs <= 0) return this.#takeChanged()
       await this.#pause(restMs)
     }
     return []
+  }
+
+  #dueAt(): number {
+    return Math.min(this.#lastTouch + QUIET_MS, this.#firstTouch + PATIENCE_MS)
   }
 
   #pause(ms: number | undefined): Promise<void> {
@@ -101,8 +108,9 @@ class Watched {
 
   #touch(path: string): void {
     if (this.#options.isIgnored?.(path)) return
-    this.#touched.add(path)
     this.#lastTouch = performance.now()
+    if (this.#touched.size === 0) this.#firstTouch = this.#lastTouch
+    this.#touched.add(path)
     this.#wake()
   }
 
