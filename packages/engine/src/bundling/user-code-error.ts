@@ -1,4 +1,5 @@
 import { type ErrorBody, isErrorCode, RegiaError } from '@regia/core'
+import { DISK_FULL_HINT, isDiskFull } from '../steps/disk-full.ts'
 
 /**
  * What user code threw, as an error that shows the author's own lines first.
@@ -16,7 +17,10 @@ export function userCodeError(thrown: unknown, doing: string, projectDir: string
   return {
     code: 'USER_CODE_FAILED',
     message: `${doing} failed in the project's own code: ${text}`,
-    hint: missingPackageHint(error) ?? 'The first line of the stack is where it happened; the fault is not in Regia.',
+    hint:
+      missingPackageHint(error) ??
+      diskFullHint(error) ??
+      'The first line of the stack is where it happened; the fault is not in Regia.',
     ...(place !== undefined && { where: place }),
     stack: [text, ...frames, ...causes(error)].join('\n'),
   }
@@ -46,6 +50,8 @@ const escaped = (text: string) => text.replace(/[$.*+?^()|[\]{}\\]/g, '\\$&')
 
 const causes = (error: Error | undefined): string[] =>
   error?.cause instanceof Error ? [`  caused by ${error.cause.name}: ${error.cause.message}`] : []
+
+const diskFullHint = (error: Error | undefined) => (error && isDiskFull(error) ? DISK_FULL_HINT : undefined)
 
 function missingPackageHint(error: Error | undefined): string | undefined {
   if (!error || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return undefined

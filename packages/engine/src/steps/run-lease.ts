@@ -5,6 +5,7 @@ import type { BlobStore } from '../blobs/index.ts'
 import { type AttemptFiles, prepareAttempt, readResult } from './attempt-files.ts'
 import { layOutProgram } from './command/command-folder.ts'
 import { crashOf } from './crash.ts'
+import { DISK_FULL_HINT, isDiskFull } from './disk-full.ts'
 import { EventOutbox, isRefusal } from './event-outbox.ts'
 import { keepOutputs } from './keep-outputs.ts'
 import { placeOf } from './place-of.ts'
@@ -195,10 +196,13 @@ const failed = (error: ErrorBody, isRetryable: boolean): Unsigned<LeaseReport> =
   isRetryable,
 })
 
-const bodyOf = (error: unknown, { step }: LeasedStep): ErrorBody =>
-  error instanceof RegiaError
-    ? error.toBody()
-    : { code: 'UNAVAILABLE', message: `The worker could not run step "${step}": ${String(error)}` }
+function bodyOf(error: unknown, { step }: LeasedStep): ErrorBody {
+  const known = error instanceof RegiaError
+  if (!isDiskFull(known ? error.cause : error) && known) return error.toBody()
+  const message = `The worker could not run step "${step}": ${error instanceof Error ? error.message : String(error)}`
+  // Somebody else's files may go, so it is tried again like any fault of the machinery.
+  return { code: 'UNAVAILABLE', message, hint: isDiskFull(message) ? DISK_FULL_HINT : 'Look at the worker’s own log.' }
+}
 
 /** Trying again on this worker would fail in the same way. */
 const isFaultOfStep = (error: unknown) =>

@@ -53,7 +53,14 @@ export function failedResult(thrown: unknown, manifest: StepManifest): StepResul
   return { status: 'failed', error, isRetryable: RETRYABLE.has(error.code) }
 }
 
-const RETRYABLE = new Set<string>(['USER_CODE_FAILED', 'STEP_CRASHED', 'TIMEOUT', 'UNAVAILABLE', 'BLOB_CORRUPT'])
+const RETRYABLE = new Set<string>([
+  'USER_CODE_FAILED',
+  'STEP_CRASHED',
+  'TIMEOUT',
+  'UNAVAILABLE',
+  'BLOB_CORRUPT',
+  'HOME_NOT_WRITABLE',
+])
 
 async function runCode(manifest: StepManifest, context: StepContext, files: StepFiles, events: StepEvents) {
   const exports = await importUserCode(manifest.bundlePath, manifest.projectDir)

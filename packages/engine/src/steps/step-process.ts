@@ -98,5 +98,12 @@ for (const stray of ['uncaughtException', 'unhandledRejection'] as const) {
     else process.exit(1)
   })
 }
-for await (const line of createInterface({ input: process.stdin })) await serve(line)
+for await (const line of createInterface({ input: process.stdin })) {
+  await serve(line).catch((error: unknown) => {
+    // Without a result, such as on a full disk, its last words are all that the worker learns.
+    console.error(String(error))
+    finishLines()
+    process.exit(1)
+  })
+}
 process.exit(0)

@@ -1,4 +1,5 @@
 import { RegiaError, type StepManifest } from '@regia/core'
+import { DISK_FULL_HINT, isDiskFull } from '../disk-full.ts'
 import { placeOf } from '../place-of.ts'
 import type { ProgramEnd } from './run-program.ts'
 
@@ -26,16 +27,22 @@ export function programFailure(end: ProgramEnd, report: ProgramReport): RegiaErr
 function failedWith(exitCode: number | null, { manifest, argv, lastStderr }: ProgramReport): RegiaError {
   const lastWords = lastStderr.join('\n').slice(-4_000)
   const details = { where: placeOf(manifest), data: { exitCode, lastStderr: lastWords } }
-  const last = lastStderr.findLast((line) => line.trim() !== '')?.slice(0, 500)
+  const last = tellingLine(lastStderr)?.trim().slice(0, 500)
   const message = `"${nameOf(argv)}" of step "${manifest.step}" ended with exit code ${exitCode}${last === undefined ? '' : `: ${last}`}`
   if (exitCode === TEMPORARY) {
     const hint = 'Exit code 75 says that the same may work later: it is tried again as a fault from outside.'
     return new RegiaError('UNAVAILABLE', message, { ...details, hint })
   }
-  const hint =
-    'The fault is in the program, not in Regia: its last lines are in the log. Exit code 75 would mean “try again”.'
+  const hint = isDiskFull(lastWords)
+    ? DISK_FULL_HINT
+    : 'The fault is in the program, not in Regia: its last lines are in the log. Exit code 75 would mean “try again”.'
   return new RegiaError('USER_CODE_FAILED', message, { ...details, hint })
 }
+
+/** Most runtimes end with the line of the exception; Node with its version. */
+const tellingLine = (lines: readonly string[]): string | undefined =>
+  lines.findLast((line) => /^\s*(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*:/.test(line)) ??
+  lines.findLast((line) => line.trim() !== '')
 
 function killed(
   exitCode: number | null,
