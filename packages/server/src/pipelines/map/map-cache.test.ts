@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { value } from '../../../test/graphs.ts'
+import { from, step, value } from '../../../test/graphs.ts'
 import { carried, double, finish, mapped, start, stepOf, valuesOf, workUntilOver } from '../../../test/mapped-steps.ts'
-import { acquire, fail } from '../../../test/scripted-worker.ts'
+import { acquire, fail, type Script, succeed } from '../../../test/scripted-worker.ts'
 import { startServer } from '../../../test/start-server.ts'
 
-describe('elements that ran before', () => {
+describe('a mapped step whose elements ran before', () => {
   it('takes elements that ran before from the cache, whatever stands beside them', async () => {
     const { client } = await startServer()
     const first = await start(client, [mapped('twice', value([1, 2, 3]))])
@@ -65,6 +65,24 @@ describe('elements that ran before', () => {
     })
     expect(ran).toEqual([3])
     expect(await valuesOf(client, (await stepOf(client, id, 'twice')).outputs.out)).toEqual([2, 4, 6])
+  })
+
+  it('takes over only elements whose content is still the same', async () => {
+    const { client } = await startServer()
+    const runId = await start(client, [step('list', { cache: false }), mapped('twice', from('list'), { cache: false })])
+    const ran: unknown[] = []
+    const script =
+      (made: readonly number[], isOk: boolean): Script =>
+      (lease) => {
+        if (lease.step === 'list') return succeed(made)
+        ran.push(lease.inputs.x?.value)
+        return lease.inputs.x?.value === 3 && !isOk ? fail() : double(lease)
+      }
+    await workUntilOver(client, runId, script([1, 2, 3], false))
+    const { id } = await client.runs.recover(runId, { refresh: ['list'] })
+    await workUntilOver(client, id, script([1, 5, 3], true))
+    expect(ran).toEqual([1, 2, 3, 5, 3])
+    expect(await valuesOf(client, (await stepOf(client, id, 'twice')).outputs.out)).toEqual([2, 10, 6])
   })
 
   it('done afresh goes on afresh: what ran is taken over, what came from the cache is not', async () => {
