@@ -142,6 +142,9 @@ steps:
     transforms: [{ clip: { column: x, maximum: 5 } }]
     target: y
     in: { train: drop.rows }
+  judge:
+    gate: [predictsMoreThanOneClass, { auc: { atLeast: 0.6 } }]
+    in: { model: train.model, test: drop.rows }
 `,
   'data/cities.csv': 'id,city\n1,Oslo\n2,Rome\n',
   'data/prod.csv': 'id,city\n1,Oslo\n2,Rome\n3,Bern\n4,Kyiv\n',

@@ -115,6 +115,7 @@ describe('a project with stacks of its own', { timeout: 120_000 }, () => {
     expect(run.steps.map(({ step, status }) => [step, status])).toEqual([
       ['drop', 'succeeded'],
       ['train', 'succeeded'],
+      ['judge', 'succeeded'],
     ])
   })
 

@@ -67,10 +67,8 @@ function tellResults(context: StepContext, total: number): (result: CheckResult)
 
 /** Every row, not a sample: the one row where graph and training code part is the one that matters. */
 async function withParity(report: Report, opened: OpenedPackage, session: ModelSession, test: Table): Promise<Report> {
-  const fitted = opened.readTraining()
-  if (!fitted) return report
-  const { measureParity } = await import('../models/index.ts')
-  const parity = await measureParity(fitted, session.predictTable, test)
+  const parity = await parityOf(opened, session, test)
+  if (!parity) return report
   const isEqual = parity.maxError <= MAX_PARITY_ERROR
   const check: CheckResult = {
     kind: 'parity',
@@ -83,6 +81,27 @@ async function withParity(report: Report, opened: OpenedPackage, session: ModelS
   }
   return { ...report, parity, checks: [...report.checks, check], passed: report.passed && isEqual }
 }
+
+/**
+ * How far graph and training code are apart on the test rows. A transform of the project's own is known only where the model was trained:
+ * of such a model the package says what was measured there.
+ */
+async function parityOf(
+  opened: OpenedPackage,
+  session: ModelSession,
+  test: Table,
+): Promise<{ readonly maxError: number; readonly rowCount: number } | undefined> {
+  const { measureParity } = await import('../models/index.ts')
+  try {
+    const fitted = opened.readTraining()
+    return fitted && (await measureParity(fitted, session.predictTable, test))
+  } catch (error) {
+    if (error instanceof RegiaError && isUnknownKind(error.cause)) return opened.manifest.parity
+    throw error
+  }
+}
+
+const isUnknownKind = (cause: unknown): boolean => cause instanceof RegiaError && cause.code === 'NOT_FOUND'
 
 const evaluated = (session: ModelSession): EvaluatedModel => ({
   classes: session.signature.classes,
