@@ -10,7 +10,7 @@ export const train = step({
     const fitted = tabularModel({
       transforms: [passthrough(['months', 'monthly_fee', 'support_calls', 'data_gb']), ordinal(['plan'])],
       learner: gradientBoosting({ trees, leaves: 7, learningRate: 0.1 }),
-    }).fit(rows, { target: 'churned', positive: 'yes', rng })
+    }).fit(rows, { target: 'churned', positive: 'true', rng })
     return { model: packageModel(fitted, { train: rows }) }
   },
 })

@@ -7,5 +7,5 @@ it('trains, serves and predicts', async () => {
   await project.regia('apply')
   const row = { plan: 'basic', months: 2, monthly_fee: 15, support_calls: 5, data_gb: 3.5 }
   const { predictions } = await project.client.endpoints.predict('churn', { rows: [row] })
-  expect(['yes', 'no']).toContain(predictions[0]?.label)
+  expect(['true', 'false']).toContain(predictions[0]?.label)
 }, 180_000)

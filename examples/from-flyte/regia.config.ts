@@ -1,0 +1,3 @@
+import { defineConfig } from 'regia'
+
+export default defineConfig({ name: 'house-prices' })

@@ -1,0 +1,3 @@
+import { catalog, entry } from 'regia'
+
+export const c = catalog({ customers: entry.csv({ path: 'data/customers.csv' }) })
