@@ -25,7 +25,7 @@ type Place = {
   readonly description?: string
 }
 type TablePlace = Place & {
-  /** Columns and rules; a row that breaks one fails the reading. */
+  /** Columns and rules; rows that break one are kept out, in quarantine. */
   readonly schema?: SchemaInput
   /** Where a token is found that is sent to an `https:` address: `{ env: 'NAME' }` or `{ file: 'path' }`. It is never stored or logged. */
   readonly credentials?: SecretRef
