@@ -43,6 +43,7 @@ export async function findOldRuns(
     .where('finished_at', '<', daysBefore(now, policy.keepDays))
     .where('place', '>', policy.keepRuns)
     .orderBy('finished_at')
+    .orderBy('number')
     .execute()
   return rows
     .filter(({ id }) => !makers.has(id))
