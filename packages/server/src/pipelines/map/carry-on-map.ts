@@ -34,8 +34,25 @@ export async function carryOnMap(deps: ExpandDeps, runId: string, stepId: string
       return { changed: [current], reply: undefined }
     })
   } catch (error) {
-    if (!(error instanceof RegiaError)) throw error
-    await failStep(deps, runId, stepId, error.toBody())
+    // Nobody but a restart would come back to it otherwise.
+    const body = bodyOf(error, stepId)
+    await failStep(deps, runId, stepId, body)
+    if (body.code === 'INTERNAL') throw error
+  }
+}
+
+/** What the file system refuses is a fault of its own; anything else that is not ours to explain is a bug. */
+function bodyOf(error: unknown, stepId: string): ErrorBody {
+  if (error instanceof RegiaError) return error.toBody()
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error && 'code' in error)) {
+    return { code: 'INTERNAL', message: `Step "${stepId}" could not be carried on: ${message}`, where: stepId }
+  }
+  return {
+    code: 'HOME_NOT_WRITABLE',
+    message: `What the elements of step "${stepId}" need or made could not be written: ${message}`,
+    where: stepId,
+    hint: 'Free some space on the disk, then go on with "regia recover": it takes over every element that succeeded.',
   }
 }
 

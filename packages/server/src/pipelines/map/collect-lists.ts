@@ -1,8 +1,5 @@
-import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { appendFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Artifact, canonicalJson, type GraphStep, type PortType } from '@regia/core'
 import type { BlobStore } from '@regia/engine'
@@ -64,7 +61,6 @@ class ListFile {
   readonly name: string
   readonly #itemKind: Exclude<Artifact['itemKind'], undefined>
   readonly #path: string
-  readonly #stream: WriteStream
   #count = 0
   #sizeBytes = 0
 
@@ -72,25 +68,23 @@ class ListFile {
     this.name = name
     this.#itemKind = kind
     this.#path = path
-    this.#stream = createWriteStream(path)
-    this.#stream.write('{"items":[')
   }
 
   async add(outputs: readonly Outputs[]): Promise<void> {
-    for (const each of outputs) {
-      const artifact = each[this.name]
+    const texts = outputs.map(({ [this.name]: artifact }) => {
       if (!artifact) throw new Error(`unreachable: an element succeeded without output "${this.name}"`)
       this.#sizeBytes += artifact.sizeBytes
-      const text = canonicalJson(artifact)
-      const isFull = !this.#stream.write(this.#count++ === 0 ? text : `,${text}`)
-      if (isFull) await once(this.#stream, 'drain')
-    }
+      return canonicalJson(artifact)
+    })
+    await appendFile(this.#path, (this.#count === 0 ? START : ',') + texts.join(','))
+    this.#count += outputs.length
   }
 
   async keep(blobs: BlobStore): Promise<Artifact> {
-    this.#stream.end(']}')
-    await finished(this.#stream)
+    await appendFile(this.#path, this.#count === 0 ? `${START}]}` : ']}')
     const { digest } = await blobs.putFile(this.#path, { move: true })
     return { kind: 'list', digest, sizeBytes: this.#sizeBytes, count: this.#count, itemKind: this.#itemKind }
   }
 }
+
+const START = '{"items":['

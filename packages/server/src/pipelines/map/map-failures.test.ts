@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { deploy, from, graph, param, step, value } from '../../../test/graphs.ts'
 import {
@@ -117,6 +119,39 @@ describe('a mapped step that fails', () => {
     await workUntilOver(client, runId)
     const { items } = await client.runs.mapItems(runId, 'twice')
     expect(items[0]?.attempts.map(({ status, cause }) => cause ?? status)).toEqual(['infrastructure', 'succeeded'])
+  })
+
+  it('gets an element back from a worker that stops, and gives it to another one at once', async () => {
+    const { client } = await startServer()
+    const runId = await start(client, [mapped('twice', value([1]))])
+    await carried(client, runId, 'twice')
+    const [first] = await acquire(client)
+    await client.leases.report(first!.stepRunId, { status: 'cancelled', leaseToken: first!.leaseToken })
+    const [second] = await acquire(client)
+    expect(second).toMatchObject({ stepRunId: first!.stepRunId, attempt: 2 })
+    await finish(client, second!)
+    await workUntilOver(client, runId)
+    const { items } = await client.runs.mapItems(runId, 'twice')
+    expect(items[0]?.attempts.map(({ status }) => status)).toEqual(['cancelled', 'succeeded'])
+  })
+
+  it('says so when its lists cannot be written, and goes on when they can', async () => {
+    const { client, home } = await startServer()
+    const runId = await start(client, [mapped('twice', value([1, 2]))])
+    await carried(client, runId, 'twice')
+    const leases = await acquire(client)
+    rmSync(join(home, 'tmp'), { recursive: true, force: true })
+    writeFileSync(join(home, 'tmp'), 'a file where a folder was')
+    for (const lease of leases) await finish(client, lease)
+    await workUntilOver(client, runId)
+    expect((await client.runs.get(runId)).error).toMatchObject({
+      code: 'HOME_NOT_WRITABLE',
+      hint: expect.stringContaining('regia recover'),
+    })
+    rmSync(join(home, 'tmp'))
+    const { id } = await client.runs.recover(runId)
+    await workUntilOver(client, id)
+    expect(await valuesOf(client, (await stepOf(client, id, 'twice')).outputs.out)).toEqual([2, 4])
   })
 
   it('that must not run twice does not try a lost element again', async () => {
