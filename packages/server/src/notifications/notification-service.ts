@@ -23,6 +23,7 @@ import {
   messagesOfRun,
 } from './messages.ts'
 import {
+  bringForward,
   deleteNotifier,
   dueNotifications,
   endAttempt,
@@ -70,7 +71,7 @@ export type NotificationDeps = DeliverDeps & {
 /** How long to wait after each attempt that failed; after the last one it is given up. */
 const WAITS_MS = [10_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 21_600_000] as const
 /** Longer than any attempt: one that is still not ended after it died with its process. */
-const LEASE_MS = 60_000
+const LEASE_MS = 20_000
 const PER_TURN = 50
 const ALERTS = 'alerts'
 /** So far back a start looks for what an earlier process did not come to tell. */
@@ -98,6 +99,7 @@ export class NotificationService {
     const since = Math.max(Date.parse(first), Date.parse(last) - LOOK_BACK_MS)
     for (const run of await runs.endedSince(toIso(since))) await this.#tellRun(run)
     for (const { run, step, question } of await runs.pendingApprovals()) await this.approvalWanted(run, step, question)
+    await bringForward(database, now, LEASE_MS)
     await forgetTold(database, toIso(now - REMEMBER_MS))
   }
 

@@ -155,6 +155,17 @@ export async function takeNotification(
   return numUpdatedRows === 1n
 }
 
+/** What an earlier process held while it sent, or would be tried again within that time, may be sent at once. */
+export async function bringForward(connection: Connection, now: number, withinMs: number): Promise<void> {
+  await connection
+    .updateTable('notification')
+    .set({ next_at: now })
+    .where('status', '=', 'waiting')
+    .where('next_at', '>', now)
+    .where('next_at', '<=', now + withinMs)
+    .execute()
+}
+
 export type Ended = {
   readonly status: Notification['status']
   readonly nextAt?: number
