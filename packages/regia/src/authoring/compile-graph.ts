@@ -39,6 +39,7 @@ type Compilation = Surroundings & { readonly producers: Producers }
 export function compileGraph(nodes: readonly GraphNode[], surroundings: Surroundings = {}): readonly DraftStep[] {
   const compilation = { ...surroundings, producers: findProducers(nodes) }
   for (const node of nodes) assertWired(node, compilation)
+  assertSavedOnce(nodes)
   return sortByNeed(nodes, compilation.producers).map((node) => draftStep(node, compilation))
 }
 
@@ -60,12 +61,38 @@ function assertWired(node: GraphNode, compilation: Compilation): void {
     if (source) assertFits({ node, input, type }, givenBy(source, node, input, compilation))
     else if (!node.optionalInputs?.includes(input)) throw missingInput(node, input)
   }
+  if (node.map) assertMappable(node, node.map.input)
   const untyped = Object.keys(node.inputs).filter((input) => !(input in node.inputTypes))
   for (const input of untyped) {
     if (!node.takesAnything) throw unknownInput(node, input)
     givenBy(node.inputs[input]!, node, input, compilation)
   }
   for (const { ref } of node.when ?? []) givenBy(ref, node, 'when', compilation)
+}
+
+function assertMappable(node: GraphNode, input: string): void {
+  if (!(input in node.inputTypes)) throw unknownInput(node, input)
+  if (!node.inputs[input]) throw missingInput(node, input)
+  if (!node.listInputs?.includes(input)) return
+  throw problem(
+    'PIPELINE_INVALID',
+    node,
+    `Step "${node.id}" cannot be mapped over "${input}": it takes a whole list.`,
+    {
+      hint: 'Map over an input that takes one element, or call the step without map.',
+    },
+  )
+}
+
+/** Two steps may save under one name only where not both always run: what the name holds would be a matter of luck. */
+function assertSavedOnce(nodes: readonly GraphNode[]): void {
+  const savers = new Map<string, GraphNode>()
+  for (const node of nodes) {
+    if (node.save === undefined || node.when) continue
+    const first = savers.get(node.save)
+    if (first) throw duplicateOutput(node.save, first, node)
+    savers.set(node.save, node)
+  }
 }
 
 /** What a source brings, with what is known of it now. */

@@ -102,13 +102,9 @@ export function recordGroup<Result>(name: string, tags: readonly string[], descr
 }
 
 /** Adds nodes that know each other by the names of their data, as a group; the names stay inside it. */
-export function recordGraph(
-  name: string,
-  tags: readonly string[],
-  { nodes, steps }: Pick<Composed, 'nodes' | 'steps'>,
-): void {
+export function recordGraph(name: string, { nodes, steps }: Pick<Composed, 'nodes' | 'steps'>): void {
   if (!current) throw outsideOfPipeline(name, undefined)
-  const { conditions, tags: outerTags } = current
+  const { conditions, tags } = current
   const group = freeId(current, name)
   const named = (data: string) => `${group}/${data}`
   for (const node of nodes) {
@@ -118,7 +114,7 @@ export function recordGraph(
       ...node,
       id: `${group}.${node.id}`,
       group: node.group === undefined ? group : `${group}.${node.group}`,
-      tags: [...new Set([...outerTags, ...tags, ...(node.tags ?? [])])],
+      tags: [...new Set([...tags, ...(node.tags ?? [])])],
       inputs: mapValues(node.inputs, (source) => renamed(source, named)),
       produces: mapValues(node.produces, named),
       ...(when.length > 0 && { when }),

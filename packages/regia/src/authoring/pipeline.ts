@@ -112,7 +112,8 @@ function wiredParams<P extends Params>(
     const wire = wires[param]
     if (isRef(wire)) return [param, wire]
     const parsed = schema.safeParse(wire)
-    if (parsed.success) return [param, makeRef({ from: 'value', value: parsed.data })]
+    // As it was given: who takes it parses it again, and a parsed value may be no JSON.
+    if (parsed.success) return [param, makeRef({ from: 'value', value: wire === undefined ? parsed.data : wire })]
     const message = parsed.error.issues[0]?.message
     throw wrongParam(`Parameter "${param}" of pipeline "${name}" is wrong: ${message}.`, params, locate())
   })

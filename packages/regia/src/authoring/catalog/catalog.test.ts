@@ -92,7 +92,7 @@ describe('a flow', () => {
 
   it('may stand among the nodes of another one, which knows its data', () => {
     const c = science()
-    const inner = c.flow('science', nodes(c))
+    const inner = c.flow('science', nodes(c), { tags: ['inner'] })
     const { graph } = c.flow('all', [
       c.node(judge, { in: { models: ['regressor'], rows: 'clean', note: 'unused' }, out: { metrics: 'metrics' } }),
       inner,
@@ -100,10 +100,17 @@ describe('a flow', () => {
     expect(graph.steps.map(({ id, group }) => [id, group])).toEqual([
       ['science.prepare', 'science'],
       ['science.fit', 'science'],
-      ['save-clean', undefined],
+      ['science.save-clean', 'science'],
       ['judge', undefined],
-      ['save-regressor', undefined],
+      ['science.save-regressor', 'science'],
       ['save-metrics', undefined],
+    ])
+    expect(inner.graph.steps.every(({ tags }) => tags?.includes('inner'))).toBe(true)
+    expect(graph.steps.filter(({ tags }) => tags?.includes('inner')).map(({ id }) => id)).toEqual([
+      'science.prepare',
+      'science.fit',
+      'science.save-clean',
+      'science.save-regressor',
     ])
     expect(graph.steps[3]?.inputs.models).toEqual({
       from: 'list',
@@ -226,6 +233,19 @@ describe('a catalog', () => {
     ] as const) {
       expect(errorOf(work)).toMatchObject({ code, message: expect.stringContaining(message), where: here })
     }
+    const twice = (isAlways: boolean) => () =>
+      pipeline('p', { flag: z.boolean() }, (p) => {
+        const rows = c.read('old')
+        const save = () => science().save('clean', rows)
+        if (isAlways) return [save(), save()]
+        return when(p.flag, save, save)
+      })
+    expect(errorOf(twice(true))).toMatchObject({
+      code: 'STEP_OUTPUT_DUPLICATE',
+      message: '"clean" is made by both "save-clean" and "save-clean-2".',
+      where: here,
+    })
+    expect(twice(false)().graph.steps).toHaveLength(2)
     const two = () =>
       pipeline('p', { depth: z.string() }, (p) => [p, fit({ rows: c.read('old'), depth: science().read('depth') })])
     expect(errorOf(two)).toMatchObject({ message: '"depth" means two things in this pipeline.', where: here })

@@ -30,7 +30,7 @@ type OutOf<S extends AnyWirable> = S['ports']['out']
 
 /** A pipeline that was put together from nodes by the names of their data. */
 export type Flow<Made = object> = Pipeline<Readonly<Record<never, z.ZodType>>, void> &
-  Making<Made> & { readonly nodes: FlowParts }
+  Making<Made> & { readonly nodes: FlowParts; readonly tags: readonly string[] }
 
 /** Other entries of the same names for an environment; for a parameter another default. */
 type Overrides<E extends Entries> = {
@@ -123,9 +123,10 @@ export function catalog<const E extends Entries>(
     definedAt: callerLocation(node)(),
   })
   const flow = (name: string, nodes: FlowParts, options?: PipelineOptions): Flow => {
-    const composed = nodesOfFlow(nodes, bindings)
-    const use = () => recordGraph(name, options?.tags ?? [], composed)
-    return Object.assign(use, assemblePipeline(name, {}, composed, options, callerLocation(flow)), { nodes })
+    const tags = options?.tags ?? []
+    const composed = nodesOfFlow(nodes, bindings, tags)
+    const use = () => recordGraph(name, composed)
+    return Object.assign(use, assemblePipeline(name, {}, composed, options, callerLocation(flow)), { nodes, tags })
   }
   // The compiler cannot compare the nodes with their checked form for every catalog; what a flow is does not depend on it.
   return { [DEFINITION]: 'catalog', read, save, node, flow: flow as unknown as Catalog<E>['flow'] }

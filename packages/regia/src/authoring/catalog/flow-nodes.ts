@@ -7,14 +7,25 @@ import { type Bindings, sourceOfBinding } from './bindings.ts'
 import type { FlowNode, FlowParts } from './names.ts'
 import { saveNode } from './save-node.ts'
 
-type Placed = { readonly node: FlowNode; readonly id: string; readonly group: string | undefined }
+type Placed = {
+  readonly node: FlowNode
+  readonly id: string
+  readonly group: string | undefined
+  /** Of the flows that it stands in. */
+  readonly tags: readonly string[]
+}
 
-/** Nodes by the names of their data as the graph's nodes, with those that save what the catalog has a place for. */
+/**
+ * Nodes by the names of their data as the graph's nodes, with those that save what the catalog has a place for.
+ *
+ * @param tags - Of the flow: all its nodes have them.
+ */
 export function nodesOfFlow(
   parts: FlowParts,
   bindings: Bindings,
+  tags: readonly string[],
 ): { readonly nodes: readonly GraphNode[]; readonly steps: ReadonlyMap<string, StepDefinition> } {
-  const placed = place(parts)
+  const placed = place(parts, { group: undefined, tags, taken: new Set() })
   const made = new Set(placed.flatMap(({ node }) => Object.values(node.names.out)))
   const nodes = placed.map((each) => graphNode(each, made, bindings))
   const steps = new Map<string, StepDefinition>()
@@ -23,12 +34,16 @@ export function nodesOfFlow(
 }
 
 /** Gives every node its id: its name, after the flow that it stands in, with `-2`, `-3` … where it is used again. */
-function place(parts: FlowParts, group?: string, taken: Set<string> = new Set()): readonly Placed[] {
+function place(parts: FlowParts, around: Around): readonly Placed[] {
+  const { group, tags, taken } = around
   return parts.flatMap((part) => {
     const id = freeId(group, 'nodes' in part ? part.pipelineName : part.name, taken)
-    return 'nodes' in part ? place(part.nodes, id, taken) : [{ node: part, id, group }]
+    if (!('nodes' in part)) return [{ node: part, id, group, tags }]
+    return place(part.nodes, { group: id, tags: [...tags, ...part.tags], taken })
   })
 }
+
+type Around = Pick<Placed, 'group' | 'tags'> & { readonly taken: Set<string> }
 
 function freeId(group: string | undefined, name: string, taken: Set<string>): string {
   const base = group === undefined ? name : `${group}.${name}`
@@ -38,7 +53,11 @@ function freeId(group: string | undefined, name: string, taken: Set<string>): st
   return id
 }
 
-function graphNode({ node, id, group }: Placed, made: ReadonlySet<string | undefined>, bindings: Bindings): GraphNode {
+function graphNode(
+  { node, id, group, tags }: Placed,
+  made: ReadonlySet<string | undefined>,
+  bindings: Bindings,
+): GraphNode {
   const { shape, record } = useOf(node.step)
   const { ports: _, ...types } = shape
   const { definition: __, ...settings } = record
@@ -50,7 +69,7 @@ function graphNode({ node, id, group }: Placed, made: ReadonlySet<string | undef
     id,
     name: record.name,
     ...(group !== undefined && { group }),
-    tags: [...new Set([...(record.tags ?? []), ...node.tags])],
+    tags: [...new Set([...tags, ...(record.tags ?? []), ...node.tags])],
     inputs: Object.fromEntries(given.map(([input, each]) => [input, sourceOfGiven(each, source)])),
     produces: producedBy(node, id, Object.keys(shape.outputs)),
     definedAt: node.definedAt,
@@ -87,12 +106,15 @@ function producedBy(node: FlowNode, id: string, outputs: readonly string[]): Gra
   return Object.fromEntries(outputs.map((output) => [output, node.names.out[output] ?? `${id}/${output}`]))
 }
 
-function saves({ node }: Placed, bindings: Bindings): readonly GraphNode[] {
+/** What is saved stands beside the node that makes it, and runs where that is selected. */
+function saves({ node, group, tags }: Placed, bindings: Bindings): readonly GraphNode[] {
   return Object.values(node.names.out).flatMap((name) => {
     const binding = name === undefined ? undefined : bindings.get(name)
     if (name === undefined || binding === undefined) return []
     if (binding.kind === 'param') throw madeParam(name, node)
-    return [saveNode(name, binding.entry, { from: 'data', name }, node.definedAt)]
+    const save = saveNode(name, binding.entry, { from: 'data', name }, node.definedAt)
+    const shared = { tags: [...new Set([...tags, ...node.tags])] }
+    return [group === undefined ? { ...save, ...shared } : { ...save, ...shared, id: `${group}.${save.id}`, group }]
   })
 }
 

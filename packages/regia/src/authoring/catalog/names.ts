@@ -86,7 +86,11 @@ export type FlowNode<NodeNeeds = object, NodeMakes = object> = {
   readonly [makes]?: NodeMakes
 }
 /** A flow among the nodes of another one. */
-export type FlowPart = { readonly pipelineName: string; readonly nodes: FlowParts }
+export type FlowPart = {
+  readonly pipelineName: string
+  readonly nodes: FlowParts
+  readonly tags: readonly string[]
+}
 /** Nodes, and flows whose nodes come along as a group. */
 export type FlowParts = readonly (FlowNode | FlowPart)[]
 /** A flow that tells the compiler what it makes. */
