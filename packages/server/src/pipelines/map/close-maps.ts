@@ -3,8 +3,8 @@ import { encodeJson } from '../../database/json-text.ts'
 import type { Moment } from '../advance-run.ts'
 import { isFinished } from '../run-status.ts'
 import type { RunWork } from '../run-work.ts'
+import { promoteWaiting } from './equal-elements.ts'
 import { countDurations } from './map-queries.ts'
-import { promoteWaiting } from './single-flight.ts'
 import type { MapRow } from './tables.ts'
 
 /**

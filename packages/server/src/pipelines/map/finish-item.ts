@@ -4,10 +4,10 @@ import { decodeJson, encodeJson } from '../../database/json-text.ts'
 import type { Moment } from '../advance-run.ts'
 import { saveEntry } from '../cache-store.ts'
 import type { Failure } from '../finish-step.ts'
+import { giveResult, promoteOneOf } from './equal-elements.ts'
 import { changeLast } from './item-events.ts'
 import { hasStarted, judgeFailure } from './judge-item.ts'
 import { count, type Item } from './map-store.ts'
-import { giveResult, promoteOneOf } from './single-flight.ts'
 import type { MapRow } from './tables.ts'
 
 /** How the maps stand that a change of one element touched: its own first, then those whose elements waited for its result. */

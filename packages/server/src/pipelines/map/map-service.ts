@@ -1,9 +1,9 @@
 import type { Moment } from '../advance-run.ts'
 import type { VersionStore } from '../version-store.ts'
 import { carryOnMap } from './carry-on-map.ts'
+import { promoteWaiting } from './equal-elements.ts'
 import type { ExpandDeps } from './expand-map.ts'
 import { ItemLeases } from './item-leases.ts'
-import { promoteWaiting } from './single-flight.ts'
 
 export type MapDeps = ExpandDeps & {
   readonly versions: VersionStore

@@ -2,10 +2,10 @@ import type { Digest } from '@regia/core'
 import type { Connection } from '../../database/database.ts'
 import { encodeJson } from '../../database/json-text.ts'
 import type { Moment } from '../advance-run.ts'
+import { findKeysUnderWay, firstAttempt } from './equal-elements.ts'
 import type { Element } from './find-elements.ts'
 import { findKnownResults, type KnownResult, type ResultSource } from './known-results.ts'
 import { count, findMap } from './map-store.ts'
-import { findKeysUnderWay, firstAttempt } from './single-flight.ts'
 import type { ItemRow } from './tables.ts'
 
 export type NewElement = Element & { readonly id: string; readonly number: number; readonly key: Digest }
