@@ -107,8 +107,7 @@ describe('actions', () => {
     await goTo(`/pipelines/${pipeline}`)
     await click('Run…')
     const drawer = open.page.getByRole('dialog')
-    await drawer.getByRole('button', { name: 'What would run?' }).click()
-    await drawer.getByRole('list', { name: 'Plan' }).waitFor()
+    await drawer.getByRole('list', { name: 'Plan' }).getByRole('listitem').first().waitFor()
     if (!isOurs) return
     await drawer.getByRole('button', { name: 'Run', exact: true }).click()
     await open.page.waitForURL(/\/runs\/run_/)

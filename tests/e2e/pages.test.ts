@@ -43,7 +43,7 @@ describe('every page', () => {
 
   it('says which command and which call give the same', async () => {
     const { page, close } = await openPage(browser)
-    for (const path of ['/', '/runs', '/models']) {
+    for (const path of ['/', '/runs', '/models', '/schedules', '/backfills', '/notifiers', '/pipelines']) {
       await page.goto(siteUrl() + path)
       await settle(page)
       const same = await page.locator('footer').last().innerText()

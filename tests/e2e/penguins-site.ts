@@ -1,6 +1,7 @@
 import { type Demo, type Row, toIso } from '@regia/core'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { penguinsProject, regiaJson, regiaUp } from '../integration/regia-command.ts'
+import { runShapes } from './shapes-project.ts'
 
 const HOUR = 3_600_000
 const ROWS_A_WINDOW = 120
@@ -31,11 +32,39 @@ export async function startPenguins(): Promise<{ readonly url: string; readonly 
     const api = createClient({ url: server.url })
     await letItDrift(api)
     await api.demo.set(DEMO)
+    await runShapes(place)
+    await addSchedules(api)
     return { url: server.url, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Something for each page of what happens by itself. */
+async function addSchedules(api: RegiaClient): Promise<void> {
+  await api.pipelines.moveChannel('penguins', 'prod', { version: 1, reason: 'the first one that works' })
+  await api.schedules.apply({
+    name: 'nightly',
+    description: 'Every night.',
+    pipeline: 'penguins',
+    channel: 'prod',
+    params: {},
+    when: { on: 'time', cron: '0 2 * * *', timezone: 'Europe/Paris', catchUp: 'latest' },
+    overlap: 'skip',
+  })
+  await api.backfills.start({
+    pipeline: 'penguins',
+    over: { kind: 'values', param: 'trees', values: [3, 4] },
+    params: {},
+    concurrency: 1,
+  })
+  await api.notifiers.apply({
+    name: 'ops',
+    events: ['run-failed', 'approval-wanted'],
+    pipelines: [],
+    via: { kind: 'webhook', url: 'http://127.0.0.1:9/nobody-listens' },
+  })
 }
 
 /** Hours of traffic with labels; in the last ones the flippers come in another unit, which a monitor must notice. */

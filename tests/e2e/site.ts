@@ -21,6 +21,11 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
   const model = models.items[0]
   const monitor = monitors.items.toSorted((a, b) => b.windowCount - a.windowCount)[0]?.spec.name
   const step = run?.steps.find((each) => Object.values(each.outputs).some(({ kind }) => kind === 'table'))?.step
+  const paused = (await api.runs.list({ limit: 1, status: 'paused' })).items[0]
+  const backfill = (await api.backfills.list({ limit: 1 })).items[0]
+  const schedule = (await api.schedules.list({ limit: 1 })).items[0]
+  const mapped = paused && (await api.runs.get(paused.id)).steps.find((each) => each.map)?.step
+  const pipeline = `/pipelines/${pipelines.items[0]?.pipeline}`
   return [
     { name: 'overview', path: '/' },
     { name: 'data', path: '/data' },
@@ -34,7 +39,20 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
     { name: 'schema', path: `/data/${dataset}?tab=schema` },
     { name: 'dataset versions', path: `/data/${dataset}?tab=versions` },
     { name: 'pipelines', path: '/pipelines' },
-    { name: 'pipeline', path: `/pipelines/${pipelines.items[0]?.pipeline}` },
+    { name: 'pipeline', path: pipeline },
+    { name: 'versions of a pipeline', path: `${pipeline}?view=versions` },
+    { name: 'catalog of a pipeline', path: `${pipeline}?view=catalog` },
+    { name: 'schedules', path: `/schedules?schedule=${schedule?.name}` },
+    { name: 'back-fills', path: `/backfills?backfill=${backfill?.id}` },
+    { name: 'notifiers', path: '/notifiers' },
+    ...(paused
+      ? [
+          { name: 'paused run', path: `/runs/${paused.id}` },
+          { name: 'step: elements', path: `/runs/${paused.id}?step=${mapped}&tab=items` },
+          { name: 'step: last runs', path: `/runs/${paused.id}?step=${mapped}&tab=history` },
+          { name: 'slice', path: `/pipelines/${paused.pipeline}?around=${mapped}&way=needs` },
+        ]
+      : []),
     { name: 'runs', path: '/runs' },
     { name: 'run', path: `/runs/${run?.id}` },
     { name: 'step: why', path: `/runs/${run?.id}?step=${step}&tab=why` },

@@ -20,7 +20,11 @@ export default function LineagePanel({ kind, at }: LineagePanelProps) {
           <div className={classes.lineage}>
             <Side title="What made it" nodes={made} none="Nothing that Regia knows of." />
             <Side title="What depends on it" nodes={depends} none="Nothing yet." />
-            {graph.isCut && <small>There is more than is shown: regia lineage {kind} {at}</small>}
+            {graph.isCut && (
+              <small>
+                There is more than is shown: regia lineage {kind} {at}
+              </small>
+            )}
           </div>
         )
       }}

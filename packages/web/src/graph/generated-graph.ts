@@ -28,6 +28,7 @@ export function generatedGraph(stepCount: number, { width = 20, isGrouped = fals
       id: idOf(i),
       name: `step-${i}`,
       inputs: Object.fromEntries(inputs),
+      inputTypes: Object.fromEntries(inputs.map(([port]) => [port, { kind: 'table' }])),
       outputs: { out: { kind: 'table' } },
       ...(isGrouped && { group: groupOf(i, width) }),
       tags: i % 10 === 0 ? ['tenth'] : [],

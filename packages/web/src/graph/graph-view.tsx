@@ -1,6 +1,6 @@
 import '@xyflow/react/dist/base.css'
 import { Controls, type Node, type NodeChange, ReactFlow, type ReactFlowInstance } from '@xyflow/react'
-import { useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { Skeleton } from '../kernel/loaded.tsx'
 import { drawEdges, drawNodes } from './draw-graph.ts'
 import classes from './graph.module.css'
@@ -30,7 +30,9 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
   const nodes = useMemo(() => (layout ? drawNodes(model, layout, selected) : []), [model, layout, selected])
   const edges = useMemo(() => drawEdges(model), [model])
   const flow = useRef<ReactFlowInstance>(undefined)
-  useShown(flow, layout, selected, height)
+  const box = useRef<HTMLDivElement>(null)
+  const spaceOf = useCallback(() => ({ width: box.current?.clientWidth ?? 0, height }), [height])
+  useShown(flow, layout, selected, spaceOf)
   const open = (id: string) => {
     const node = model.nodes.find((each) => each.id === id)
     if (node?.kind === 'step') onSelect(id)
@@ -42,7 +44,7 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
   }
   if (!layout) return <Skeleton height={height} />
   return (
-    <div className={classes.graph} style={{ height }}>
+    <div ref={box} className={classes.graph} style={{ height }}>
       <TurnContext value={onTurn}>
         <ReactFlow
           nodes={nodes}
@@ -50,7 +52,7 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
           nodeTypes={NODE_TYPES}
           onInit={(instance) => {
             flow.current = instance
-            show(instance, layout, selected, height)
+            show(instance, layout, selected, spaceOf())
           }}
           onNodesChange={onChanges}
           nodesDraggable={false}
@@ -72,8 +74,8 @@ export default function GraphView({ model, selected, onSelect, onTurn, height = 
   )
 }
 
-/** A graph larger than this would be too small to read if all of it were shown. */
-const [WIDEST_WHOLE, HIGHEST_WHOLE] = [2600, 1600]
+/** Smaller than this it could not be read: then a part of it is shown. */
+const SMALLEST_WHOLE = 0.42
 /** How near a large graph is seen at first, and one step that was looked for. */
 const [AFAR, CLOSE] = [0.6, 0.9]
 const FIT = { padding: 0.08, maxZoom: 1 }
@@ -83,26 +85,33 @@ function useShown(
   flow: { readonly current: ReactFlowInstance | undefined },
   layout: Layout | undefined,
   selected: string | undefined,
-  height: number,
+  spaceOf: () => Space,
 ) {
   const before = useRef<{ layout: Layout | undefined; selected: string | undefined }>({ layout, selected })
   useEffect(() => {
     if (!layout || !flow.current) return
-    const isSame = layout === before.current.layout && (fits(layout) || selected === before.current.selected)
+    const isSame = layout === before.current.layout && (fits(layout, spaceOf()) || selected === before.current.selected)
     before.current = { layout, selected }
-    if (!isSame) show(flow.current, layout, selected, height)
-  }, [flow, layout, selected, height])
+    if (!isSame) show(flow.current, layout, selected, spaceOf())
+  }, [flow, layout, selected, spaceOf])
 }
 
+type Space = { readonly width: number; readonly height: number }
+
 /** Whether all of it can be seen at once and still be read. */
-const fits = ({ size }: Layout) => size.width <= WIDEST_WHOLE && size.height <= HIGHEST_WHOLE
+const fits = ({ size }: Layout, { width, height }: Space) =>
+  size.width * SMALLEST_WHOLE <= width && size.height * SMALLEST_WHOLE <= height
 
 /** All of a small graph; of a large one the left end, or the step that is chosen. */
-function show(flow: ReactFlowInstance, layout: Layout, selected: string | undefined, height: number) {
-  if (fits(layout)) return void flow.fitView(FIT)
+function show(flow: ReactFlowInstance, layout: Layout, selected: string | undefined, space: Space) {
+  if (fits(layout, space)) return void flow.fitView(FIT)
   const chosen = selected === undefined ? undefined : layout.places.get(selected)
   const { size } = layout
   if (chosen) void flow.setCenter(chosen.x + STEP_SIZE.width / 2, chosen.y + STEP_SIZE.height / 2, { zoom: CLOSE })
   else
-    void flow.setViewport({ x: 24 - size.left * AFAR, y: height / 2 - (size.top + size.height / 2) * AFAR, zoom: AFAR })
+    void flow.setViewport({
+      x: 24 - size.left * AFAR,
+      y: space.height / 2 - (size.top + size.height / 2) * AFAR,
+      zoom: AFAR,
+    })
 }
