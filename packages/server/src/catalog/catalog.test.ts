@@ -6,13 +6,17 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { deploy, graph, step } from '../../test/graphs.ts'
 import { startServer, type TestServer } from '../../test/start-server.ts'
 
+const VALUE = { kind: 'value', schema: {} } as const
 const ROWS = 'id,city\n1,Oslo\n2,Rome\n3,Oslo\n'
 
 /** A pipeline whose step "load" reads every entry. */
 async function deployed(test: TestServer, catalog: Readonly<Record<string, CatalogEntry>>, environment?: string) {
   const names = Object.keys(catalog)
   const inputs = Object.fromEntries(names.map((name) => [name, { from: 'catalog', name } as const]))
-  const of = graph('cities', [step('load', { inputs })])
+  const kinds = { table: 'table', dataset: 'table', file: 'file', model: 'model' } as const
+  const typeOf = ({ kind }: CatalogEntry) => (kind === 'json' ? VALUE : { kind: kinds[kind] })
+  const inputTypes = Object.fromEntries(names.map((name) => [name, typeOf(catalog[name]!)]))
+  const of = graph('cities', [step('load', { inputs, inputTypes })])
   await deploy(
     test.client,
     { ...of, catalog, ...(environment !== undefined && { environment }) },

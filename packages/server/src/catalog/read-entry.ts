@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
-import { type Artifact, type CatalogRead, canonicalJson, digestOf, RegiaError } from '@regia/core'
+import { type Artifact, type CatalogRead, canonicalJson, digestOf, jsonSchemaFault, RegiaError } from '@regia/core'
 import { hashFile } from '@regia/engine'
-import { z } from 'zod'
 import { type CatalogDeps, DEFAULT_LIMITS } from './catalog-deps.ts'
 import { type EntrySource, isAddress, withSource } from './entry-source.ts'
 import type { FileDigests } from './file-digest.ts'
@@ -137,12 +136,9 @@ function parseJson(text: string, path: string): unknown {
 /** @throws RegiaError `SCHEMA_VIOLATED` naming what in the value does not fit. */
 export function assertFits(value: unknown, { schema, path }: JsonEntry): void {
   if (schema === undefined) return
-  const result = z.fromJSONSchema(schema).safeParse(value)
-  if (result.success) return
-  const issues = result.error.issues
-    .slice(0, 3)
-    .map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '))
-  throw new RegiaError('SCHEMA_VIOLATED', `The value does not fit the entry's schema: ${issues.join('; ')}.`, {
+  const fault = jsonSchemaFault(schema, value)
+  if (fault === undefined) return
+  throw new RegiaError('SCHEMA_VIOLATED', `The value does not fit the entry's schema: ${fault}.`, {
     where: path,
     hint: 'Mend the value, or the schema in the catalog.',
   })

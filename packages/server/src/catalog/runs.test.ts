@@ -161,7 +161,8 @@ describe('a run that reads its catalog', () => {
     await table(test, 'kept', ROWS)
     const names = ['notes', 'settings', 'kept']
     const inputs = Object.fromEntries(names.map((name) => [name, { from: 'catalog', name } as const]))
-    const run = await start(test, [step('load', { inputs })], {
+    const inputTypes = { notes: { kind: 'file' }, settings: { kind: 'value', schema: {} }, kept: TABLE } as const
+    const run = await start(test, [step('load', { inputs, inputTypes })], {
       notes: { kind: 'file', path: 'notes.txt', mediaType: 'text/plain' },
       settings: { kind: 'json', path: 'settings.json' },
       kept: { kind: 'dataset', dataset: 'kept' },
@@ -173,7 +174,13 @@ describe('a run that reads its catalog', () => {
     })
     expect(run.datasets).toEqual([{ name: 'kept', version: 1 }])
     await expect(
-      start(test, [reading('best')], { best: { kind: 'model', model: 'none', version: 'champion' } }),
+      start(
+        test,
+        [step('load', { inputs: { x: { from: 'catalog', name: 'best' } }, inputTypes: { x: { kind: 'model' } } })],
+        {
+          best: { kind: 'model', model: 'none', version: 'champion' },
+        },
+      ),
     ).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('Catalog entry "best"') })
   })
 
@@ -211,6 +218,12 @@ describe('a run that reads its catalog', () => {
     await expect(start(test, [step('make'), saving('citys')], { cities: csv('cities.csv') })).rejects.toMatchObject({
       code: 'PIPELINE_INVALID',
       hint: 'Did you mean "cities"?',
+    })
+    await expect(
+      start(test, [reading('cities')], { cities: { kind: 'json', path: 'cities.json' } }),
+    ).rejects.toMatchObject({
+      code: 'PIPELINE_INVALID',
+      message: 'Step "load" takes a table as "x", and "cities" in the catalog holds a value.',
     })
     await expect(start(test, [reading('citys')], { cities: csv('cities.csv') })).rejects.toMatchObject({
       code: 'PIPELINE_INVALID',

@@ -25,7 +25,13 @@ export async function findTakenIn(deps: TakeDeps, source: Digest, entry: TableEn
     .where('key', '=', tableKey(source, entry))
     .executeTakeFirst()
   const takenIn = row && decodeJson(row.taken_in)
-  return takenIn && (await deps.blobs.renew(takenIn.artifact.digest)) ? takenIn : undefined
+  return takenIn && (await isKept(deps, takenIn)) ? takenIn : undefined
+}
+
+/** A collection of what nobody needs may have taken either, since nothing but a run keeps them. */
+async function isKept({ blobs }: TakeDeps, { artifact, quarantineDigest }: TakenIn): Promise<boolean> {
+  if (!(await blobs.renew(artifact.digest))) return false
+  return quarantineDigest === undefined || blobs.renew(quarantineDigest)
 }
 
 /**

@@ -1,13 +1,37 @@
-import { type CatalogEntry, type GraphStep, type PipelineGraph, RegiaError } from '@regia/core'
+import { type CatalogEntry, flatRefs, type GraphStep, type PipelineGraph, type PortType, RegiaError } from '@regia/core'
 import { suggest } from '../http/near-names.ts'
 
 /**
- * That each save step saves one thing to an entry of the graph's catalog that can be saved to.
+ * That each save step saves one thing to an entry of the graph's catalog that can be saved to, and that what is read is what the input takes.
  *
  * @throws RegiaError `PIPELINE_INVALID` naming the step and its line.
  */
 export function checkCatalog(graph: PipelineGraph): void {
-  for (const step of graph.steps) if (step.kind === 'save') checkSave(graph, step)
+  for (const step of graph.steps) {
+    if (step.kind === 'save') checkSave(graph, step)
+    checkReads(graph, step)
+  }
+}
+
+const HELD: { readonly [Kind in CatalogEntry['kind']]: PortType['kind'] } = {
+  table: 'table',
+  dataset: 'table',
+  file: 'file',
+  json: 'value',
+  model: 'model',
+}
+
+function checkReads(graph: PipelineGraph, step: GraphStep): void {
+  for (const [input, given] of Object.entries(step.inputs)) {
+    const wanted = step.inputTypes[input]?.kind
+    for (const ref of flatRefs(given)) {
+      if (ref.from !== 'catalog') continue
+      const held = HELD[assertThere(graph, step, ref.name).kind]
+      if (held === wanted) continue
+      const message = `Step "${step.id}" takes a ${wanted} as "${input}", and "${ref.name}" in the catalog holds a ${held}.`
+      throw invalid(step, message, `Declare the entry as a ${wanted}, or the input as a ${held}.`)
+    }
+  }
 }
 
 function checkSave(graph: PipelineGraph, step: GraphStep): void {
