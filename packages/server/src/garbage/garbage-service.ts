@@ -103,11 +103,7 @@ export class GarbageService {
     return this.#deps.database.transaction().execute(async (transaction) => {
       const needed = await this.#needed(transaction, NOTHING, stored)
       const keys = await findOldTakenIn(transaction, takenBefore, (digest) => needed.has(digest))
-      for (const key of keys)
-        await transaction
-          .deleteFrom('catalog_table')
-          .where('key', '=', key as never)
-          .execute()
+      for (const key of keys) await transaction.deleteFrom('catalog_table').where('key', '=', key).execute()
       return keys.length
     })
   }

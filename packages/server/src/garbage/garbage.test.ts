@@ -45,6 +45,22 @@ describe('garbage collection', () => {
     await readEverything(client)
   })
 
+  it('beside runs that make the same again, takes nothing from under them', async () => {
+    const { client, clock } = await startServer()
+    await deploy(client, shape('a'))
+    const policy = { keepRuns: 1, keepDays: 0, keepCacheDays: 0, dryRun: false }
+    let taken = 0
+    for (let round = 0; round < 15; round++) {
+      // Long enough for everything of the last round to be old.
+      clock.advance(2 * 3_600_000)
+      const running = Promise.all([1, 2, 3].map((n) => runOnce(client, 'a', (round % 2) * n)))
+      for (let i = 0; i < 3; i++) taken += (await client.collectGarbage(policy)).blobs
+      await running
+      await readEverything(client)
+    }
+    expect(taken).toBeGreaterThan(15)
+  })
+
   it('takes what an old run alone had, and keeps what it shared', async () => {
     const { client, clock } = await startServer()
     await deploy(client, shape('a'))

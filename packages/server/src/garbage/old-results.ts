@@ -1,3 +1,4 @@
+import type { Digest } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import { decodeJson } from '../database/json-text.ts'
 
@@ -56,7 +57,7 @@ export async function findOldTakenIn(
   connection: Connection,
   takenBefore: string,
   isNeeded: (digest: string) => boolean,
-): Promise<readonly string[]> {
+): Promise<readonly Digest[]> {
   const rows = await connection
     .selectFrom('catalog_table')
     .select(['key', 'taken_in'])

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { Digest } from '@regia/core'
 import type { Connection, Database, Tables } from '../database/database.ts'
 import { decodeJson, decodeOptionalJson } from '../database/json-text.ts'
 
@@ -110,7 +111,7 @@ async function sourcesOf(
   return [...new Map(sources.map((source) => [`${source.kind} ${source.name}@${source.version}`, source])).values()]
 }
 
-async function versionOfPackage(connection: Connection, digest: string, name: string | undefined) {
+async function versionOfPackage(connection: Connection, digest: Digest, name: string | undefined) {
   return connection
     .selectFrom('lineage_model')
     .select(['model as name', 'version'])

@@ -138,6 +138,46 @@ describe('lineage', () => {
     ).toContain('artifact RUN1/split/test → artifact RUN2/split/test')
   })
 
+  it('goes through catalogs: what was read from one, and what was saved to one', async () => {
+    const { client, runs } = await chain()
+    const entries = {
+      raw: { kind: 'dataset', dataset: 'birds' },
+      clean: { kind: 'dataset', dataset: 'clean-birds' },
+    } as const
+    const cleaning = graph('cleaning', [
+      step('clean', {
+        inputs: { rows: { from: 'catalog', name: 'raw' } },
+        inputTypes: { rows: TABLE },
+        outputs: { out: TABLE },
+      }),
+      step('save', {
+        kind: 'save',
+        cache: false,
+        inputs: { value: from('clean') },
+        inputTypes: { value: TABLE },
+        outputs: {},
+        save: 'clean',
+      }),
+    ])
+    await deploy(client, { ...cleaning, catalog: entries })
+    const { id } = await client.pipelines.run('cleaning')
+    await workUntilIdle(client, ({ inputs }) => ({
+      status: 'succeeded',
+      outputs: { out: { ...inputs.rows!.artifacts[0]!, kind: 'table' } },
+    }))
+    await expect.poll(async () => (await client.runs.get(id)).status, { timeout: 45_000 }).toBe('succeeded')
+    expect(arrows(await client.lineage({ kind: 'dataset', ref: 'clean-birds@1' }), runs[0]!, id)).toEqual([
+      'dataset birds@1 → run RUN2',
+      'run RUN2 → dataset clean-birds@1',
+    ])
+    expect(arrows(await client.lineage({ kind: 'artifact', ref: `${id}/clean/out` }), runs[0]!, id)).toEqual([
+      'artifact RUN2/clean/out → dataset clean-birds@1',
+      'dataset birds@1 → artifact RUN2/clean/out',
+      'dataset birds@1 → run RUN2',
+      'run RUN2 → artifact RUN2/clean/out',
+    ])
+  })
+
   it('says that there is more than was asked for', async () => {
     const { client, runs } = await chain()
     const near = await client.lineage({ kind: 'endpoint', ref: 'late', depth: 1 })

@@ -1,4 +1,4 @@
-import { type PipelineGraph, type PortRef, refsOfStep } from '@regia/core'
+import { type Digest, type PipelineGraph, type PortRef, type RunId, refsOfStep } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import { decodeJson } from '../database/json-text.ts'
 import { artifactRef, parseArtifactRef, parseVersionRef } from './describe-node.ts'
@@ -37,6 +37,9 @@ export async function findNeighbours(
   }
 }
 
+/** A column that holds it is filled from runs' ids only; another text is in none. */
+const asRunId = (id: string): RunId => id as RunId
+
 const run = (ref: string): NodeRef => ({ kind: 'run', ref })
 const dataset = (name: string, version: number): NodeRef => ({ kind: 'dataset', ref: `${name}@${version}` })
 const model = (name: string, version: number): NodeRef => ({ kind: 'model', ref: `${name}@${version}` })
@@ -62,8 +65,7 @@ async function madeByRun(sources: NeighbourSources, runId: string, limit: number
   const datasets = await connection
     .selectFrom('dataset_version')
     .select(['dataset', 'version'])
-    // Filled from runs' ids only.
-    .where('run_id', '=', runId as never)
+    .where('run_id', '=', asRunId(runId))
     .limit(limit)
     .execute()
   const graph = await sources.graphOf(runId)
@@ -105,18 +107,24 @@ async function givenBy(sources: NeighbourSources, runId: string, ref: PortRef): 
     const made = await findOutput(connection, runId, ref.step, ref.output)
     return made ? [artifact(runId, ref.step, ref.output)] : []
   }
-  if (ref.from !== 'dataset' && ref.from !== 'model') return []
+  const named = await versionNamed(sources, runId, ref)
+  if (!named) return []
   const rows = await connection
     .selectFrom('lineage_source')
-    .select(['name', 'version'])
+    .select(['kind', 'name', 'version'])
     .where('run_id', '=', runId)
-    .where('kind', '=', ref.from)
-    .where('name', '=', ref.name)
+    .where('kind', '=', named.kind)
+    .where('name', '=', named.name)
     .execute()
-  return rows.map(({ name, version }) => ({
-    kind: ref.from === 'dataset' ? 'dataset' : 'model',
-    ref: `${name}@${version}`,
-  }))
+  return rows.map(({ kind, name, version }) => ({ kind, ref: `${name}@${version}` }))
+}
+
+/** The dataset or model that a reference means; an entry of a catalog may stand for one. */
+async function versionNamed({ graphOf }: NeighbourSources, runId: string, ref: PortRef) {
+  if (ref.from === 'dataset' || ref.from === 'model') return { kind: ref.from, name: ref.name }
+  const entry = ref.from === 'catalog' ? (await graphOf(runId))?.catalog[ref.name] : undefined
+  if (entry?.kind === 'dataset') return { kind: entry.kind, name: entry.dataset }
+  return entry?.kind === 'model' ? { kind: entry.kind, name: entry.model } : undefined
 }
 
 /** Outputs of its run that were made of it, versions that hold it, and outputs of other runs that were taken from it. */
@@ -143,6 +151,12 @@ async function madeOfArtifact(sources: NeighbourSources, ref: string, limit: num
     .where('digest', '=', own.digest)
     .where('run_id', '=', own.run_id)
     .execute()
+  const datasets = await connection
+    .selectFrom('dataset_version')
+    .select(['dataset', 'version'])
+    .where('run_id', '=', asRunId(own.run_id))
+    .where('digest', '=', own.digest)
+    .execute()
   const copies = await connection
     .selectFrom('lineage_output')
     .selectAll()
@@ -153,6 +167,7 @@ async function madeOfArtifact(sources: NeighbourSources, ref: string, limit: num
     .execute()
   return [
     ...models.map((each) => model(each.model, each.version)),
+    ...datasets.map((each) => dataset(each.dataset, each.version)),
     ...made.map(({ step, port }) => artifact(own.run_id, step, port)),
     ...copies.map(({ run_id, step, port }) => artifact(run_id, step, port)),
   ].slice(0, limit)
@@ -176,7 +191,11 @@ const findOutput = (connection: Connection, runId: string, step: string, port: s
     .executeTakeFirst()
 
 /** A step may be called otherwise in the run that the cache took from; its port and content are the same. */
-const findOriginal = (connection: Connection, runId: string, { port, digest }: { port: string; digest: string }) =>
+const findOriginal = (
+  connection: Connection,
+  runId: string,
+  { port, digest }: { readonly port: string; readonly digest: Digest },
+) =>
   connection
     .selectFrom('lineage_output')
     .selectAll()
