@@ -8,13 +8,15 @@ import { followRun } from './follow-run.ts'
 import { formatDuration, formatNumber, plural, spanMs } from './format.ts'
 import { oneOf } from './one-of.ts'
 import { type RequestInput, readRequest, withVersion } from './run-request.ts'
+import { gateReports, type ReportFiles, writeReports } from './write-reports.ts'
 
-export type RunInput = RequestInput & {
-  readonly onFailure: string | undefined
-  readonly detach: boolean
-  readonly noFollow: boolean
-  readonly watch: boolean
-}
+export type RunInput = RequestInput &
+  ReportFiles & {
+    readonly onFailure: string | undefined
+    readonly detach: boolean
+    readonly noFollow: boolean
+    readonly watch: boolean
+  }
 
 /** How long a run that was told to end may take for it: the grace of its steps and a little. */
 const CANCEL_PATIENCE_MS = 30_000
@@ -26,7 +28,7 @@ export const run: Action<RunInput> = async (input, context) => {
   const request = await withVersion(connection, input, asked, context.output)
   const started = await connection.client.pipelines.run(input.pipeline, { ...request, trigger: byPerson(context) })
   announceRun(started, context)
-  return followOrLeave(connection, started, input.detach || input.noFollow, context)
+  return followOrLeave(connection, started, input.detach || input.noFollow, context, input)
 }
 
 export const readOptions = (input: RunInput) => ({
@@ -52,25 +54,35 @@ export async function followOrLeave(
   started: RunSummary,
   isDetached: boolean,
   context: Context,
+  files?: ReportFiles,
 ): Promise<ExitCode> {
-  if (!isDetached) return follow(connection, started.id, context)
+  if (!isDetached) return follow(connection, started.id, context, files)
   if (connection.isOwner) {
     context.output.line('No server runs here, so that this process stays until the run is over.')
-    return follow(connection, started.id, context)
+    return follow(connection, started.id, context, files)
   }
   context.output.result(started)
   return EXIT.ok
 }
 
-async function follow({ client }: Connection, runId: string, context: Context): Promise<ExitCode> {
+async function follow({ client }: Connection, runId: string, context: Context, files?: ReportFiles): Promise<ExitCode> {
   const finished = await followRun(client, runId, context)
   if (finished) {
+    const isRefused = files !== undefined && (await keepReports(finished, files, context))
     context.output.result(finished, () => describeEnd(finished, context))
-    return finished.status === 'succeeded' ? EXIT.ok : EXIT.failed
+    return finished.status === 'succeeded' && !isRefused ? EXIT.ok : EXIT.failed
   }
   const cancelled = await cancelAndWait(client, runId, context)
   if (cancelled) context.output.result(cancelled, () => describeEnd(cancelled, context))
   return EXIT.interrupted
+}
+
+/** Who asks for the reports of the gates also wants to fail where one refused. @returns Whether one did. */
+async function keepReports(run: Run, files: ReportFiles, { workingDir }: Context): Promise<boolean> {
+  if (!files.junit && !files.markdown) return false
+  const reports = gateReports(run)
+  await writeReports(reports, files, workingDir)
+  return reports.some(({ report }) => !report.passed)
 }
 
 /** Ctrl-C and SIGTERM: the run is told to end, and its steps get their time for it. A second one ends this process at once. */

@@ -20,6 +20,12 @@ const run = command({
     detach: { type: 'flag', description: 'start it and come back; needs a running "regia up"' },
     noFollow: { type: 'flag', description: 'the same as --detach' },
     watch: { type: 'flag', description: 'run it again whenever a file of the project is saved' },
+    junit: {
+      type: 'text',
+      value: 'FILE',
+      description: 'write what the gates found as JUnit XML there, and end with 1 when one refused',
+    },
+    markdown: { type: 'text', value: 'FILE', description: 'the same in Markdown' },
   },
   examples: [
     'regia run penguins',
@@ -28,6 +34,7 @@ const run = command({
     'regia run penguins --only split --watch',
     'regia run penguins --channel prod --detach',
     'regia run penguins --no-cache --json',
+    'regia run penguins --junit checks.xml --markdown checks.md',
   ],
   load: async () => (await import('../actions/run.ts')).run,
 })

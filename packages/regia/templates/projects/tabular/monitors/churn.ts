@@ -4,5 +4,5 @@ export default monitor({
   name: 'churn',
   endpoint: 'churn',
   window: '1d',
-  performance: { metric: 'auc', minimum: 0.7, labelDelay: '30d', minimumLabels: 100 },
+  performance: { metric: 'auc', minimum: 0.65, labelDelay: '30d', minimumLabels: 100 },
 })
