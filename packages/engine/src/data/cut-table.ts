@@ -57,9 +57,9 @@ async function stagePieces(
       ? `(${ROW} - 1) // ${by.size}`
       : `dense_rank() OVER (ORDER BY ${sqlName(by.column)} NULLS LAST) - 1`
   const numbered = `SELECT *, row_number() OVER () AS ${ROW} FROM (${selectFile(path)})`
-  await connection.run(
-    `CREATE TEMP TABLE pieces AS SELECT *, ${piece} AS ${PIECE} FROM (${numbered}) ORDER BY ${PIECE}, ${ROW}`,
-  )
+  // Pieces of rows stand in their order as they are read.
+  const order = by.kind === 'rows' ? '' : `ORDER BY ${PIECE}, ${ROW}`
+  await connection.run(`CREATE TEMP TABLE pieces AS SELECT *, ${piece} AS ${PIECE} FROM (${numbered}) ${order}`)
 }
 
 async function assertCount(connection: DuckDBConnection, { by, maximumPieces }: CutRequest): Promise<void> {
