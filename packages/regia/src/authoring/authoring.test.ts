@@ -1,16 +1,20 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   alertTime,
   defineConfig,
   endpoint,
+  figure,
   floatColumn,
+  folder,
+  html,
   list,
   makeTable,
+  markdown,
   monitor,
   retrain,
   rocAuc,
@@ -51,6 +55,34 @@ describe('a step run alone', () => {
       code: 'INVALID_INPUT',
       where: 'input "share" of step "half"',
     })
+  })
+})
+
+describe('texts as files', () => {
+  it('are written into the attempt’s own folder; other outputs stay as they are', async () => {
+    const report = step({
+      name: 'report',
+      in: { title: z.string() },
+      out: {
+        note: markdown(),
+        page: html(),
+        curve: figure('image/png'),
+        pages: folder(),
+        n: z.object({ text: z.string() }),
+      },
+      run: ({ title }, { dir }) => ({
+        note: { text: `# ${title}` },
+        page: { text: '' },
+        curve: 'a.png',
+        pages: dir,
+        n: { text: 'x' },
+      }),
+    })
+    const { note, page, curve, pages, n } = await report.run({ title: 'Quality' })
+    expect(await readFile(note.path, 'utf8')).toBe('# Quality')
+    expect(await readFile(page.path, 'utf8')).toBe('')
+    expect(dirname(note.path)).toBe(pages.path)
+    expect([curve, n]).toEqual([{ path: 'a.png' }, { text: 'x' }])
   })
 })
 

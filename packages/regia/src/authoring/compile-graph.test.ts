@@ -118,13 +118,14 @@ describe('compileGraph', () => {
     })
   })
 
-  it('compiles 10,000 nodes, a circle of as many included, within a second', () => {
+  it('compiles 10,000 nodes, a circle of as many included, within a second of CPU', () => {
     const chain = (first: readonly string[]) =>
       Array.from({ length: 10_000 }, (_, i) => node(`n${i}`, i === 0 ? first : [`d${i - 1}`], [`d${i}`]))
-    const startedAt = performance.now()
+    // CPU time, since a busy machine lengthens the other kind.
+    const before = process.cpuUsage()
     expect(compileGraph(chain([]).toReversed())[9999]?.id).toBe('n9999')
     expect(errorOf(() => compileGraph(chain(['d9999'])))).toMatchObject({ code: 'PIPELINE_CYCLE' })
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000)
   })
 })
 

@@ -1,18 +1,13 @@
-import { pipelineGraphSchema, RegiaError } from '@regia/core'
+import { RegiaError } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import {
   approve,
   atMost,
-  command,
   dataset,
   equals,
   field,
-  folder,
-  json,
   list,
-  model,
   not,
-  notebook,
   partitionsOf,
   pipeline,
   type Ref,
@@ -52,54 +47,6 @@ const pick = step({
   in: { aucs: list(z.number()), tables: list(table()) },
   out: { best: z.number() },
   run: ({ aucs }) => ({ best: Math.max(...aucs) }),
-})
-
-describe('a step’s settings', () => {
-  it('reach the graph', () => {
-    const busy = step({
-      name: 'busy',
-      description: 'Sends mail',
-      tags: ['mail'],
-      in: {},
-      out: {},
-      run: () => undefined,
-      cache: { ttl: '1d' },
-      backoff: { first: '5s', maximum: '2m' },
-      infrastructureRetries: 1,
-      atMostOnce: true,
-      env: { TZ: 'UTC' },
-      secrets: ['SMTP_PASSWORD'],
-    })
-    const { graph } = pipeline('p', {}, () => busy({}), { tags: ['nightly'], onFailure: 'stop' })
-    expect(graph.onFailure).toBe('stop')
-    expect(graph.steps[0]).toMatchObject({
-      description: 'Sends mail',
-      tags: ['nightly', 'mail'],
-      cache: true,
-      cacheTtlMs: 86_400_000,
-      backoff: { firstMs: 5000, factor: 2, maximumMs: 120_000 },
-      infrastructureRetries: 1,
-      atMostOnce: true,
-      env: { TZ: 'UTC' },
-      secrets: ['SMTP_PASSWORD'],
-    })
-  })
-
-  it('are refused where they stand', () => {
-    const bad = (more: object) => errorOf(() => step({ name: 'ok', in: {}, out: {}, run: () => ({}), ...more }))
-    for (const [setting, more] of Object.entries({
-      retries: { retries: 1, atMostOnce: true },
-      'backoff.first': { backoff: { first: 'soon' } },
-      secrets: { secrets: ['NOT A NAME'] },
-      tags: { tags: ['two words'] },
-    })) {
-      expect(bad(more)).toMatchObject({
-        code: 'PIPELINE_INVALID',
-        message: expect.stringContaining(setting),
-        where: here,
-      })
-    }
-  })
 })
 
 describe('map', () => {
@@ -304,58 +251,6 @@ describe('a pipeline inside another one', () => {
     })
     expect(errorOf(() => pipeline('p', {}, () => prepare({ share: 'x' as never })))).toMatchObject({ where: here })
     expect(errorOf(() => prepare({}))).toMatchObject({ message: '"prepare" was called outside a pipeline.' })
-  })
-})
-
-describe('programs of other languages', () => {
-  it('become steps with their arguments, files and ports', () => {
-    const train = command({
-      name: 'train',
-      in: { rows: table(), trees: z.number().default(10) },
-      out: { model: model(), metrics: json(z.object({ auc: z.number() })), pages: folder() },
-      cmd: ['python3', 'train.py', '{in.rows}', '{in.trees}', '{out.model}', '{out.metrics}', '{out.pages}'],
-      files: ['*.py'],
-      retries: 1,
-    })
-    const report = notebook({ name: 'report', path: 'a/report.ipynb', in: { model: model() }, python: 'python3.12' })
-    const { graph, steps } = pipeline('p', {}, () => report({ model: train({ rows: dataset('d') }).model }))
-    expect(graph.steps).toMatchObject([
-      {
-        id: 'train',
-        kind: 'command',
-        retries: 1,
-        command: {
-          argv: ['python3', 'train.py', '{in.rows}', '{in.trees}', '{out.model}', '{out.metrics}', '{out.pages}'],
-          files: ['*.py'],
-        },
-        outputs: { model: { kind: 'model' }, metrics: { kind: 'value' }, pages: { kind: 'folder' } },
-      },
-      {
-        id: 'report',
-        kind: 'notebook',
-        command: { argv: ['python3.12'], files: ['a/report.ipynb'], notebook: 'a/report.ipynb' },
-        outputs: {
-          notebook: { kind: 'file', mediaType: 'application/x-ipynb+json' },
-          html: { kind: 'file', mediaType: 'text/html' },
-        },
-      },
-    ])
-    expect(steps.size).toBe(0)
-    const draft = {
-      ...graph,
-      steps: graph.steps.map(({ command: _, ...each }) => ({ ...each, codeDigest: `sha256:${'0'.repeat(64)}` })),
-    }
-    expect(pipelineGraphSchema.safeParse(draft).error).toBeUndefined()
-  })
-
-  it('are refused with the line when they are wrong', () => {
-    const wrong = ['{in.rows}'] as never
-    expect(errorOf(() => command({ name: 'c', cmd: wrong }))).toMatchObject({ code: 'PIPELINE_INVALID', where: here })
-    expect(errorOf(() => command({ name: 'c', cmd: [] }))).toMatchObject({ where: here })
-    expect(errorOf(() => notebook({ name: 'n', path: 'a.py' }))).toMatchObject({ where: here })
-    expect(errorOf(() => notebook({ name: 'n', path: 'a.ipynb', out: { html: table() } }))).toMatchObject({
-      where: here,
-    })
   })
 })
 

@@ -1,6 +1,6 @@
 import { RegiaError } from '@regia/core'
 import type { StepDefinition } from '@regia/engine'
-import type { GraphNode } from './compile-graph.ts'
+import type { GraphNode } from './graph-node.ts'
 import type { Source, SourceCondition } from './refs.ts'
 
 /** A node as a front end records it, before it has an id. */

@@ -1,5 +1,5 @@
 import { type CatalogEntry, type PortType, RegiaError, type TableSchema } from '@regia/core'
-import type { GraphNode } from './compile-graph.ts'
+import type { GraphNode } from './graph-node.ts'
 
 /** Something of a known type; `of` names who makes it. */
 export type GivenType = {

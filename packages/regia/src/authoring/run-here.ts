@@ -48,7 +48,7 @@ async function toInput(port: PortDefinition, given: unknown, where: string): Pro
 
 async function toOutput(port: PortDefinition, given: unknown, where: string): Promise<unknown> {
   if (port.port === 'value') return parseValue(port.schema, given, where, 'STEP_OUTPUT_INVALID')
-  if (port.port === 'file') return typeof given === 'string' ? { path: given } : given
+  if (port.port === 'file' || port.port === 'folder') return typeof given === 'string' ? { path: given } : given
   if (port.port !== 'table') return given
   if (Array.isArray(given)) return tableHandle((await import('@regia/engine')).tableOfRows(given, where))
   return isTable(given) ? tableHandle(given) : given

@@ -1,5 +1,5 @@
 import { type CatalogEntry, canonicalJson, RegiaError } from '@regia/core'
-import type { GraphNode } from './compile-graph.ts'
+import type { GraphNode } from './graph-node.ts'
 import type { ParamType, Source } from './refs.ts'
 
 /** What comes from outside of the nodes: the pipeline's parameters and the entries of its catalog. */

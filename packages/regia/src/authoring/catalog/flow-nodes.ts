@@ -1,6 +1,6 @@
 import { RegiaError } from '@regia/core'
 import type { StepDefinition } from '@regia/engine'
-import type { GraphNode } from '../compile-graph.ts'
+import type { GraphNode } from '../graph-node.ts'
 import { isRef, type Source, sourceOf } from '../refs.ts'
 import { useOf } from '../step.ts'
 import { type Bindings, sourceOfBinding } from './bindings.ts'

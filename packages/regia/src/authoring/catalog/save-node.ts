@@ -1,5 +1,5 @@
 import { type CatalogEntry, RegiaError } from '@regia/core'
-import type { GraphNode } from '../compile-graph.ts'
+import type { GraphNode } from '../graph-node.ts'
 import { typeOfEntry } from '../port-compatibility.ts'
 import type { Source } from '../refs.ts'
 
