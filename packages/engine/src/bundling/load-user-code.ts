@@ -2,12 +2,15 @@ import { registerHooks, setSourceMapsSupport } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
 const PROJECT = 'project'
+let isPrepared = false
 
 /**
  * Prepares this process for the code of users: packages are resolved from the project's folder wherever the bundle stands, and stacks
- * speak of the author's files.
+ * speak of the author's files. Once is enough: what asks again changes nothing.
  */
 export function prepareForUserCode(): void {
+  if (isPrepared) return
+  isPrepared = true
   setSourceMapsSupport(true)
   registerHooks({
     resolve: (specifier, context, next) => {

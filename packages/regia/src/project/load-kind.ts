@@ -22,8 +22,6 @@ const MADE_BY: { readonly [Group in Loadable]: readonly [DefinitionKind, string]
   executors: ['executor-kind', 'defineExecutor'],
 }
 
-let isPrepared = false
-
 /**
  * A kind of the project's own, from the module that its config names. It is loaded into this process: what owns the home of a project runs
  * the code that the project's owner named in its config.
@@ -40,8 +38,7 @@ export async function loadKind<Group extends Loadable>(
   if (file === undefined) throw unknownKind(project, group, name)
   const { bundleEntry, importUserCode, prepareForUserCode, storeBundle } = await import('@regia/engine')
   const path = await storeBundle(await bundleEntry(file, project.dir), home)
-  if (!isPrepared) prepareForUserCode()
-  isPrepared = true
+  prepareForUserCode()
   const exported = await importUserCode(path, project.dir).catch((cause: unknown) => {
     throw notLoaded(file, cause)
   })
