@@ -1,5 +1,13 @@
 import { RegiaError, type RunStatus, type ScheduleSpec, toIso } from '@regia/core'
-import { changeFiring, type Firing, findFiring, firingsIn, openFirings, startWhereFree } from './firing-store.ts'
+import {
+  changeFiring,
+  countQueued,
+  type Firing,
+  findFiring,
+  firingsIn,
+  openFirings,
+  startWhereFree,
+} from './firing-store.ts'
 import { renderParams } from './params-template.ts'
 import type { ScheduleDeps } from './schedule-deps.ts'
 
@@ -64,8 +72,8 @@ async function cancelOthers({ database, runs }: ScheduleDeps, { schedule, number
 }
 
 async function queue(deps: ScheduleDeps, firing: Firing): Promise<void> {
-  const waiting = await firingsIn(deps.database, firing.schedule, ['queued'])
-  if (waiting.length < MAX_QUEUED) await changeFiring(deps.database, firing, { state: 'queued' })
+  const waiting = await countQueued(deps.database, firing.schedule)
+  if (waiting < MAX_QUEUED) await changeFiring(deps.database, firing, { state: 'queued' })
   else await changeFiring(deps.database, firing, { state: 'skipped', reason: `${MAX_QUEUED} others waited already` })
   deps.publish('schedule', firing.schedule)
 }

@@ -112,6 +112,16 @@ export async function firingsIn(
   return rows.map(firingOf)
 }
 
+export async function countQueued(connection: Connection, schedule: string): Promise<number> {
+  const { count } = await connection
+    .selectFrom('schedule_firing')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('schedule', '=', schedule)
+    .where('state', '=', 'queued')
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** Whose runs may go on. */
 export async function openFirings(connection: Connection, schedule: string): Promise<readonly Firing[]> {
   const rows = await connection

@@ -21,7 +21,7 @@ type Noting = { readonly now: number; readonly newId: IdFactory }
 /** The times of a schedule that have come since `position`, as its catch-up wants them. */
 export function dueTimes(when: TimeWhen, position: number, { now, newId }: Noting): Noted {
   const times = timesOf(when)
-  const come = times.until(now, MAX_MADE_UP + 1).filter((time) => time > position)
+  const come = comeSince(times, position, now)
   const wanted = wantedOf(when.catchUp, come, now)
   const note = (time: number, reason: string, rest: Partial<NewFiring> = {}): NewFiring => ({
     occasion: `time:${toIso(time)}`,
@@ -45,6 +45,16 @@ export function dueTimes(when: TimeWhen, position: number, { now, newId }: Notin
       ? []
       : [note(last, `${countText(passed.length)} while nothing was there to run it`, { state: 'skipped' })]
   return { firings: [...skipped, ...firings], position: now, nextAt: times.after(now) }
+}
+
+/** The times since the position, oldest first; of very many the latest. Most often it is one, so that it looks forwards first. */
+function comeSince(times: CronTimes, position: number, now: number): readonly number[] {
+  const come: number[] = []
+  for (let time = times.after(position); time !== undefined && time <= now; time = times.after(time)) {
+    if (come.length > MAX_MADE_UP) return times.until(now, MAX_MADE_UP + 1)
+    come.push(time)
+  }
+  return come
 }
 
 function wantedOf(catchUp: TimeWhen['catchUp'], come: readonly number[], now: number): readonly number[] {

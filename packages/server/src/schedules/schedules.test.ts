@@ -100,6 +100,26 @@ describe('a schedule on times', () => {
     expect(items.map(({ params }) => params.day)).toEqual([1, 2, 3].map((hour) => `2026-03-01T0${hour}:00:00.000Z`))
   })
 
+  it('keeps to the clock on the wall through both changes of the year', async () => {
+    const { client, server, clock } = await quiet()
+    const when = { on: 'time', cron: '30 2 * * *', timezone: 'Europe/Berlin', catchUp: 'none' }
+    await client.schedules.apply(spec({ when, overlap: 'allow' }))
+    const walk = async (from: string, until: string) => {
+      clock.advance(Date.parse(from) - clock.now())
+      await server.services.schedules.turn()
+      const before = (await client.schedules.firings('nightly')).total
+      for (; clock.now() < Date.parse(until); clock.advance(5 * 60_000)) await server.services.schedules.turn()
+      const { items, total } = await client.schedules.firings('nightly')
+      return items
+        .slice(0, total - before)
+        .map(({ at }) => at.slice(0, 16))
+        .reverse()
+    }
+    // 2:30 does not come on 29 March, and comes twice on 25 October.
+    expect(await walk('2026-03-28T12:00:00Z', '2026-03-30T12:00:00Z')).toEqual(['2026-03-29T01:00', '2026-03-30T00:30'])
+    expect(await walk('2026-10-24T12:00:00Z', '2026-10-26T12:00:00Z')).toEqual(['2026-10-25T00:30', '2026-10-26T01:30'])
+  })
+
   it('makes up for a thousand times at most', async () => {
     const { client, server, clock } = await quiet()
     await client.schedules.apply(spec({ when: { on: 'time', cron: '* * * * *', catchUp: 'all' }, overlap: 'queue' }))
