@@ -27,8 +27,9 @@ describe('regia init', { timeout: 300_000 }, () => {
     const dir = await begin('churn', '--ci', 'github')
     const env = environment()
     await run(join(MODULES, '.bin/tsc'), ['--noEmit'], { cwd: dir, env })
-    const { stdout } = await run(join(MODULES, '.bin/vitest'), ['run', '--reporter=json'], { cwd: dir, env })
-    expect(JSON.parse(stdout.slice(stdout.indexOf('{')))).toMatchObject({ numPassedTests: 4, numFailedTests: 0 })
+    await run(join(MODULES, '.bin/vitest'), ['run', '--reporter=json', '--outputFile=tests.json'], { cwd: dir, env })
+    const report = JSON.parse(await readFile(join(dir, 'tests.json'), 'utf8'))
+    expect(report).toMatchObject({ numPassedTests: 4, numFailedTests: 0 })
     const workflow = await readFile(join(dir, '.github/workflows/model.yml'), 'utf8')
     const [, command = ''] = /run: npx regia (.+)/.exec(workflow) ?? []
     const { code, stderr } = await regia({ cwd: dir }, ...command.split(' '))

@@ -21,7 +21,7 @@ type Input = {
 /** Begins a project, or adds a workflow or a development container to one. Writes all of its files or none. */
 export const init: Action<Input> = async (input, context) => {
   const dir = resolve(context.workingDir, input.dir ?? '.')
-  const isBegun = existsSync(join(dir, 'regia.config.ts'))
+  const isBegun = ['regia.config.ts', 'package.json'].some((file) => existsSync(join(dir, file)))
   const template = templateOf(input, isBegun)
   const project = projectName(dir)
   const files = await planFiles({
@@ -46,8 +46,8 @@ export const init: Action<Input> = async (input, context) => {
 }
 
 /** A project that has begun gets only what was asked for. */
-function templateOf({ template, ci, devContainer }: Input, isBegun: boolean): ProjectTemplate | undefined {
-  if (template === undefined && (isBegun || ci.length > 0 || devContainer)) return undefined
+function templateOf({ template }: Input, isBegun: boolean): ProjectTemplate | undefined {
+  if (template === undefined && isBegun) return undefined
   return oneOf('--template', Object.keys(PROJECT_TEMPLATES) as ProjectTemplate[], template ?? 'tabular')
 }
 
