@@ -71,6 +71,15 @@ describe('a notebook', () => {
   })
 
   it('says what to install', async () => {
+    const unequipped = await withWorker(home, deployed, (plane) => plane.ask('unequipped'))
+    expect(unequipped.report).toMatchObject({
+      error: {
+        code: 'USER_CODE_FAILED',
+        message: expect.stringMatching(
+          /^"failing\.ipynb" .* has no package \w+: \S+ -m pip install nbclient ipykernel$/,
+        ),
+      },
+    })
     const { report } = await withWorker(home, deployed, (plane) => plane.ask('bare'))
     expect(report).toMatchObject({
       error: { code: 'NOT_FOUND', hint: expect.stringContaining('Install "python3-without-packages"') },

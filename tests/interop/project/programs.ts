@@ -55,10 +55,19 @@ const steps = [
 const failing = notebook({ name: 'failing', path: 'failing.ipynb', resources: { memoryMb: 1_000 } })
 const bare = notebook({ name: 'bare', path: 'failing.ipynb', python: 'python3-without-packages' })
 
+/** A Python that sees none of the installed packages. */
+const unequipped = notebook({
+  name: 'unequipped',
+  path: 'failing.ipynb',
+  python: './bare-python.sh',
+  files: ['bare-python.sh'],
+})
+
 export default pipeline('python', {}, () => {
   const { rows } = source({})
   for (const each of steps) each({ rows })
   report({ rows, threshold: 500, names: ['a', "b's"] })
   failing({})
   bare({})
+  unequipped({})
 })

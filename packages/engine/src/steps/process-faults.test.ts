@@ -8,7 +8,7 @@ import type { Digest, LeaseReport } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PHASES } from '../../../../tests/fixtures/steps/dying-worker.ts'
 import type { Asked, Deployed } from '../../../../tests/fixtures/steps/fake-control-plane.ts'
-import { deployTo, isAlive, outputsOf, until, withWorker } from '../../../../tests/fixtures/steps/worker-at-work.ts'
+import { deployTo, outputsOf, until, withWorker } from '../../../../tests/fixtures/steps/worker-at-work.ts'
 import { folderBlobStore } from '../blobs/index.ts'
 import { listGroup } from './command/process-group.ts'
 
@@ -197,17 +197,16 @@ describe('a step of ours', () => {
     expect((process.memoryUsage.rss() - before) / 2 ** 20).toBeLessThan(200)
   })
 
-  it('that ignores SIGTERM leaves no process behind', async () => {
-    const marker = join(home, 'stubborn.pid')
-    const inputs = {
-      marker: { type: { kind: 'value' as const, schema: {} }, value: marker, artifacts: [], isList: false },
-    }
+  it('that does not heed the end of its time is told what to change', async () => {
     const { report } = await withWorker(home, deployed.code, (plane) =>
-      plane.ask('stubborn', { inputs, timeoutMs: 1_500, attempt: 2 }),
+      plane.ask('spin', { timeoutMs: 1_500, attempt: 2 }),
     )
     expect(report).toMatchObject({
-      error: { code: 'STEP_TIMED_OUT', where: 'step "stubborn", attempt 2', hint: expect.any(String) },
+      error: {
+        code: 'STEP_TIMED_OUT',
+        where: 'step "spin", attempt 2',
+        hint: 'Give it more time (timeout: "2h") or less work; report progress to see how far it comes.',
+      },
     })
-    await until(async () => !isAlive(Number(await readFile(marker, 'utf8'))))
   })
 })

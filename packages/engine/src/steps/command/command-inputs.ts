@@ -1,6 +1,7 @@
 import { copyFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jsonSchemaFault, type PortType, RegiaError, type StepManifest } from '@regia/core'
+import { mapAtMost } from '../map-at-most.ts'
 import { placeOf } from '../place-of.ts'
 import type { StepData } from '../step-data.ts'
 import { endingOf } from './media-types.ts'
@@ -14,6 +15,8 @@ export type BoundInput =
       /** Of a list: what the file lists. */
       readonly items?: readonly unknown[]
     }
+
+const LINKS_AT_ONCE = 32
 
 type ManifestInput = StepManifest['inputs'][string]
 type Located = ManifestInput['artifacts'][number]
@@ -60,20 +63,15 @@ function givenValue(name: string, { type, value, artifacts }: ManifestInput, man
 
 async function writeList(name: string, { type, artifacts, value }: ManifestInput, dir: string): Promise<BoundInput> {
   const isData = type.kind === 'value' || type.kind === 'report'
-  const items =
-    artifacts.length === 0
-      ? Array.isArray(value)
-        ? value
-        : []
-      : await Promise.all(
-          artifacts.map((located, i) =>
-            isData ? (located.artifact.value ?? null) : linkInput(`${name}-${i}`, type, located, dir),
-          ),
-        )
+  const links = () => mapAtMost(LINKS_AT_ONCE, artifacts, (located, i) => linkInput(`${name}-${i}`, type, located, dir))
+  const values = artifacts.length > 0 ? artifacts.map(({ artifact }) => artifact.value ?? null) : listOf(value)
+  const items = isData ? values : await links()
   const path = join(dir, `${name}.json`)
   await writeFile(path, JSON.stringify(items))
   return { kind: 'path', path, items }
 }
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** A blob has no ending, but programs go by endings. */
 async function linkInput(name: string, type: PortType, { artifact, path }: Located, dir: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(home, { recursive: true, force: true }))
 
+const FIRST_ID = 'stp_00000000000000000000000001'
 const SECRET = 'a/very secret"value'
 const environment = { ...process.env, REGIA_TEST_SECRET: SECRET }
 
@@ -122,11 +124,18 @@ describe.each(['local', 'inProcess'])('a program, executor %s', (executor) => {
     const inputs = {
       marker: { type: { kind: 'value' as const, schema: {} }, value: marker, artifacts: [], isList: false },
     }
-    const { report } = await run('stubborn', { inputs, timeoutMs: 1_500 })
-    expect(report).toMatchObject({
-      status: 'failed',
-      error: { code: 'STEP_TIMED_OUT', where: 'step "stubborn", attempt 1' },
-    })
+    const { report } = await withWorker(
+      home,
+      deployed,
+      async (plane) => {
+        const asked = plane.ask('stubborn', { inputs })
+        await until(() => existsSync(marker))
+        plane.cancelled.add(FIRST_ID)
+        return asked
+      },
+      { executor },
+    )
+    expect(report.status).toBe('cancelled')
     const pids: number[] = JSON.parse(await readFile(marker, 'utf8'))
     expect(pids).toHaveLength(2)
     await until(() => pids.every((pid) => !isAlive(pid)))

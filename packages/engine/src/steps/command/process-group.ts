@@ -21,8 +21,11 @@ export async function killGroup(groupId: number): Promise<void> {
   }
 }
 
-export async function signalGroup(groupId: number, signal: NodeJS.Signals): Promise<void> {
-  for (const { pid } of await listGroup(groupId)) signalProcess(pid, signal)
+/** @returns How many processes got the signal. */
+export async function signalGroup(groupId: number, signal: NodeJS.Signals): Promise<number> {
+  const members = await listGroup(groupId)
+  for (const { pid } of members) signalProcess(pid, signal)
+  return members.length
 }
 
 /** A process that is gone already is what was wanted. */

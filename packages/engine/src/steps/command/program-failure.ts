@@ -11,6 +11,7 @@ const KILLED = 137
 export type ProgramReport = {
   readonly manifest: StepManifest
   readonly argv: readonly string[]
+  readonly name: string
   readonly lastStderr: readonly string[]
 }
 
@@ -24,11 +25,11 @@ export function programFailure(end: ProgramEnd, report: ProgramReport): RegiaErr
   return failedWith(exitCode, report)
 }
 
-function failedWith(exitCode: number | null, { manifest, argv, lastStderr }: ProgramReport): RegiaError {
+function failedWith(exitCode: number | null, { manifest, name, lastStderr }: ProgramReport): RegiaError {
   const lastWords = lastStderr.join('\n').slice(-4_000)
   const details = { where: placeOf(manifest), data: { exitCode, lastStderr: lastWords } }
   const last = tellingLine(lastStderr)?.trim().slice(0, 500)
-  const message = `"${nameOf(argv)}" of step "${manifest.step}" ended with exit code ${exitCode}${last === undefined ? '' : `: ${last}`}`
+  const message = `"${name}" of step "${manifest.step}" ended with exit code ${exitCode}${last === undefined ? '' : `: ${last}`}`
   if (exitCode === TEMPORARY) {
     const hint = 'Exit code 75 says that the same may work later: it is tried again as a fault from outside.'
     return new RegiaError('UNAVAILABLE', message, { ...details, hint })
@@ -41,17 +42,16 @@ function failedWith(exitCode: number | null, { manifest, argv, lastStderr }: Pro
 
 /** Most runtimes end with the line of the exception; Node with its version. */
 const tellingLine = (lines: readonly string[]): string | undefined =>
-  lines.findLast((line) => /^\s*(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*:/.test(line)) ??
-  lines.findLast((line) => line.trim() !== '')
+  lines.findLast((line) => /(?:Error|Exception)\b.*:/.test(line)) ?? lines.findLast((line) => line.trim() !== '')
 
 function killed(
   exitCode: number | null,
   signal: string | null,
-  { manifest, argv, lastStderr }: ProgramReport,
+  { manifest, name, lastStderr }: ProgramReport,
 ): RegiaError {
   const how = signal ?? `exit code ${exitCode}`
   const isKill = signal === 'SIGKILL' || exitCode === KILLED
-  return new RegiaError('STEP_CRASHED', `"${nameOf(argv)}" of step "${manifest.step}" was ended by ${how}.`, {
+  return new RegiaError('STEP_CRASHED', `"${name}" of step "${manifest.step}" was ended by ${how}.`, {
     where: placeOf(manifest),
     hint: isKill
       ? `Often the system ends a program so for want of memory: raise memoryMb (now ${manifest.memoryMb}), use less, or run fewer steps at once.`
@@ -60,10 +60,10 @@ function killed(
   })
 }
 
-const tooBig = (usedMb: number, { manifest, argv }: ProgramReport): RegiaError =>
+const tooBig = (usedMb: number, { manifest, name }: ProgramReport): RegiaError =>
   new RegiaError(
     'STEP_CRASHED',
-    `"${nameOf(argv)}" of step "${manifest.step}" held ${usedMb} MB of memory and was ended; the step declares ${manifest.memoryMb} MB.`,
+    `"${name}" of step "${manifest.step}" held ${usedMb} MB of memory and was ended; the step declares ${manifest.memoryMb} MB.`,
     {
       where: placeOf(manifest),
       hint: `Raise memoryMb above ${usedMb}, or read fewer rows and columns at once.`,
@@ -107,5 +107,3 @@ const INSTALL: Readonly<Record<string, string>> = {
 
 const installHint = (program: string): string =>
   `${INSTALL[program] ?? `Install "${program}"`}, or start the worker with its folder on PATH; of a virtual environment that is its bin/.`
-
-const nameOf = (argv: readonly string[]): string => argv.slice(0, 2).join(' ').slice(0, 200)

@@ -31,6 +31,8 @@ export type CommandServices = {
 /** A program as it is started, and what its failure is told by. */
 export type BoundCommand = {
   readonly argv: readonly string[]
+  /** What its failures call it. */
+  readonly name: string
   readonly inputs: Readonly<Record<string, BoundInput>>
   readonly outputs: OutputPaths
   readonly folder: CommandFolder
@@ -82,7 +84,7 @@ export async function bindCommand(
     return input?.kind === 'path' ? input.path : textOfValue(input?.value)
   }
   const filled = await Promise.all(parts.map(async (pieces) => (await Promise.all(pieces.map(textOf))).join('')))
-  return { argv: filled, inputs, outputs, folder }
+  return { argv: filled, name: argv.slice(0, 2).join(' ').slice(0, 200), inputs, outputs, folder }
 }
 
 const outputPath = (path: string, form: string | undefined): string =>
@@ -116,7 +118,7 @@ export async function execute(manifest: StepManifest, bound: BoundCommand, servi
     graceMs: host.graceMs,
     ownGroup: host.isShared,
   }).finally(stopFollowing)
-  const failure = programFailure(end, { manifest, argv, lastStderr })
+  const failure = programFailure(end, { manifest, argv, name: bound.name, lastStderr })
   if (failure) throw failure
 }
 

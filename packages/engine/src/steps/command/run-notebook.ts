@@ -32,7 +32,8 @@ export async function runNotebook(manifest: StepManifest, services: CommandServi
   const bound = await bindCommand(manifest, argv, services.data)
   const request = join(bound.folder.toldDir, 'notebook.json')
   await writeFile(request, JSON.stringify(requestOf(bound, notebook)))
-  await execute(manifest, { ...bound, argv: [...bound.argv, fileURLToPath(RUNNER), request] }, services)
+  const runner = [...bound.argv, fileURLToPath(RUNNER), request]
+  await execute(manifest, { ...bound, argv: runner, name: notebook }, services)
   return readOutputs(manifest, bound.outputs, bound.folder.madeDir, services.data)
 }
 
@@ -42,12 +43,15 @@ function requestOf({ inputs, outputs, folder }: BoundCommand, notebook: string) 
   return {
     notebook: join(folder.workDir, ...notebook.split('/')),
     variables: {
-      ...Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, variableOf(input)])),
-      ...Object.fromEntries(ofAuthor.map(([name, path]) => [`${name}_path`, path])),
+      ...Object.fromEntries(Object.entries(inputs).map(([name, input]) => [identifier(name), variableOf(input)])),
+      ...Object.fromEntries(ofAuthor.map(([name, path]) => [`${identifier(name)}_path`, path])),
     },
     executed: outputs.notebook ?? null,
     page: outputs.html ?? null,
   }
 }
+
+/** A port may be named as no variable of Python can: `model-2`. */
+const identifier = (name: string): string => name.replaceAll(/\W/g, '_')
 
 const variableOf = (input: BoundInput): unknown => (input.kind === 'value' ? input.value : (input.items ?? input.path))

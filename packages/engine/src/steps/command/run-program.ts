@@ -41,7 +41,7 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramEnd> {
   if (child.pid === undefined) return ended
   const groupId = ownGroup ? child.pid : process.pid
   const over = new AbortController()
-  const stop = () => void endGroup(groupId, request.graceMs, over.signal)
+  const stop = () => void endGroup(child, groupId, request.graceMs, over.signal)
   request.signal.addEventListener('abort', stop)
   if (request.signal.aborted) stop()
   const tooBig = watchMemory(groupId, request.maximumMb, over.signal)
@@ -69,10 +69,13 @@ function endOf(child: ChildProcess): Promise<ProgramEnd> {
   })
 }
 
-async function endGroup(groupId: number, graceMs: number, over: AbortSignal): Promise<void> {
-  await signalGroup(groupId, 'SIGTERM')
+async function endGroup(child: ChildProcess, groupId: number, graceMs: number, over: AbortSignal): Promise<void> {
+  // A system without groups knows at least the program itself.
+  if ((await signalGroup(groupId, 'SIGTERM')) === 0) child.kill('SIGTERM')
   await wait(graceMs, undefined, { signal: over }).catch(() => undefined)
+  if (over.aborted) return
   await killGroup(groupId)
+  child.kill('SIGKILL')
 }
 
 /** @returns How much was held when the group was killed for it; undefined when it never was. */

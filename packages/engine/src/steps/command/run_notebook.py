@@ -16,6 +16,7 @@ def main():
         request = json.load(file)
     nbformat, nbclient = load_packages()
     notebook = nbformat.read(request["notebook"], as_version=4)
+    assert_python(notebook)
     assign(nbformat, notebook, request["variables"])
     kernel = notebook.metadata.get("kernelspec", {}).get("name", "python3")
     client = nbclient.NotebookClient(
@@ -46,6 +47,13 @@ def load_packages():
         print(f"{sys.executable} has no package {error.name}: {sys.executable} -m pip install nbclient ipykernel", file=sys.stderr)
         sys.exit(3)
     return nbformat, nbclient
+
+
+def assert_python(notebook):
+    language = notebook.metadata.get("kernelspec", {}).get("language") or notebook.metadata.get("language_info", {}).get("name")
+    if language not in (None, "python"):
+        print(f"The notebook is one of {language}; a notebook step runs Python. Run {language} in a command step.", file=sys.stderr)
+        sys.exit(3)
 
 
 def kernel_or_default(name):
