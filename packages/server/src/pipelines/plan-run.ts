@@ -4,6 +4,7 @@ import { codeFileParts, type KeyParts, keyParts } from './cache-key.ts'
 import { changesBetween } from './explain-decision.ts'
 import { type Foreseen, foresee } from './foresee.ts'
 import { LastParts } from './last-parts.ts'
+import { foreseeElements } from './map/foresee-elements.ts'
 import { type ReuseDeps, reuseOutputs } from './reuse-outputs.ts'
 import type { RunRequest } from './run-request.ts'
 import { LEFT_OUT, type TakenStep } from './taken-step.ts'
@@ -28,10 +29,28 @@ export async function planRun(
   const plan: PlanStep[] = []
   for (const step of version.ordered) {
     const known = taken.get(step.id)
-    if (known) plan.push(takenStep(step.id, known))
-    else plan.push(planStep(step, foreseen.get(step.id), await lastParts.find(step.id), request))
+    if (known) {
+      plan.push(takenStep(step.id, known))
+      continue
+    }
+    const planned = planStep(step, foreseen.get(step.id), await lastParts.find(step.id), request)
+    const elements = await elementsOf(connection, step, foreseen.get(step.id), request, nowMs)
+    plan.push(elements === undefined ? planned : { ...planned, reason: `${planned.reason} ${elements}` })
   }
   return plan
+}
+
+/** Of a mapped step that runs, most elements may be in the cache all the same. */
+async function elementsOf(
+  connection: Connection,
+  step: GraphStep,
+  foreseen: Foreseen | undefined,
+  { version }: RunRequest,
+  nowMs: number,
+): Promise<string | undefined> {
+  const known = foreseen?.known
+  if (!step.map || !known || known.entry || known.use !== 'yes') return undefined
+  return foreseeElements(connection, step, known.inputs, version.graph.lockfileDigest, nowMs)
 }
 
 const takenStep = (step: string, { status, decision }: TakenStep): PlanStep =>

@@ -1,20 +1,27 @@
 import type { Artifact, Digest, GraphStep } from '@regia/core'
 import { cacheKey, inputText, keyParts } from '../cache-key.ts'
-import { inputArtifacts, valueArtifact } from '../resolve-inputs.ts'
-import type { RunWork } from '../run-work.ts'
+import { valueArtifact } from '../resolve-inputs.ts'
+
+type Inputs = Readonly<Record<string, Artifact>>
 
 /**
  * The keys of a mapped step's elements: that of the step itself, with the element's content as the mapped input. A step that is called
  * without a map on the same content has the same key, and so takes the same result.
+ *
+ * @param inputs - All inputs of the step, as its own key is made of.
  */
-export function elementKeys(work: RunWork, step: GraphStep, input: string): (element: Artifact) => Digest {
-  const { map: _, ...single } = step
-  const inputs = { ...step.inputs, [input]: { from: 'value' } as const }
-  const others = inputArtifacts({ ...single, inputs }, work.sources)
-  const parts = keyParts(
-    { ...single, inputs },
-    { ...others, [input]: valueArtifact(null) },
-    work.version.graph.lockfileDigest,
-  )
+export function elementKeys(
+  step: GraphStep,
+  input: string,
+  inputs: Inputs,
+  lockfileDigest: Digest | undefined,
+): (element: Artifact) => Digest {
+  const { map: _, ...rest } = step
+  const single: GraphStep = { ...rest, inputs: { ...step.inputs, [input]: { from: 'value' } } }
+  const others = Object.fromEntries(Object.entries(inputs).filter(([name]) => !isOfInput(name, input)))
+  const parts = keyParts(single, { ...others, [input]: valueArtifact(null) }, lockfileDigest)
   return (element) => cacheKey({ ...parts, [`input ${input}`]: inputText(element) })
 }
+
+/** Lists stand as `name[0]`, `name[1]` …. */
+export const isOfInput = (name: string, input: string): boolean => name === input || name.startsWith(`${input}[`)

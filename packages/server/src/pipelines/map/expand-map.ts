@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts'
 import { encodeJson } from '../../database/json-text.ts'
 import type { Moment } from '../advance-run.ts'
 import type { Orchestrator } from '../orchestrator.ts'
-import { resolveInputs } from '../resolve-inputs.ts'
+import { inputArtifacts, resolveInputs } from '../resolve-inputs.ts'
 import type { RunWork } from '../run-work.ts'
 import { elementKeys } from './element-keys.ts'
 import { type ElementSources, findElements } from './find-elements.ts'
@@ -31,7 +31,7 @@ export async function expandMap(deps: ExpandDeps, work: RunWork, step: GraphStep
   const { database, orchestrator, newId } = deps
   const stepRunId = work.row(step.id).id
   const elements = await findElements(step, map, stepRunId, work.sources, deps)
-  const keyOf = elementKeys(work, step, map.input)
+  const keyOf = elementKeys(step, map.input, inputArtifacts(step, work.sources), work.version.graph.lockfileDigest)
   const plan = { source: await resultSource(database, work, step), isCacheable: step.cache }
   await begin(database, newRow(work, step, map, elements.length, orchestrator.now()))
   let metrics: KnownResult['metrics'] = {}

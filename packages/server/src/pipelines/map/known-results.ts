@@ -1,7 +1,6 @@
 import type { Artifact, Digest, GraphStep, StepStatus } from '@regia/core'
 import type { Connection } from '../../database/database.ts'
 import { decodeJson } from '../../database/json-text.ts'
-import type { Moment } from '../advance-run.ts'
 import type { RunWork } from '../run-work.ts'
 
 /** Where results of elements may be taken from. */
@@ -56,9 +55,9 @@ export async function findKnownResults(
   connection: Connection,
   elements: readonly Wanted[],
   source: ResultSource,
-  now: Moment,
+  nowMs: number,
 ): Promise<ReadonlyMap<number, KnownResult>> {
-  const cached = source.usesCache ? await findCached(connection, elements, source.cacheTtlMs, now) : new Map()
+  const cached = source.usesCache ? await findCached(connection, elements, source.cacheTtlMs, nowMs) : new Map()
   const recovered = source.recovered ? await findRecovered(connection, elements, source.recovered) : new Map()
   return new Map([...recovered, ...cached])
 }
@@ -67,14 +66,14 @@ async function findCached(
   connection: Connection,
   elements: readonly Wanted[],
   cacheTtlMs: number | undefined,
-  now: Moment,
+  nowMs: number,
 ): Promise<ReadonlyMap<number, KnownResult>> {
   const rows = await connection
     .selectFrom('cache_entry')
     .select(['key', 'outputs', 'metrics', 'created_at'])
     .where('key', 'in', [...new Set(elements.map(({ key }) => key))])
     .execute()
-  const isFresh = (createdAt: string) => cacheTtlMs === undefined || Date.parse(createdAt) + cacheTtlMs > now.ms
+  const isFresh = (createdAt: string) => cacheTtlMs === undefined || Date.parse(createdAt) + cacheTtlMs > nowMs
   const byKey = new Map<string, KnownResult>(
     rows
       .filter(({ created_at }) => isFresh(created_at))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { from, step, value } from '../../../test/graphs.ts'
+import { deploy, from, graph, step, value } from '../../../test/graphs.ts'
 import { carried, double, finish, mapped, start, stepOf, valuesOf, workUntilOver } from '../../../test/mapped-steps.ts'
 import { acquire, fail, type Script, succeed } from '../../../test/scripted-worker.ts'
 import { startServer } from '../../../test/start-server.ts'
@@ -20,6 +20,16 @@ describe('a mapped step whose elements ran before', () => {
     expect(await valuesOf(client, outputs.out)).toEqual([6, 8, 4])
     const third = await start(client, [mapped('twice', value([3, 4, 2]))])
     expect(await stepOf(client, third, 'twice')).toMatchObject({ status: 'cached', outputs })
+  })
+
+  it('is planned with what the cache has of them', async () => {
+    const { client } = await startServer()
+    await workUntilOver(client, await start(client, [mapped('twice', value([1, 2, 3]))]))
+    await deploy(client, graph('wide', [mapped('twice', value([3, 4, 2]))]))
+    const { steps } = await client.pipelines.plan('wide')
+    expect(steps).toMatchObject([
+      { action: 'run', reason: 'Changed since the last run of this step: input x. 2 of 3 elements are in the cache.' },
+    ])
   })
 
   it('does equal elements once', async () => {

@@ -24,7 +24,7 @@ export async function writeElements(
   now: Moment,
 ): Promise<KnownResult['metrics'] | undefined> {
   if ((await findMap(connection, stepRunId))?.state !== 'expanding') return undefined
-  const known = await findKnownResults(connection, elements, source, now)
+  const known = await findKnownResults(connection, elements, source, now.ms)
   const keys = elements.map(({ key }) => key)
   const underWay = source.usesCache ? await findKeysUnderWay(connection, keys) : undefined
   const counts = { cached: 0, waiting: 0, queued: 0 }
