@@ -19,6 +19,7 @@ export function environment(extra: Place['env'] = {}): NodeJS.ProcessEnv {
     REGIA_HOME: __,
     REGIA_URL: ___,
     REGIA_TOKEN: ____,
+    REGIA_ENV: ______,
     FORCE_COLOR: _____,
     ...rest
   } = process.env

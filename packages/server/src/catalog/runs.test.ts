@@ -339,6 +339,18 @@ describe('a step that saves to the catalog', () => {
     }
   })
 
+  it('refuses two steps that save to one name, unless conditions keep them apart', async () => {
+    const test = await startServer()
+    const two = (when: GraphStep['when']): GraphStep[] => [
+      saving('out', { from: 'value', value: 1 }, 'value'),
+      { ...saving('out', { from: 'value', value: 2 }, 'value'), id: 'keep-2', when },
+    ]
+    const catalog: Catalog = { out: { kind: 'json', path: 'out.json' } }
+    await expect(start(test, two([]), catalog)).rejects.toMatchObject({ code: 'STEP_OUTPUT_DUPLICATE' })
+    const run = await start(test, two([{ ref: { from: 'value', value: 1 }, is: 'equal', value: 2 }]), catalog)
+    expect(run.steps.map(({ status }) => status)).toEqual(['succeeded', 'skipped'])
+  })
+
   it('saves what a step of the run made, and reads it back in the next run', async () => {
     const test = await startServer()
     write(test, 'in.csv', ROWS)

@@ -4,13 +4,14 @@ import { suggest } from '../http/near-names.ts'
 /**
  * That each save step saves one thing to an entry of the graph's catalog that can be saved to, and that what is read is what the input takes.
  *
- * @throws RegiaError `PIPELINE_INVALID` naming the step and its line.
+ * @throws RegiaError `PIPELINE_INVALID`, `STEP_OUTPUT_DUPLICATE`, naming the step and its line.
  */
 export function checkCatalog(graph: PipelineGraph): void {
   for (const step of graph.steps) {
     if (step.kind === 'save') checkSave(graph, step)
     checkReads(graph, step)
   }
+  checkSavedOnce(graph)
 }
 
 const HELD: { readonly [Kind in CatalogEntry['kind']]: PortType['kind'] } = {
@@ -44,6 +45,23 @@ function checkSave(graph: PipelineGraph, step: GraphStep): void {
   }
   const refusal = refusalOf(assertThere(graph, step, step.save))
   if (refusal) throw invalid(step, `Step "${step.id}" cannot save to "${step.save}": ${refusal.why}`, refusal.hint)
+}
+
+/** Of two steps that always save to one entry nobody could say whose content stays. Those under conditions may be arms that exclude each other. */
+function checkSavedOnce({ steps }: PipelineGraph): void {
+  const savers = new Map<string, GraphStep>()
+  for (const step of steps) {
+    if (step.save === undefined || step.when.length > 0) continue
+    const other = savers.get(step.save)
+    if (other) {
+      const message = `Steps "${other.id}" and "${step.id}" both save to "${step.save}".`
+      throw new RegiaError('STEP_OUTPUT_DUPLICATE', message, {
+        where: step.definedAt ?? step.id,
+        hint: 'Save one of them under another name.',
+      })
+    }
+    savers.set(step.save, step)
+  }
 }
 
 function refusalOf(entry: CatalogEntry): { readonly why: string; readonly hint: string } | undefined {
