@@ -58,7 +58,7 @@ async function decide(deps: ScheduleDeps, spec: ScheduleSpec, firing: Firing): P
     }
   })()
   if (isStarting) await start(deps, spec, { ...firing, state: 'starting' })
-  else if (spec.overlap === 'queue' || firing.waits) await queue(deps, firing)
+  else if (spec.overlap === 'queue') await queue(deps, firing)
   else await skip(deps, firing)
 }
 

@@ -12,7 +12,6 @@ export type Firing = {
   readonly firedAt: string
   readonly state: FiringState
   readonly runId: RunId
-  readonly waits: boolean
   readonly cause: string
   readonly facts: Facts
   readonly reason: string
@@ -27,9 +26,8 @@ export type NewFiring = {
   readonly cause: string
   readonly reason: string
   readonly facts?: Facts
-  readonly waits?: boolean
-  /** `skipped` where it is only noted. */
-  readonly state?: 'claimed' | 'skipped'
+  /** `skipped` where it is only noted, `queued` where it waits its turn whatever the schedule does else. */
+  readonly state?: 'claimed' | 'skipped' | 'queued'
 }
 
 /** Firings that are kept of each schedule. */
@@ -54,7 +52,7 @@ export async function insertFiring(
     .where('schedule', '=', schedule)
     .executeTakeFirst()
   const number = (last?.number ?? 0) + 1
-  const { occasion, at, firedAt, runId, cause, reason, facts = {}, waits = false, state = 'claimed' } = firing
+  const { occasion, at, firedAt, runId, cause, reason, facts = {}, state = 'claimed' } = firing
   await connection
     .insertInto('schedule_firing')
     .values({
@@ -66,7 +64,6 @@ export async function insertFiring(
       state,
       run_id: runId,
       is_open: 0,
-      waits: Number(waits),
       cause,
       facts: encodeJson(facts),
       reason,
@@ -239,7 +236,6 @@ const firingOf = (row: FiringRow): Firing => ({
   firedAt: row.fired_at,
   state: row.state,
   runId: row.run_id,
-  waits: row.waits === 1,
   cause: row.cause,
   facts: decodeJson(row.facts),
   reason: row.reason,

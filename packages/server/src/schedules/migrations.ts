@@ -37,6 +37,12 @@ export const scheduleMigrations: readonly Migration[] = [
     },
   },
   {
+    name: 'schedules-2',
+    up: async ({ schema }) => {
+      await schema.alterTable('schedule_firing').dropColumn('waits').execute()
+    },
+  },
+  {
     name: 'backfills-1',
     up: async ({ schema }) => {
       await schema

@@ -19,7 +19,8 @@ export type Noted = {
 type Noting = { readonly now: number; readonly newId: IdFactory }
 
 /** The times of a schedule that have come since `position`, as its catch-up wants them. */
-export function dueTimes(when: TimeWhen, position: number, { now, newId }: Noting): Noted {
+export function dueTimes(when: TimeWhen, overlap: ScheduleSpec['overlap'], position: number, noting: Noting): Noted {
+  const { now, newId } = noting
   const times = timesOf(when)
   const come = comeSince(times, position, now)
   const wanted = wantedOf(when.catchUp, come, now)
@@ -32,11 +33,11 @@ export function dueTimes(when: TimeWhen, position: number, { now, newId }: Notin
     reason,
     ...rest,
   })
-  const isMany = wanted.length > 1
+  // Several at once would all but the first be skipped or cancelled, which is not what making up for them means.
+  const state = wanted.length > 1 && overlap !== 'allow' ? 'queued' : 'claimed'
   const firings = wanted.map((time) => {
     const isLate = now - time > LATE_MS
-    // Several at once would all but the first be skipped, which is not what making up for them means.
-    return note(time, isLate ? 'made up for: nothing was there to run it in time' : 'on time', { waits: isMany })
+    return note(time, isLate ? 'made up for: nothing was there to run it in time' : 'on time', { state })
   })
   const passed = come.filter((time) => !wanted.includes(time))
   const last = passed.at(-1)

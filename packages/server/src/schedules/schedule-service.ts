@@ -192,7 +192,7 @@ export class ScheduleService {
     if (when.on !== 'time') return
     // What was noted while the clock was ahead has its rows, so that it does not fire once more.
     const isAhead = position > now + AHEAD_MS
-    const noted = dueTimes(when, isAhead ? now : position, { now, newId: this.#deps.newId })
+    const noted = dueTimes(when, spec.overlap, isAhead ? now : position, { now, newId: this.#deps.newId })
     await this.#note(spec.name, position, noted, noted.firings)
   }
 

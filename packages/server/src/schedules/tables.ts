@@ -47,8 +47,6 @@ export type ScheduleTables = {
     run_id: RunId
     /** 1 while its run may go on. */
     is_open: number
-    /** 1 where it waits its turn although the schedule skips: one of many that are made up for. */
-    waits: number
     cause: string
     facts: JsonText<Facts>
     reason: string
