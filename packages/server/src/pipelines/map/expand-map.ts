@@ -18,8 +18,8 @@ export type ExpandDeps = ElementSources & {
   readonly newId: IdFactory
 }
 
-/** Elements of one transaction: some 20 ms, after which requests get their turn. */
-const ELEMENTS_PER_TURN = 500
+/** Elements of one transaction: some 10 ms, after which requests get their turn. */
+const ELEMENTS_PER_TURN = 250
 
 /**
  * Writes the elements of a mapped step that has begun, and opens it for workers. What a crash cuts short is done anew: no element is leased

@@ -72,6 +72,22 @@ describe('a mapped step', () => {
     await client.runs.cancel(runId)
   })
 
+  it('gives a worker what fits, and an element that is too big for it alone', async () => {
+    const { client } = await startServer()
+    const small = mapped('small', value([1, 2, 3]), { cpu: 0.1, memoryMb: 100 })
+    const runId = await start(client, [small])
+    await carried(client, runId, 'small')
+    const ask = async (worker: string, cpu: number, memoryMb: number) =>
+      (await client.leases.acquire({ worker, cpu, memoryMb, limit: 16, waitMs: 0 })).steps
+    expect(await ask('a', 0.3, 250)).toHaveLength(2)
+    expect(await ask('a', 0.1, 50)).toHaveLength(0)
+    expect(await ask('b', 0.05, 50)).toHaveLength(1)
+    const big = await start(client, [mapped('big', value([1, 2]), { cpu: 8, memoryMb: 9_000 })])
+    await carried(client, big, 'big')
+    expect(await ask('c', 2, 1_000)).toHaveLength(1)
+    expect(await ask('c', 2, 1_000)).toHaveLength(0)
+  })
+
   it('goes on after a stop of the server, before and after its elements were done', async () => {
     const first = await startServer()
     const runId = await start(first.client, [mapped('twice', value([1, 2, 3]))])
