@@ -46,6 +46,7 @@ describe('the key of a step', () => {
     ],
   ])('changes with %s', async (_, before, after, changed) => {
     const { client } = await startServer()
+    for (const text of ['1', '2']) await client.blobs.write(new TextEncoder().encode(text))
     await deploy(client, one(before))
     await client.pipelines.run('one')
     await workUntilIdle(client)

@@ -17,6 +17,7 @@ import type { Answer } from './ask-person.ts'
 import { cancelRun } from './cancel-steps.ts'
 import { carryOutStep } from './carry-out-step.ts'
 import { checkCatalog } from './check-catalog.ts'
+import { assertContents } from './check-contents.ts'
 import { LeaseService } from './lease-service.ts'
 import type { ElementSources } from './map/find-elements.ts'
 import { MapService } from './map/map-service.ts'
@@ -135,12 +136,7 @@ export class PipelineService {
   async deploy(input: NewVersion): Promise<PipelineVersion> {
     orderGraph(input.graph)
     checkCatalog(input.graph)
-    if (!(await this.#deps.hasBlob(input.bundleDigest))) {
-      throw new RegiaError('BLOB_MISSING', `The code of pipeline "${input.graph.name}" is not in the blob store.`, {
-        where: input.bundleDigest,
-        hint: 'Send the bundle to /api/v1/blobs first; "regia run" does both.',
-      })
-    }
+    await assertContents(input, this.#deps.hasBlob)
     const now = this.#orchestrator.now().iso
     const { version, isNew } = await this.#deps.database
       .transaction()

@@ -1,4 +1,4 @@
-import { pipelineVersionSchema } from '@regia/core'
+import { digestOf, pipelineVersionSchema } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import { deploy, from, graph, step } from '../../test/graphs.ts'
 import { workUntilIdle } from '../../test/scripted-worker.ts'
@@ -73,6 +73,14 @@ describe('pipelines', () => {
     })
     const body = { graph: graph('job', [step('a')]), bundleDigest: step('x').codeDigest, projectDir: '/' }
     await expect(client.pipelines.deploy('job', body)).rejects.toMatchObject({ code: 'BLOB_MISSING' })
+    const gone = digestOf('gone')
+    const given = { from: 'artifact', kind: 'table', digest: gone, sizeBytes: 1 } as const
+    const needy = [step('a', { inputs: { rows: given } }), step('a', { command: { argv: ['true'], files: gone } })]
+    for (const each of needy)
+      await expect(deploy(client, graph('job', [each]))).rejects.toMatchObject({
+        code: 'BLOB_MISSING',
+        data: { digest: gone },
+      })
     await expect(client.pipelines.deploy('other', body)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await expect(client.pipelines.get('job')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     const empty = await server.app.inject({
