@@ -17,6 +17,15 @@ export const pipelineMigrations: readonly Migration[] = [
     },
   },
   completeRuns,
+  {
+    name: 'pipelines-3',
+    up: async ({ schema }) => {
+      await schema
+        .alterTable('run')
+        .addColumn('revision', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute()
+    },
+  },
 ]
 
 async function createVersions(schema: Schema): Promise<void> {

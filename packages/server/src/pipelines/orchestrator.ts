@@ -2,8 +2,9 @@ import { type Clock, RegiaError, toIso } from '@regia/core'
 import type { Connection, Database } from '../database/database.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { Moment } from './advance-run.ts'
+import { KeptRuns, loadRun } from './load-run.ts'
 import type { RunWork } from './run-work.ts'
-import { loadRun, type Settled, settleRuns } from './settle-runs.ts'
+import { type Settled, settleRuns } from './settle-runs.ts'
 import type { VersionStore } from './version-store.ts'
 import type { WorkSignal } from './work-signal.ts'
 
@@ -19,6 +20,9 @@ export type OrchestratorDeps = {
 /** Runs one change of the run state as one transaction, carries on whatever it touched, and tells the process when it is committed. */
 export class Orchestrator {
   readonly #deps: OrchestratorDeps
+  readonly #kept = new KeptRuns()
+  /** The change under way: transactions follow one another. */
+  #open: { readonly transaction: Connection; readonly loaded: RunWork[] } | undefined
 
   constructor(deps: OrchestratorDeps) {
     this.#deps = deps
@@ -36,18 +40,41 @@ export class Orchestrator {
       now: Moment,
     ) => Promise<{ readonly changed: readonly RunWork[]; readonly reply: Reply }>,
   ): Promise<Reply> {
-    const { database, versions } = this.#deps
     const now = this.now()
-    const { settled, reply } = await database.transaction().execute(async (transaction) => {
-      const { changed, reply } = await work(transaction, now)
-      return { settled: await settleRuns(transaction, versions, changed, now), reply }
-    })
-    this.#tell(settled)
-    return reply
+    try {
+      const { settled, reply, loaded } = await this.#deps.database.transaction().execute(async (transaction) => {
+        this.#open = { transaction, loaded: [] }
+        const { loaded } = this.#open
+        const { changed, reply } = await work(transaction, now)
+        const load = (runId: string) => this.load(transaction, runId)
+        const settled = await settleRuns(transaction, load, changed, now)
+        this.#open = undefined
+        return { settled, reply, loaded: [...changed, ...loaded] }
+      })
+      this.#keep(loaded)
+      this.#tell(settled)
+      return reply
+    } catch (error) {
+      this.#open = undefined
+      this.#kept.clear()
+      throw error
+    }
   }
 
-  load(connection: Connection, runId: string): Promise<RunWork> {
-    return loadRun(connection, this.#deps.versions, runId)
+  /** A run as it is now. Within a change it may be one that an earlier change has left. @throws RegiaError `NOT_FOUND`. */
+  async load(connection: Connection, runId: string): Promise<RunWork> {
+    const open = this.#open
+    if (connection !== open?.transaction) return loadRun(connection, this.#deps.versions, runId)
+    const work = await loadRun(connection, this.#deps.versions, runId, this.#kept)
+    open.loaded.push(work)
+    return work
+  }
+
+  #keep(works: readonly RunWork[]): void {
+    for (const work of works) {
+      if (work.isChanged) this.#kept.drop(work.run.id)
+      else this.#kept.keep(work)
+    }
   }
 
   #tell(settled: Settled): void {

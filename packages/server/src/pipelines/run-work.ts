@@ -22,6 +22,14 @@ export type KnownOfStep = Pick<StepRow, 'inputs' | 'cache' | 'cache_key'>
 /** Rows of an insert that stay well below SQLite's limit on bound values. */
 const ROWS_PER_INSERT = 500
 
+/** The steps of a run: their rows, and as much of them, decoded, as decisions about other steps need. */
+export type StepTables = { readonly rows: Map<string, StepRow>; readonly states: Map<string, StepState> }
+
+export const stepTables = (rows: readonly StepRow[]): StepTables => ({
+  rows: new Map(rows.map((row) => [row.step, row])),
+  states: new Map(rows.map((row) => [row.step, stateOf(row)])),
+})
+
 /** One run while a transaction works on it: read once, changed in memory, written once. */
 export class RunWork {
   readonly version: OrderedVersion
@@ -39,21 +47,19 @@ export class RunWork {
   readonly refresh: ReadonlySet<string>
 
   #run: RunRow
-  readonly #rows: Map<string, StepRow>
-  readonly #states: Map<string, StepState>
+  readonly #steps: StepTables
   readonly #changed = new Set<string>()
   readonly #isNew: boolean
   readonly #wasOver: boolean
 
-  constructor(version: OrderedVersion, run: RunRow, rows: readonly StepRow[], isNew: boolean) {
+  constructor(version: OrderedVersion, run: RunRow, steps: StepTables, isNew: boolean) {
     this.version = version
     this.#run = run
     this.#isNew = isNew
     this.#wasOver = isRunOver(run.status)
     this.refresh = new Set(decodeJson(run.refresh))
-    this.#rows = new Map(rows.map((row) => [row.step, row]))
-    this.#states = new Map(rows.map((row) => [row.step, stateOf(row)]))
-    this.sources = { params: decodeJson(run.params), refs: decodeJson(run.refs), states: this.#states }
+    this.#steps = steps
+    this.sources = { params: decodeJson(run.params), refs: decodeJson(run.refs), states: steps.states }
   }
 
   get run(): RunRow {
@@ -65,11 +71,21 @@ export class RunWork {
   }
 
   get rows(): Iterable<StepRow> {
-    return this.#rows.values()
+    return this.#steps.rows.values()
   }
 
   get isOver(): boolean {
     return isRunOver(this.#run.status)
+  }
+
+  /** Something was changed that is to be saved. */
+  get isChanged(): boolean {
+    return this.#changed.size > 0
+  }
+
+  /** For whoever goes on with it in a later transaction. */
+  get steps(): StepTables {
+    return this.#steps
   }
 
   /** It came to its end while it was worked on. */
@@ -78,7 +94,7 @@ export class RunWork {
   }
 
   row(step: string): StepRow {
-    const row = this.#rows.get(step)
+    const row = this.#steps.rows.get(step)
     if (!row) throw new Error(`unreachable: run ${this.#run.id} has no step "${step}"`)
     return row
   }
@@ -91,8 +107,8 @@ export class RunWork {
 
   patch(step: string, values: Partial<StepRow>): void {
     const row = { ...this.row(step), ...values }
-    this.#rows.set(step, row)
-    if (values.status !== undefined || values.outputs !== undefined) this.#states.set(step, stateOf(row))
+    this.#steps.rows.set(step, row)
+    if (values.status !== undefined || values.outputs !== undefined) this.#steps.states.set(step, stateOf(row))
     this.#changed.add(step)
     if (values.status !== undefined && isFinished(values.status) && row.cache_key !== null)
       this.releasedKeys.add(row.cache_key)
@@ -105,7 +121,7 @@ export class RunWork {
 
   /** Brings the run's own columns in line with its steps. */
   summarise(now: string): void {
-    const rows = [...this.#rows.values()]
+    const rows = [...this.#steps.rows.values()]
     // A step that waits under a key waits for another run that makes the same.
     const isAwaited = rows.some((row) => row.status === 'waiting' && row.cache_key !== null)
     const statuses = rows.map((row) => row.status)
@@ -134,8 +150,9 @@ export class RunWork {
   }
 
   async #insert(connection: Connection): Promise<void> {
+    this.#changed.clear()
     await connection.insertInto('run').values(this.#run).execute()
-    const rows = [...this.#rows.values()]
+    const rows = [...this.#steps.rows.values()]
     for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
       await connection
         .insertInto('step_run')
@@ -145,11 +162,20 @@ export class RunWork {
   }
 
   async #update(connection: Connection): Promise<void> {
-    const { id, ...values } = this.#run
-    await connection.updateTable('run').set(values).where('id', '=', id).execute()
-    for (const step of this.#changed) {
-      const { id: stepRunId, ...changed } = this.row(step)
-      await connection.updateTable('step_run').set(changed).where('id', '=', stepRunId).execute()
+    const { id, revision } = this.#run
+    this.#run = { ...this.#run, revision: revision + 1 }
+    const saved = await connection
+      .updateTable('run')
+      .set(this.#run)
+      .where('id', '=', id)
+      .where('revision', '=', revision)
+      .executeTakeFirst()
+    if (saved.numUpdatedRows === 0n) throw new Error(`unreachable: run ${id} was changed by somebody else`)
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    for (const step of changed) {
+      const { id: stepRunId, ...values } = this.row(step)
+      await connection.updateTable('step_run').set(values).where('id', '=', stepRunId).execute()
     }
   }
 }

@@ -2,8 +2,7 @@ import type { Connection } from '../database/database.ts'
 import { advanceRun, type Moment } from './advance-run.ts'
 import { findRunsWaitingFor } from './cache-store.ts'
 import { closeMaps } from './map/close-maps.ts'
-import { getRunRow, RunWork } from './run-work.ts'
-import type { VersionStore } from './version-store.ts'
+import type { RunWork } from './run-work.ts'
 
 type StepOfRun = { readonly runId: string; readonly step: string }
 
@@ -19,35 +18,27 @@ export type Settled = {
   readonly finishedRunIds: readonly string[]
 }
 
-export async function loadRun(connection: Connection, versions: VersionStore, runId: string): Promise<RunWork> {
-  const run = await getRunRow(connection, runId)
-  const version = await versions.get(connection, run.pipeline, run.pipeline_version)
-  const rows = await connection
-    .selectFrom('step_run')
-    .selectAll()
-    .where('run_id', '=', runId)
-    .orderBy('position')
-    .execute()
-  return new RunWork(version, run, rows, false)
-}
-
 /** Carries changed runs on and writes them; then every other run with a step that waited for a result which one of these now has, or will not have. */
 export async function settleRuns(
   connection: Connection,
-  versions: VersionStore,
+  load: (runId: string) => Promise<RunWork>,
   changed: readonly RunWork[],
   now: Moment,
 ): Promise<Settled> {
-  const queue = [...changed]
   const done: RunWork[] = []
-  for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
+  const settle = async (work: RunWork) => {
     await advanceRun(connection, work, now)
     await work.save(connection)
     if (await closeMaps(connection, work, now)) work.hasQueued = true
     done.push(work)
-    for (const runId of await findRunsWaitingFor(connection, [...work.releasedKeys])) {
-      queue.push(await loadRun(connection, versions, runId))
-    }
+    return findRunsWaitingFor(connection, [...work.releasedKeys])
+  }
+  const waiting = new Set<string>()
+  for (const work of changed) for (const runId of await settle(work)) waiting.add(runId)
+  // Each is read only when its turn comes: what was settled before may have changed it.
+  for (const runId of waiting) {
+    waiting.delete(runId)
+    for (const next of await settle(await load(runId))) waiting.add(next)
   }
   return {
     runIds: new Set(done.map(({ run }) => run.id)),

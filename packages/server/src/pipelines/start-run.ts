@@ -3,7 +3,7 @@ import type { Connection, Tables } from '../database/database.ts'
 import { encodeJson } from '../database/json-text.ts'
 import type { Moment } from './advance-run.ts'
 import type { RunRequest } from './run-request.ts'
-import { type RunRow, RunWork, type StepRow } from './run-work.ts'
+import { type RunRow, RunWork, type StepRow, stepTables } from './run-work.ts'
 import type { TakenSteps } from './taken-step.ts'
 
 export type NewRun = {
@@ -29,7 +29,7 @@ export async function newRunWork(
     ...waitingRow(run.id, step.id, position, newId),
     ...settledColumns(input, step.id, now),
   }))
-  const work = new RunWork(version, run, rows, true)
+  const work = new RunWork(version, run, stepTables(rows), true)
   for (const { metrics } of input.taken.values()) work.addMetrics(metrics)
   return work
 }
@@ -61,6 +61,7 @@ function runRow({ id, request, trigger, recoveredFrom, metrics }: NewRun, number
     on_failure: request.onFailure,
     refresh: encodeJson([...request.refresh]),
     recovered_from: recoveredFrom ?? null,
+    revision: 0,
     step_count: version.ordered.length,
     finished_step_count: 0,
     cached_step_count: 0,

@@ -45,6 +45,8 @@ export type PipelineTables = {
     /** Steps that do not take their outputs from the cache. */
     refresh: JsonText<readonly string[]>
     recovered_from: string | null
+    /** Grows with every change of the run's steps that a decision about others rests on. */
+    revision: number
     step_count: number
     finished_step_count: number
     cached_step_count: number
