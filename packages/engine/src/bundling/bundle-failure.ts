@@ -6,6 +6,8 @@ export function bundleFailure(cause: unknown): unknown {
   if (!isBuildFailure(cause)) return cause
   const [first, ...others] = cause.errors
   if (!first) return cause
+  // What a plugin of ours found wrong is said already.
+  if (first.detail instanceof RegiaError) return first.detail
   const more = others.length > 0 ? ` (and ${others.length} more)` : ''
   const where = placeOf(first)
   return new RegiaError('BUNDLE_FAILED', `The code cannot be bundled: ${first.text}${more}`, {

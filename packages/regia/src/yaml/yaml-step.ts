@@ -11,13 +11,27 @@ export type CodeStep = StepDefinition & ((wires: never) => unknown) & { readonly
  *
  * @param type - The project's own kind of step that it names.
  * @param transforms - Kinds of transforms of the project's own that it names.
- * @throws RegiaError `PIPELINE_INVALID` naming the step and what is wrong.
+ * @returns What is wrong instead, where it cannot be made: only the pipeline knows the line that this is to be said of.
  */
 export function yamlStep(
   name: string,
   given: unknown,
   type?: (settings: unknown) => unknown,
   transforms: readonly TransformKind[] = [],
+): CodeStep | RegiaError {
+  try {
+    return makeStep(name, given, type, transforms)
+  } catch (error) {
+    if (error instanceof RegiaError) return error
+    throw error
+  }
+}
+
+function makeStep(
+  name: string,
+  given: unknown,
+  type: ((settings: unknown) => unknown) | undefined,
+  transforms: readonly TransformKind[],
 ): CodeStep {
   const document = readStep(name, given, name)
   if ('sql' in document) return sqlStep(name, document, Object.keys(document.in))
@@ -58,6 +72,7 @@ export function readStep(name: string, given: unknown, place: string): StepDocum
 /** A step of the project's own code. @throws RegiaError `PIPELINE_INVALID` where the file exports no such step. */
 export function assertStep(value: unknown, reference: string, place: string): CodeStep {
   if (typeof value === 'function' && isDefinition(value, 'step') && isCodeStep(value)) return value
+  if (value instanceof RegiaError) throw RegiaError.fromBody({ ...value.toBody(), where: place })
   throw new RegiaError('PIPELINE_INVALID', `"${reference}" is no step.`, {
     where: place,
     hint: 'Name a file and what it exports of step({ … }), such as ./steps/clean.ts#clean.',
