@@ -1,11 +1,37 @@
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Artifact, artifactListSchema, canonicalJson, type LeasedStep } from '@regia/core'
+import { type Artifact, artifactListSchema, canonicalJson, type LeasedStep, stepManifestSchema } from '@regia/core'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
 import { type BlobStore, folderBlobStore } from '../blobs/index.ts'
 import { keepOutputs } from './keep-outputs.ts'
 import { localInputs } from './local-inputs.ts'
+import { openStepModels } from './model-files.ts'
+import { openStepData } from './step-data.ts'
+import type { PortDefinition } from './step-definition.ts'
+import { readInputs } from './step-inputs.ts'
+import { writeOutputs } from './step-outputs.ts'
+
+const DIGEST = `sha256:${'0'.repeat(64)}` as const
+const MANIFEST = {
+  protocol: 1,
+  runId: `run_${'0'.repeat(26)}`,
+  stepRunId: `stp_${'0'.repeat(26)}`,
+  step: 'train',
+  stepName: 'train',
+  kind: 'code',
+  attempt: 1,
+  projectDir: '/',
+  outputs: {},
+  env: {},
+  secrets: [],
+  seed: 'seed',
+  memoryMb: 256,
+  cpu: 1,
+  bundlePath: '',
+  inputs: {},
+}
 
 let dir: string
 let blobs: BlobStore
@@ -76,7 +102,7 @@ describe('a folder artifact', () => {
     const circle = await folderOf('circle', { 'a/x': 'y' })
     await symlink('..', join(circle, 'a', 'up'))
     await expect(keep(circle)).rejects.toThrow(
-      '"a/up" in a folder that a step made is a link to a folder that it stands in.',
+      '"a/up" in the folder of output "out" is a link to a folder that it stands in.',
     )
     const dangling = await folderOf('dangling', { x: 'y' })
     await symlink('nowhere', join(dangling, 'z'))
@@ -108,11 +134,66 @@ describe('a folder artifact', () => {
   })
 })
 
+describe('what a step returns on a folder port', () => {
+  const write = async (returned: unknown) => {
+    const manifest = stepManifestSchema.parse({ ...MANIFEST, outputDir: dir, resultPath: join(dir, 'result.json') })
+    const data = openStepData({ dir, cpu: 1, memoryMb: 256 })
+    return writeOutputs({ outputs: { site: { port: 'folder' } } }, { site: returned }, manifest, data)
+  }
+
+  it('is the path of a folder, or a folder that came in', async () => {
+    const path = await folderOf('site', { x: 'y' })
+    expect(await write(path)).toEqual({ site: { kind: 'folder', path } })
+    expect(await write({ path, count: 1, sizeBytes: 1 })).toEqual({ site: { kind: 'folder', path } })
+  })
+
+  it('is refused where there is no folder', async () => {
+    const file = join(await folderOf('site', { x: 'y' }), 'x')
+    for (const [returned, message] of [
+      [file, `There is no folder "${file}".`],
+      [join(dir, 'nowhere'), `There is no folder "${join(dir, 'nowhere')}".`],
+      [7, 'Expected the path of a folder, got 7.'],
+    ] as const) {
+      await expect(write(returned)).rejects.toMatchObject({
+        code: 'STEP_OUTPUT_INVALID',
+        message,
+        where: 'output "site" of step "train"',
+      })
+    }
+  })
+})
+
+describe('a list for a step', () => {
+  const value = (of: number) => ({ artifact: { kind: 'value', digest: DIGEST, sizeBytes: 1, value: of }, path: '' })
+  const read = async (port: PortDefinition, artifacts: unknown[]) => {
+    const input = { type: { kind: 'value', schema: {} }, artifacts, isList: true }
+    const manifest = stepManifestSchema.parse({ ...MANIFEST, inputs: { x: input }, outputDir: dir, resultPath: dir })
+    const files = { data: openStepData({ dir, cpu: 1, memoryMb: 256 }), models: openStepModels() }
+    return (await readInputs({ stepName: 'train', inputs: { x: port } }, manifest, files)).x
+  }
+
+  it('goes into a list port, and into a value port whose schema is an array', async () => {
+    const number = { port: 'value', schema: z.number() } as const
+    expect(await read({ port: 'list', item: number }, [value(1), value(2)])).toEqual([1, 2])
+    expect(await read({ port: 'value', schema: z.array(z.number()) }, [value(1), value(2)])).toEqual([1, 2])
+    expect(await read({ port: 'list', item: number }, [])).toEqual([])
+    expect(await read({ port: 'value', schema: z.array(z.number()) }, [])).toEqual([])
+  })
+
+  it('is refused where one thing is taken', async () => {
+    const table = { artifact: { kind: 'table', digest: DIGEST, sizeBytes: 1 }, path: 'x' }
+    await expect(read({ port: 'table' }, [table, table])).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'A list of 2 came for input "x" of step "train", which takes one table.',
+    })
+  })
+})
+
 describe('a list artifact', () => {
   it('is opened for who takes it, in order', async () => {
     const value = (of: number): Artifact => ({
       kind: 'value',
-      digest: `sha256:${'0'.repeat(64)}`,
+      digest: DIGEST,
       sizeBytes: 1,
       value: of,
     })

@@ -41,7 +41,7 @@ export async function keepOutputs(
 async function listFolders(outputs: Outputs): Promise<ReadonlyMap<string, readonly FolderFile[]>> {
   const folders = new Map<string, readonly FolderFile[]>()
   for (const [name, { kind, path }] of Object.entries(outputs)) {
-    if (kind === 'folder' && path !== undefined) folders.set(name, await listFolder(path))
+    if (kind === 'folder' && path !== undefined) folders.set(name, await listFolder(path, name))
   }
   return folders
 }
