@@ -4,7 +4,7 @@ import { deployPipeline } from '../../project/deploy.ts'
 import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
 import type { Output } from '../output.ts'
-import { formatBytes, formatNumber, formatTime, formatValue } from './format.ts'
+import { formatBytes, formatNumber, formatValue } from './format.ts'
 
 type ListInput = { pipeline: string; version: number | undefined }
 
@@ -46,7 +46,7 @@ const catalogTable = (entries: readonly CatalogItem[], output: Output): string =
   const table = output.table(entries, [
     { title: 'entry', value: ({ name }) => name },
     { title: 'kind', value: ({ entry }) => entry.kind },
-    { title: 'from', value: placeOf, shrinks: true },
+    { title: 'from', value: placeOf },
     { title: 'state', value: ({ state }) => stateMark(state, output) },
     { title: 'rows', value: ({ rowCount }) => formatNumber(rowCount), align: 'right' },
     {
@@ -54,7 +54,6 @@ const catalogTable = (entries: readonly CatalogItem[], output: Output): string =
       value: ({ sizeBytes }) => (sizeBytes === undefined ? '' : formatBytes(sizeBytes)),
       align: 'right',
     },
-    { title: 'changed', value: ({ changedAt }) => (changedAt ? formatTime(changedAt) : '') },
     { title: 'read by', value: ({ readBy }) => readBy.join(', '), shrinks: true },
     { title: 'saved by', value: ({ savedBy }) => savedBy.join(', '), shrinks: true },
   ])
