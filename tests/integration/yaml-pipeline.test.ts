@@ -148,7 +148,7 @@ describe('a pipeline in YAML', { timeout: 240_000 }, () => {
       'an output that nobody makes',
       ['rows: cleaned }', 'rows: cleand }'],
       'STEP_INPUT_MISSING',
-      ':22',
+      ':21',
       /cleand.*means nothing/,
     ],
     [
