@@ -228,7 +228,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     await pipelines.start()
     await parts.serving.endpoints.open()
     const url = await listen(app, host, port)
-    address = url
+    // A port that was taken by chance leads nowhere once the command ends.
+    if (port !== 0) address = url
     await when.notifications.start()
     // Whoever owns the home sends, if only for the length of one command.
     const sender = startScheduler([() => when.notifications.turn()], SENDER_MS, onError)

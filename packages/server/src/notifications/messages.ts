@@ -59,7 +59,7 @@ export const messageOfAlert = (alert: Alert): Message => ({
     `Monitor "${alert.monitor}" watches endpoint "${alert.endpoint}", version ${alert.version}.`,
     `It saw ${alert.value.toPrecision(4)} where ${alert.threshold.toPrecision(4)} is the limit, from ${alert.window.from} until ${alert.window.until}.`,
   ].join('\n'),
-  path: '/alerts',
+  path: `/alerts?alert=${alert.id}`,
   at: alert.openedAt,
 })
 
@@ -77,7 +77,7 @@ export const messageOfSchedule = ({ schedule, pipeline, at, number, reason }: Fa
   pipeline,
   title: `Schedule "${schedule}" could not run ${pipeline}`,
   text: `The run for ${at} did not start: ${reason}`,
-  path: `/schedules/${schedule}`,
+  path: `/schedules?schedule=${encodeURIComponent(schedule)}`,
   at,
 })
 

@@ -9,6 +9,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { deploy, graph, step } from '../../test/graphs.ts'
 import { fail, succeed, workUntilIdle } from '../../test/scripted-worker.ts'
 import { startServer } from '../../test/start-server.ts'
+import { deliver } from './deliver.ts'
 
 type Received = { readonly headers: IncomingHttpHeaders; readonly body: string }
 type Reply = (response: ServerResponse, count: number) => void
@@ -75,7 +76,7 @@ describe('a webhook', () => {
     const [first] = received
     const told = JSON.parse(first?.body ?? '')
     expect(told).toMatchObject({ notifier: 'team', event: 'run-failed', title: 'p #2 failed in step "a"' })
-    expect(told.link).toBe(`${server.url}${told.path}`)
+    expect(told.link).toBe(told.path)
     expect(told.text).toContain('It threw.')
     const signature = createHmac('sha256', 'very-secret-text')
       .update(first?.body ?? '')
@@ -129,6 +130,25 @@ describe('a webhook', () => {
     expect((await client.notifiers.test('team')).error).toMatch(/^127\.0\.0\.1:1 cannot be reached: /)
   })
 
+  it('says where to look, whole where the server has an address', async () => {
+    const { received, url } = await listener()
+    const spec = notifier({ via: { kind: 'webhook', url } })
+    const told: Notification = {
+      id: 1,
+      notifier: 'team',
+      event: 'run-failed',
+      title: 't',
+      text: 'x',
+      path: '/runs/1',
+      at: '2026-03-01T00:00:00.000Z',
+      status: 'waiting',
+      attempts: 0,
+    }
+    const deps = { secrets: { variables: {}, projectDir: '/' }, custom: {}, address: () => 'https://regia.example.org' }
+    expect(await deliver(deps, spec, told, new AbortController().signal)).toBeUndefined()
+    expect(JSON.parse(received[0]?.body ?? '').link).toBe('https://regia.example.org/runs/1')
+  })
+
   it('that hangs does not keep others waiting', async () => {
     const hanging = await listener(() => {})
     const good = await listener()
@@ -159,7 +179,7 @@ describe('Slack', () => {
     const { text } = JSON.parse(received[0]?.body ?? '')
     expect(text.split('\n')[0]).toBe('*p #1 failed in step "a"*')
     expect(text).toContain('a &lt; b &amp; &lt;!channel&gt;')
-    expect(text).toMatch(/<http:\/\/127\.0\.0\.1:\d+\/runs\/run_\w+>$/)
+    expect(text).toMatch(/\n\/runs\/run_\w+$/)
   })
 })
 
