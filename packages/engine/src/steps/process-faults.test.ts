@@ -79,9 +79,9 @@ async function childrenOf(pid: number): Promise<number[]> {
   return children.split(' ').filter(Boolean).map(Number)
 }
 
-describe('a full disk', () => {
-  const disk = mountSmallDisk(24)
+const disk = mountSmallDisk(24)
 
+describe(disk ? 'a full disk' : 'a full disk (left out: this user may not mount a small tmpfs)', () => {
   afterAll(() => {
     if (disk) execFileSync('umount', ['-l', disk])
   })
@@ -128,10 +128,6 @@ describe('a full disk', () => {
     await rm(ballast)
     expect((await withWorker(disk!, small, (plane) => plane.ask('add'))).report.status).toBe('succeeded')
   })
-
-  it.runIf(!disk)('cannot be tried here: a small tmpfs may not be mounted', () => {
-    expect(process.getuid?.() === 0 && process.platform === 'linux' && canMount()).toBe(false)
-  })
 })
 
 /** @returns Where a disk of so many megabytes is mounted; undefined where that is not allowed. */
@@ -143,12 +139,6 @@ function mountSmallDisk(megabytes: number): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function canMount(): boolean {
-  const dir = mountSmallDisk(1)
-  if (dir) execFileSync('umount', ['-l', dir])
-  return dir !== undefined
 }
 
 function fillWith(path: string): void {

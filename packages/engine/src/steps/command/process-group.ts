@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** A process of a group with the memory that is its own: what it allocated, not the files that it maps. */
@@ -8,7 +8,7 @@ export type GroupMember = { readonly pid: number; readonly memoryMb: number }
 /** The processes of a group except this one. Empty where the system has no groups. */
 export async function listGroup(groupId: number): Promise<readonly GroupMember[]> {
   if (process.platform === 'win32') return []
-  const members = process.platform === 'linux' ? await listProc(groupId) : await listPs(groupId)
+  const members = process.platform === 'linux' ? listProc(groupId) : await listPs(groupId)
   return members.filter(({ pid }) => pid !== process.pid)
 }
 
@@ -35,20 +35,29 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   } catch {}
 }
 
-async function listProc(groupId: number): Promise<GroupMember[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(pids.map((pid) => readProc(pid, groupId)))
-  return found.filter((member) => member !== undefined)
+/** Read at one go: a few milliseconds for hundreds of processes, a fraction of what as many asynchronous reads take. */
+function listProc(groupId: number): GroupMember[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((pid) => readProc(pid, groupId) ?? [])
 }
 
-async function readProc(pid: string, groupId: number): Promise<GroupMember | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+function readProc(pid: string, groupId: number): GroupMember | undefined {
+  const stat = readGone(`/proc/${pid}/stat`)
   // The name stands in brackets and may hold anything; after it come state, parent and group.
   const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   if (Number(group) !== groupId || state === 'Z') return undefined
-  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '')
+  const status = readGone(`/proc/${pid}/status`)
   const kilobytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB/gm)].map(([, size]) => Number(size))
   return { pid: Number(pid), memoryMb: kilobytes.reduce((sum, size) => sum + size, 0) / 1024 }
+}
+
+/** Empty when the process ended meanwhile. */
+function readGone(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
 }
 
 const run = promisify(execFile)

@@ -80,14 +80,17 @@ async function endGroup(child: ChildProcess, groupId: number, graceMs: number, o
 
 /** @returns How much was held when the group was killed for it; undefined when it never was. */
 async function watchMemory(groupId: number, maximumMb: number, over: AbortSignal): Promise<ProgramEnd | undefined> {
-  while (!over.aborted) {
+  while (await passed(LOOK_EVERY_MS, over)) {
     const members = await listGroup(groupId)
     const usedMb = Math.round(members.reduce((sum, { memoryMb }) => sum + memoryMb, 0))
     if (usedMb > maximumMb) {
       await killGroup(groupId)
       return { kind: 'too-big', usedMb }
     }
-    await wait(LOOK_EVERY_MS, undefined, { signal: over }).catch(() => undefined)
   }
   return undefined
 }
+
+/** @returns false when it was over before. */
+const passed = (ms: number, over: AbortSignal): Promise<boolean> =>
+  wait(ms, true, { signal: over, ref: false }).catch(() => false)
