@@ -9,7 +9,7 @@ import { regiaJson, regiaUp, type Up } from './regia-command.ts'
 const ELEMENTS = 150
 const KILLS = 5
 
-describe('maps in real processes', { timeout: 120_000 }, () => {
+describe('maps in real processes', { timeout: 300_000 }, () => {
   let project: Awaited<ReturnType<typeof mapProject>>
   let server: Up
   let client: RegiaClient

@@ -12,6 +12,8 @@ import { succeed } from '../../../test/scripted-worker.ts'
 const SERVE = join(import.meta.dirname, '../../../test/serve.ts')
 const ELEMENTS = 1_000
 const KILLS = 6
+/** Long enough for a busy machine: a lease that expires by itself is not what is tested here. */
+const LEASE_MS = 5_000
 
 type Process = { readonly client: RegiaClient; readonly pid: number; readonly kill: () => Promise<void> }
 
@@ -22,7 +24,7 @@ function project(): string {
 }
 
 async function serve(dir: string): Promise<Process> {
-  const args = ['--conditions=source', SERVE, join(dir, '.regia'), dir, '500']
+  const args = ['--conditions=source', SERVE, join(dir, '.regia'), dir, String(LEASE_MS)]
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const kill = async () => {
     const ended = once(child, 'exit')
@@ -41,7 +43,7 @@ const wide = graph('wide', [
 /** Works until the run is over or the server is gone. @returns How often each element was reported, and taken. */
 async function work(client: RegiaClient, runId: string, taken: Map<number, number>): Promise<void> {
   for (;;) {
-    const request = { worker: 'w', cpu: 64, memoryMb: 100_000, limit: 16, waitMs: 100 }
+    const request = { worker: 'w', cpu: 64, memoryMb: 100_000, limit: 4, waitMs: 100 }
     const { steps } = await client.leases.acquire(request)
     if (steps.length === 0 && (await client.runs.get(runId)).finishedAt !== undefined) return
     for (const lease of steps) {
@@ -99,6 +101,6 @@ describe('a map of a thousand elements', () => {
       expect(total).toBe(ELEMENTS)
       expect([...taken.values()].filter((count) => count > 1)).toEqual([])
     }
-    expect(taken.size).toBeGreaterThan(ELEMENTS - KILLS * 2)
+    expect(taken.size).toBeGreaterThan(ELEMENTS - KILLS * 4)
   })
 })
