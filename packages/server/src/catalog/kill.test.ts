@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CatalogEntry, createRng } from '@regia/core'
@@ -72,6 +72,13 @@ describe('a server that is killed while it saves', () => {
     await deploy(first.client, { ...of, catalog }, 'export {}', projectDir)
     const { id } = await first.client.pipelines.run('saves')
     const seen = new Set<string>()
+    // Whoever reads while it is saved sees the old file or the new one as well.
+    const sizes = new Set<number>()
+    const look = () => {
+      for (const target of targets) sizes.add(statSync(join(projectDir, target)).size)
+    }
+    const looking = setInterval(look, 1)
+    onTestFinished(() => clearInterval(looking))
     for (let round = 0; round < KILLS; round++) {
       // Half of the kills come while a file is being written, the others at any moment.
       if (round % 2 === 0) await partialIn(projectDir)
@@ -82,6 +89,7 @@ describe('a server that is killed while it saves', () => {
     }
     const { client } = first
     await expect.poll(async () => (await client.runs.get(id)).status, { timeout: 45_000 }).toBe('succeeded')
+    expect([...sizes].filter((size) => size !== OLD.length && size !== source.length)).toEqual([])
     expect([...seen].filter((content) => content !== OLD && content !== whole)).toEqual([])
     expect(contents().map(digest)).toEqual(targets.map(() => whole))
     expect(readdirSync(projectDir).filter((name) => name.endsWith('.partial'))).toEqual([])
