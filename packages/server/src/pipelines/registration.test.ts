@@ -1,16 +1,14 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createIdFactory, digestOf, RegiaError } from '@regia/core'
+import { digestOf } from '@regia/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { from, graph, step } from '../../test/graphs.ts'
+import { openService } from '../../test/open-service.ts'
 import { PLENTY } from '../../test/scripted-worker.ts'
-import { openDatabase } from '../database/open.ts'
-import { createEventBus } from '../events/bus.ts'
-import { PipelineService } from './pipeline-service.ts'
+import type { PipelineService } from './pipeline-service.ts'
 import type { Registrar } from './register-model.ts'
 
-const absent = () => Promise.reject(new RegiaError('NOT_FOUND', 'There is none.'))
 const release = graph('release', [
   step('train', { outputs: { model: { kind: 'model' } } }),
   step('register', {
@@ -23,27 +21,16 @@ const release = graph('release', [
   }),
 ])
 
-async function openService(path: string, register: Registrar['register']): Promise<PipelineService> {
-  const database = await openDatabase(path)
-  onTestFinished(() => database.destroy())
-  return new PipelineService({
-    database,
-    events: createEventBus(Date.now),
-    clock: Date.now,
-    newId: createIdFactory(Date.now, (count) => crypto.getRandomValues(new Uint8Array(count))),
-    datasets: { getVersion: absent },
-    models: { register, findPackage: async () => undefined, getPackage: absent },
-    hasBlob: async () => true,
-    onError: (error) => {
-      throw error
-    },
-  })
+async function open(path: string, register: Registrar['register']): Promise<PipelineService> {
+  const { service, close } = await openService(path, register)
+  onTestFinished(close)
+  return service
 }
 
 describe('a register step', () => {
   it('that a kill cut short is carried out at the next start', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'regia-register-')), 'regia.db')
-    const killed = await openService(path, () => new Promise(() => undefined))
+    const killed = await open(path, () => new Promise(() => undefined))
     await killed.deploy({ graph: release, bundleDigest: digestOf(''), projectDir: '/' })
     const { id } = await killed.startRun({ pipeline: 'release', trigger: { kind: 'person', by: 'ada' } })
     const [lease] = await killed.leases.acquire({ ...PLENTY, waitMs: 0 }, new AbortController().signal)
@@ -56,7 +43,7 @@ describe('a register step', () => {
     expect((await killed.runs.get(id)).steps[1]?.status).toBe('running')
 
     const registered: string[] = []
-    const next = await openService(path, async ({ packageDigest, lineage }) => {
+    const next = await open(path, async ({ packageDigest, lineage }) => {
       registered.push(`${packageDigest} of ${lineage.runId}`)
       return { version: 1, isNew: true }
     })
