@@ -1,7 +1,8 @@
-import axe, { type AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import { readFile } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser, openPage, settle } from './browser.ts'
+import { seriousFindings } from './serious-findings.ts'
 import { listPaths, type PagePath, siteApi, siteUrl } from './site.ts'
 
 describe('every page', () => {
@@ -26,7 +27,7 @@ describe('every page', () => {
         await close()
       }
       expect(findings).toEqual({})
-    })
+    }, 400_000)
   }
 
   it('fits a phone without scrolling sideways', async () => {
@@ -41,33 +42,50 @@ describe('every page', () => {
     await close()
   })
 
-  it('says which command and which call give the same', async () => {
+  it('says which command and which call give the same, and both exist', async () => {
+    const commands = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8')
     const { page, close } = await openPage(browser)
-    for (const path of ['/', '/runs', '/models', '/schedules', '/backfills', '/notifiers', '/pipelines']) {
+    const wrong: string[] = []
+    for (const { name, path } of paths) {
       await page.goto(siteUrl() + path)
       await settle(page)
-      const same = await page.locator('footer').last().innerText()
-      expect(same).toMatch(/regia \w+/)
-      expect(same).toMatch(/GET \/api\/v1\//)
+      const [cli = '', http = ''] = await page.locator('footer').last().locator('code').allInnerTexts()
+      // `regia runs list --pipeline p` is the command `runs list`; what follows is of this page.
+      const words = /^regia ((?:[a-z]+ ?)+?)(?: (?:--|[^ ]*[^a-z ]).*| [^ ]+)?$/.exec(cli)?.[1]?.trim() ?? ''
+      const isCommand = [words, words.split(' ').slice(0, -1).join(' ')].some((each) =>
+        commands.includes(`### regia ${each}\n`),
+      )
+      if (!isCommand) wrong.push(`${name}: no command "${cli}"`)
+      const call = /^GET (\/api\/v1\/.+)$/.exec(http)?.[1]
+      const status = call ? (await fetch(siteUrl() + call)).status : 0
+      if (status !== 200) wrong.push(`${name}: ${http} answers ${status}`)
     }
+    expect(wrong).toEqual([])
     await close()
   })
-})
 
-/** Serious and critical findings, each with the rule and where it was found. In the dark only what the dark changes is looked at again. */
-async function seriousFindings(page: Page, colorScheme: 'light' | 'dark'): Promise<readonly string[]> {
-  await page.evaluate(axe.source)
-  const rules = colorScheme === 'dark' ? '["color-contrast"]' : 'undefined'
-  const results: AxeResults = await page.evaluate(
-    `axe.run(document, { runOnly: ${rules}, resultTypes: ['violations'] })`,
-  )
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, help, nodes }) =>
-        `${id}: ${help} (${nodes
-          .slice(0, 4)
-          .map(({ html }) => html.slice(0, 160))
-          .join(' | ')})`,
-    )
-}
+  it('asks in dialogs without serious findings of axe', async () => {
+    const pipeline = (await siteApi().pipelines.list({ limit: 1 })).items[0]?.pipeline
+    const dialogs = [
+      [`/pipelines/${pipeline}`, 'Run…'],
+      [`/pipelines/${pipeline}?view=versions`, 'Point channel…'],
+      ['/schedules', 'New schedule…'],
+      ['/backfills', 'New back-fill…'],
+    ] as const
+    const findings: Record<string, readonly string[]> = {}
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, close } = await openPage(browser, { colorScheme })
+      for (const [path, button] of dialogs) {
+        await page.goto(siteUrl() + path)
+        await settle(page)
+        await page.getByRole('button', { name: button, exact: true }).first().click()
+        await page.getByRole('dialog').waitFor()
+        await settle(page)
+        const found = await seriousFindings(page, colorScheme)
+        if (found.length > 0) findings[`${button} ${colorScheme}`] = found
+      }
+      await close()
+    }
+    expect(findings).toEqual({})
+  })
+})

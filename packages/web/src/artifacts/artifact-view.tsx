@@ -7,7 +7,8 @@ import classes from './artifacts.module.css'
 import { ContentView } from './content-view.tsx'
 import { FolderView } from './folder-view.tsx'
 import { ListView } from './list-view.tsx'
-import { type ContentRef, contentUrl } from './queries.ts'
+import { ModelLinks } from './model-links.tsx'
+import { artifactRef, type ContentRef, contentUrl } from './queries.ts'
 
 const LineagePanel = lazy(() => import('./lineage-panel.tsx'))
 
@@ -30,7 +31,7 @@ export function ArtifactView({ artifact, content }: ArtifactViewProps) {
       </p>
       {hasLineage && (
         <Suspense fallback={<Skeleton height={100} />}>
-          <LineagePanel kind="artifact" at={`${content.run}/${content.step}/${content.output}`} />
+          <LineagePanel kind="artifact" at={artifactRef(content)} />
         </Suspense>
       )}
       <Content artifact={artifact} content={content} />
@@ -49,7 +50,7 @@ function Content({ artifact, content }: ArtifactViewProps) {
     case 'file':
       return <ContentView content={content} mediaType={artifact.mediaType} sizeBytes={artifact.sizeBytes} />
     case 'model':
-      return null
+      return <ModelLinks content={content} />
     default:
       return artifact.value === undefined ? null : (
         <pre className={classes.text}>{JSON.stringify(artifact.value, null, 2).slice(0, MOST_CHARACTERS)}</pre>

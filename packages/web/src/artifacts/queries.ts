@@ -22,6 +22,9 @@ export function contentUrl(content: ContentRef): string {
   return `/api/v1/${parts.map(encodeURIComponent).join('/')}${query.size > 0 ? `?${query}` : ''}`
 }
 
+/** What lineage calls the artifact. */
+export const artifactRef = ({ run, step, output }: ContentRef): string => `${run}/${step}/${output}`
+
 // What a run made never changes.
 const staleTime = Number.POSITIVE_INFINITY
 

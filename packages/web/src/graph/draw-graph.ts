@@ -31,10 +31,20 @@ export function drawNodes({ nodes }: GraphModel, { places, boxes }: Layout, sele
       sourcePosition: Position.Right,
       targetPosition: Position.Left,
       ...sizeOf(node),
+      handles: handlesOf(node),
       ariaLabel: labelOf(node),
     }),
   )
   return [...drawnBoxes, ...drawn]
+}
+
+// Told beforehand: else each node would be drawn once, in view or not, only to find them.
+function handlesOf(node: GraphNode): NonNullable<Node['handles']> {
+  const { width, height } = sizeOf(node)
+  const middle = { y: height / 2, width: 1, height: 1 }
+  const source = { type: 'source', position: Position.Right, x: width, ...middle } as const
+  const target = { type: 'target', position: Position.Left, x: 0, ...middle } as const
+  return node.kind === 'step' || node.kind === 'group' ? [target, source] : [source]
 }
 
 function labelOf(node: GraphNode): string {

@@ -13,7 +13,7 @@ import { LaunchMore } from './launch-more.tsx'
 import { type Draft, draftOf, errorsOf, hasErrors, optionsOf } from './launch-options.ts'
 import { LaunchPlan } from './launch-plan.tsx'
 import classes from './pipelines.module.css'
-import { channelsQuery, pipelineVersionsQuery } from './queries.ts'
+import { channelsQuery, newestVersionsQuery } from './queries.ts'
 
 export type LaunchTarget = Pick<PipelineVersion, 'pipeline' | 'version' | 'graph'>
 
@@ -88,7 +88,7 @@ export function LaunchForm({ version, options, onStarted }: LaunchFormProps) {
 
 /** The latest version, each version, each channel: what can be run. */
 function useTargets(shown: LaunchTarget) {
-  const versions = useQuery(pipelineVersionsQuery(shown.pipeline)).data?.items ?? []
+  const versions = useQuery(newestVersionsQuery(shown.pipeline)).data?.items ?? []
   const channels = useQuery(channelsQuery(shown.pipeline)).data?.channels ?? []
   const known: readonly LaunchTarget[] = versions.some(({ version }) => version === shown.version)
     ? versions

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { healthOfStatus } from '../kernel/health.ts'
+import { LinkButton } from '../kernel/link-button.tsx'
 import { Loaded, Skeleton } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { runQuery } from '../runs/queries.ts'
@@ -41,7 +42,7 @@ export default function PipelinePage() {
       title={name}
       health={latest.data?.lastRun && healthOfStatus(latest.data.lastRun.status)}
       under={latest.data?.graph.description}
-      actions={shown && <LaunchButton version={shown} />}
+      actions={shown && <PipelineActions version={shown} />}
       {...sameOf(name, view, shown?.version)}
     >
       <Tabs
@@ -73,6 +74,21 @@ export default function PipelinePage() {
         ))}
       </Tabs>
     </Page>
+  )
+}
+
+function PipelineActions({ version }: { readonly version: PipelineVersion }) {
+  const search = { pipeline: version.pipeline }
+  return (
+    <>
+      <LinkButton to="/schedules" search={search}>
+        Schedules
+      </LinkButton>
+      <LinkButton to="/backfills" search={search}>
+        Back-fills
+      </LinkButton>
+      <LaunchButton version={version} />
+    </>
   )
 }
 

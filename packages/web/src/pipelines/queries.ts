@@ -13,6 +13,15 @@ export const pipelineVersionQuery = (name: string, version: number) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+const FEW_VERSIONS = 10
+
+/** The newest ones, to choose from. */
+export const newestVersionsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['pipelines', name, 'newest'],
+    queryFn: () => api.pipelines.versions(name, { limit: FEW_VERSIONS }),
+  })
+
 const MOST_VERSIONS = 50
 
 export const pipelineVersionsQuery = (name: string) =>

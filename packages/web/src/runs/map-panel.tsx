@@ -14,6 +14,7 @@ import { type Column, DataTable } from '../table/data-table.tsx'
 import { usePages } from '../table/use-pages.ts'
 import { MapItemDetail } from './map-item-detail.tsx'
 import { mapEdges, mapShares } from './map-model.ts'
+import { isActive } from './run-state.ts'
 import classes from './runs.module.css'
 
 type MapPanelProps = { readonly run: Run; readonly stepRun: StepRun }
@@ -98,8 +99,11 @@ type ElementsProps = { readonly run: Run; readonly step: string; readonly status
 
 function Elements({ run, step, status }: ElementsProps) {
   const [open, setOpen] = useState<number>()
-  const pages = usePages<MapItem>(['runs', run.id, 'items', step, status ?? ''], (page) =>
-    api.runs.mapItems(run.id, step, { ...page, ...(status && { status }) }),
+  // Not under the key of runs: each of their events would read all pages anew.
+  const pages = usePages<MapItem>(
+    ['map-items', run.id, step, status ?? ''],
+    (page) => api.runs.mapItems(run.id, step, { ...page, ...(status && { status }) }),
+    { isLive: isActive(run) },
   )
   if (pages.error) return <Problem error={pages.error} onRetry={() => void pages.refetch()} />
   const item = pages.rows.find((row) => row.index === open)

@@ -8,6 +8,7 @@ import { Lamp } from '../kernel/lamp.tsx'
 import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { useNow } from '../kernel/use-now.ts'
 import classes from './runs.module.css'
+import { createScale, type TimeScale } from './time-scale.ts'
 import { type Lane, layOutRun, type Timeline } from './timeline-model.ts'
 
 type StepTimelineProps = { readonly run: Run; readonly onSelect: (step: string) => void }
@@ -20,6 +21,7 @@ export function StepTimeline({ run, onSelect }: StepTimelineProps) {
   const now = useNow()
   const isOver = run.finishedAt !== undefined
   const timeline = useMemo(() => layOutRun(run, isOver ? 0 : now), [run, isOver, now])
+  const scale = useMemo(() => createScale(timeline.lanes, timeline.start, timeline.end), [timeline])
   const box = useRef<HTMLElement>(null)
   const virtual = useVirtualizer({
     count: timeline.lanes.length,
@@ -42,7 +44,7 @@ export function StepTimeline({ run, onSelect }: StepTimelineProps) {
             return (
               lane && (
                 <li key={lane.step} style={{ transform: `translateY(${start}px)` }}>
-                  <LaneRow lane={lane} timeline={timeline} onSelect={onSelect} />
+                  <LaneRow lane={lane} scale={scale} onSelect={onSelect} />
                 </li>
               )
             )
@@ -51,24 +53,22 @@ export function StepTimeline({ run, onSelect }: StepTimelineProps) {
       </ScrollBox>
       <div className={classes.timelineAxis}>
         {[0, 0.25, 0.5, 0.75, 1].map((fraction) => (
-          <span key={fraction}>
-            {fraction === 0 ? '0' : formatDuration((timeline.end - timeline.start) * fraction)}
-          </span>
+          <span key={fraction}>{fraction === 0 ? '0' : formatDuration(scale.timeAt(fraction) - timeline.start)}</span>
         ))}
       </div>
-      <Tones timeline={timeline} />
+      <Tones timeline={timeline} isShortened={scale.isShortened} />
     </div>
   )
 }
 
 type LaneRowProps = {
   readonly lane: Lane
-  readonly timeline: Timeline
+  readonly scale: TimeScale
   readonly onSelect: StepTimelineProps['onSelect']
 }
 
-function LaneRow({ lane, timeline: { start, end }, onSelect }: LaneRowProps) {
-  const share = (value: number) => `${((value / (end - start)) * 100).toFixed(3)}%`
+function LaneRow({ lane, scale: { placeOf }, onSelect }: LaneRowProps) {
+  const share = (place: number) => `${(place * 100).toFixed(3)}%`
   const { stepRun } = lane
   return (
     <>
@@ -83,7 +83,7 @@ function LaneRow({ lane, timeline: { start, end }, onSelect }: LaneRowProps) {
             data-tone={span.tone}
             data-status={span.status}
             title={`${span.label}: ${formatDuration(span.until - span.from)}`}
-            style={{ left: share(span.from - start), width: share(span.until - span.from) }}
+            style={{ left: share(placeOf(span.from)), width: share(placeOf(span.until) - placeOf(span.from)) }}
           />
         ))}
       </div>
@@ -110,7 +110,9 @@ const TONES = [
   ['paused', 'waiting for a person'],
 ] as const
 
-function Tones({ timeline }: { readonly timeline: Timeline }) {
+type TonesProps = { readonly timeline: Timeline; readonly isShortened: boolean }
+
+function Tones({ timeline, isShortened }: TonesProps) {
   const hasPause = timeline.lanes.some((lane) => lane.spans.some((span) => span.tone === 'paused'))
   return (
     <div className={classes.tones}>
@@ -119,6 +121,7 @@ function Tones({ timeline }: { readonly timeline: Timeline }) {
           {text}
         </span>
       ))}
+      {isShortened && <em>long waits for a person are drawn shorter</em>}
     </div>
   )
 }

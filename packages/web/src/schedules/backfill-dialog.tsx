@@ -9,7 +9,12 @@ import { type BackfillDraft, backfillErrors, backfillSpec, EMPTY_BACKFILL } from
 import { pipelineNamesQuery } from './queries.ts'
 import classes from './schedules.module.css'
 
-type BackfillDialogProps = { readonly onClose: () => void; readonly onStarted: (backfill: Backfill) => void }
+type BackfillDialogProps = {
+  /** What is chosen at first. */
+  readonly pipeline: string | undefined
+  readonly onClose: () => void
+  readonly onStarted: (backfill: Backfill) => void
+}
 
 const KINDS = [
   ['time', 'a span of time'],
@@ -17,8 +22,8 @@ const KINDS = [
 ] as const
 
 /** Starts one run for each window of a span, or for each of some values. */
-export function BackfillDialog({ onClose, onStarted }: BackfillDialogProps) {
-  const [draft, setDraft] = useState<BackfillDraft>(EMPTY_BACKFILL)
+export function BackfillDialog({ pipeline, onClose, onStarted }: BackfillDialogProps) {
+  const [draft, setDraft] = useState<BackfillDraft>({ ...EMPTY_BACKFILL, pipeline: pipeline ?? '' })
   const pipelines = useQuery(pipelineNamesQuery)
   const queries = useQueryClient()
   const params = pipelines.data?.items.find(({ pipeline }) => pipeline === draft.pipeline)?.graph.params ?? {}

@@ -33,18 +33,21 @@ export default function BackfillsPage() {
     <Page
       title="Back-fills"
       actions={
-        <Button variant="filled" onClick={() => setMaking(true)} aria-haspopup="dialog">
-          New back-fill…
-        </Button>
+        <>
+          {search.pipeline && <Button onClick={() => show({ pipeline: undefined })}>only {search.pipeline} ✕</Button>}
+          <Button variant="filled" onClick={() => setMaking(true)} aria-haspopup="dialog">
+            New back-fill…
+          </Button>
+        </>
       }
-      cli="regia backfill list"
-      http="GET /api/v1/backfills"
+      cli={`regia backfill list${search.pipeline ? ` --pipeline ${search.pipeline}` : ''}`}
+      http={`GET /api/v1/backfills${search.pipeline ? `?pipeline=${search.pipeline}` : ''}`}
     >
       <Loaded query={query} height={240}>
         {({ items }) => (
           <Card>
             {items.length === 0 ? (
-              <Empty command="regia backfill start PIPELINE --from 2026-01-01 --until 2026-02-01 --every day --param date">
+              <Empty command="regia backfill start PIPELINE --from 2026-01-01 --until 2026-02-01 --every day --from-param date">
                 Nothing is filled in. A back-fill runs a pipeline once for each day, week or month of a span, or for
                 each of some values; what fails can be run again alone.
               </Empty>
@@ -57,6 +60,7 @@ export default function BackfillsPage() {
       {open && <BackfillGrid backfill={open} />}
       {isMaking && (
         <BackfillDialog
+          pipeline={search.pipeline}
           onClose={() => setMaking(false)}
           onStarted={(backfill) => {
             setMaking(false)

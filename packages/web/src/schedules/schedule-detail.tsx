@@ -69,7 +69,7 @@ function Firings({ name }: { readonly name: string }) {
     <Loaded query={query} height={160}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty command={`regia schedule fire ${name}`}>It has not fired yet.</Empty>
+          <Empty command={`regia schedules fire ${name}`}>It has not fired yet.</Empty>
         ) : (
           <FiringTable firings={items} />
         )

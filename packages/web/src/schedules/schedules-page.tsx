@@ -39,16 +39,17 @@ export default function SchedulesPage() {
           </Button>
         </>
       }
-      cli="regia schedule list"
-      http="GET /api/v1/schedules"
+      cli={`regia schedules list${search.pipeline ? ` --pipeline ${search.pipeline}` : ''}`}
+      http={`GET /api/v1/schedules${search.pipeline ? `?pipeline=${search.pipeline}` : ''}`}
     >
       <Loaded query={query} height={240}>
         {({ items }) => (
           <Card>
             {items.length === 0 ? (
-              <Empty command="regia schedule create nightly --pipeline PIPELINE --cron '0 2 * * *'">
+              <Empty command="regia apply">
                 Nothing runs by itself yet. A schedule runs a pipeline at times of the clock, when a dataset has a new
-                version, when an alias moves, on an alert, or when somebody calls its webhook.
+                version, when an alias moves, on an alert, or when somebody calls its webhook. Write one in
+                schedules/NAME.ts and apply it, or make one here.
               </Empty>
             ) : (
               <Schedules

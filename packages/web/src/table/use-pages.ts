@@ -3,17 +3,20 @@ import { keepPreviousData, type QueryKey, useInfiniteQuery } from '@tanstack/rea
 import { useCallback, useMemo } from 'react'
 
 const PAGE_SIZE = 200
+const MOST_LIVE_PAGES = 3
+const LIVE_MS = 2000
 
 type Read<Row> = (query: { readonly limit: number; readonly cursor?: string }) => Promise<Page<Row>>
 
-/** A list of any length, read page by page as it is scrolled. */
-export function usePages<Row>(queryKey: QueryKey, read: Read<Row>) {
+/** A list of any length, read page by page as it is scrolled. A live one is read again and again while it is short enough for that. */
+export function usePages<Row>(queryKey: QueryKey, read: Read<Row>, { isLive = false } = {}) {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => read({ limit: PAGE_SIZE, ...(pageParam !== undefined && { cursor: pageParam }) }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => isLive && (state.data?.pages.length ?? 0) <= MOST_LIVE_PAGES && LIVE_MS,
   })
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
