@@ -1,3 +1,4 @@
+import type { PipelineGraph } from '@regia/core'
 import { generatedGraph } from '../src/graph/generated-graph.ts'
 import { createRandom, digest, id, iso, LONG_NAME } from './random.ts'
 
@@ -167,13 +168,13 @@ export function runSummary(number: number, pipeline = 'delays', startedMsAgo = n
 
 export function run(number: number) {
   const summary = runSummary(number)
-  const shape = graph(summary.pipeline)
+  const shape = number === 77 ? large('large-1000') : graph(summary.pipeline)
   const start = Date.parse(summary.createdAt) + 900
   const stepRuns = shape.steps.map((each, i) => stepRun(each, i, number, start, summary.status))
   return { ...summary, graph: shape, steps: stepRuns, datasets: [{ name: 'flights', version: 5 }] }
 }
 
-type Step = ReturnType<typeof graph>['steps'][number]
+type Step = ReturnType<typeof graph>['steps'][number] | PipelineGraph['steps'][number]
 
 function stepStatus(i: number, number: number, runStatus: string): string {
   if (runStatus === 'queued') return 'waiting'
@@ -186,9 +187,9 @@ function stepStatus(i: number, number: number, runStatus: string): string {
 
 function stepRun(each: Step, i: number, number: number, start: number, runStatus: string) {
   const status = stepStatus(i, number, runStatus)
-  const queued = start + [0, 4, 4, 16, 16, 10, 32, 36, 40, 12, 42, 13][i]! * 1000
+  const queued = start + [0, 4, 4, 16, 16, 10, 32, 36, 40, 12, 42, 13][i % 12]! * 1000
   const started = queued + 700
-  const finished = started + [3.6, 6, 5, 15, 14, 6, 4, 3, 1, 2, 1, 2][i]! * 1000
+  const finished = started + [3.6, 6, 5, 15, 14, 6, 4, 3, 1, 2, 1, 2][i % 12]! * 1000
   const hasRun = status === 'succeeded' || status === 'failed' || status === 'running'
   const isOver = status === 'succeeded' || status === 'failed'
   const isMapped = 'map' in each

@@ -93,7 +93,11 @@ function Head({ version }: { readonly version: ModelVersion }) {
         <Stat label="Aliases" value={<AliasTags aliases={version.aliases.length > 0 ? version.aliases : ['none']} />}>
           registered <Ago at={version.createdAt} />
         </Stat>
-        <Stat label="Training and graph agree" value={formatNumber(parity.maxError)} unit="max difference">
+        <Stat
+          label="Training and graph agree"
+          value={parity.rowCount === 0 ? 'not measured' : formatNumber(parity.maxError)}
+          unit={parity.rowCount === 0 ? '' : 'max difference'}
+        >
           on {formatCount(parity.rowCount)} rows
         </Stat>
         <Stat label="Size" value={formatBytes(version.package.graphSizeBytes)} unit={version.package.learner.name}>

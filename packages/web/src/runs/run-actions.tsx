@@ -1,9 +1,8 @@
-import type { Run, RunSummary } from '@regia/core'
-import { useNavigate } from '@tanstack/react-router'
+import type { Run } from '@regia/core'
 import { api } from '../kernel/api.ts'
 import { ConfirmAction } from '../kernel/confirm-action.tsx'
-import { plural } from '../kernel/format.ts'
 import { LaunchButton } from '../pipelines/launch-button.tsx'
+import { RecoverButton } from './recover-button.tsx'
 import { isActive } from './run-state.ts'
 
 /** What can be done with a run: stop it, go on where it failed, do it again. */
@@ -32,28 +31,5 @@ export function RunActions({ run }: { readonly run: Run }) {
         }}
       />
     </>
-  )
-}
-
-function RecoverButton({ run }: { readonly run: Run }) {
-  const navigate = useNavigate()
-  const done = run.steps.filter(({ status }) => status === 'succeeded' || status === 'cached').length
-  const recover = async () => {
-    const next: RunSummary = await api.runs.recover(run.id)
-    await navigate({ to: '/runs/$id', params: { id: next.id } })
-  }
-  return (
-    <ConfirmAction
-      label="Recover"
-      title={`Recover ${run.pipeline} #${run.number}?`}
-      isPrimary
-      act={recover}
-      done={`${run.pipeline} goes on where #${run.number} ended`}
-    >
-      <p>
-        Starts a run of the same version and params. It takes over {plural(done, 'finished step')} of {run.steps.length}{' '}
-        and does the rest.
-      </p>
-    </ConfirmAction>
   )
 }

@@ -1,12 +1,14 @@
 import { Button, Drawer, Tabs } from '@mantine/core'
 import type { GraphStep, Run } from '@regia/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { GraphSearch } from '../graph/search.ts'
 import { SLICE_WAYS, type SliceWay } from '../graph/slice.ts'
 import { healthOfStatus } from '../kernel/health.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { LogPanel } from './log-panel.tsx'
 import { MapPanel } from './map-panel.tsx'
+import { RecoverButton } from './recover-button.tsx'
+import { isActive } from './run-state.ts'
 import classes from './runs.module.css'
 import { STEP_TABS } from './search.ts'
 import { StepCode } from './step-code.tsx'
@@ -61,7 +63,9 @@ export function StepDrawer({ pipeline, step, run, tab, onTab, onSlice, onClose }
     >
       {step && (
         <>
-          <SliceButtons step={step.id} onSlice={onSlice} />
+          <SliceButtons step={step.id} onSlice={onSlice}>
+            {run && !isActive(run) && <RecoverButton run={run} from={step.id} />}
+          </SliceButtons>
           <Tabs
             value={tab ?? first}
             onChange={(value) => onTab(tabs.find((each) => each === value) ?? first)}
@@ -113,7 +117,13 @@ const WAY_TITLES: Readonly<Record<SliceWay, string>> = {
   both: 'Both',
 }
 
-function SliceButtons({ step, onSlice }: { readonly step: string; readonly onSlice: StepDrawerProps['onSlice'] }) {
+type SliceButtonsProps = {
+  readonly step: string
+  readonly onSlice: StepDrawerProps['onSlice']
+  readonly children: ReactNode
+}
+
+function SliceButtons({ step, onSlice, children }: SliceButtonsProps) {
   return (
     <fieldset className={classes.sliceButtons} aria-label="Slice the graph">
       Show only
@@ -122,6 +132,7 @@ function SliceButtons({ step, onSlice }: { readonly step: string; readonly onSli
           {WAY_TITLES[way]}
         </Button>
       ))}
+      <span>{children}</span>
     </fieldset>
   )
 }
