@@ -162,6 +162,21 @@ describe('packageOnnx', () => {
     expect(await refusal(open(logistic(), { expected: [...expected, 1] }))).toMatchObject({ code: 'MODEL_INVALID' })
   })
 
+  it('measures large values of a regression by their size', async () => {
+    const prices = foreign((graph) => {
+      const x = graph.input('X', 'float', ['N', 1])
+      graph.node('Mul', [x, graph.floats([1_000_000])], {}, { output: 'price' })
+      graph.output('price', 'float', ['N', 1])
+    })
+    const reference = makeTable({ a: floatColumn([0.1, 0.3]), y: floatColumn([1, 2]) })
+    const fields = { classes: undefined, columns: ['a'] }
+    const model = await open(prices, { ...fields, expected: [100_000.01, 300_000.01] }, reference)
+    expect(model.manifest.parity.maxError).toBeGreaterThan(1e-3)
+    await model.close()
+    const off = open(prices, { ...fields, expected: [100_000, 301_000] }, reference)
+    expect(await refusal(off)).toMatchObject({ message: expect.stringContaining('in row 1') })
+  })
+
   it.each([
     ['three columns for two', { columns: ['a', 'b', 'a2'] }, 'COLUMN_MISSING', /no column "a2"/],
     ['too few columns', { columns: ['a'] }, 'MODEL_INVALID', /takes X \[-1, 2\]; the signature has 1 columns/],

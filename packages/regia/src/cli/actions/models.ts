@@ -76,7 +76,10 @@ function describeVersion(found: ModelVersion, output: Output): string {
     ],
     [
       'parity',
-      `${found.package.parity.maxError.toExponential(1)} over ${formatNumber(found.package.parity.rowCount)} rows`,
+      // A program may hand over a graph without saying what its training code answers.
+      found.package.parity.rowCount === 0
+        ? 'not measured'
+        : `${found.package.parity.maxError.toExponential(1)} over ${formatNumber(found.package.parity.rowCount)} rows`,
     ],
     ['run', lineage.runId],
     ['pipeline', lineage.pipeline && `${lineage.pipeline.name} version ${lineage.pipeline.version}`],
