@@ -75,7 +75,7 @@ describe('a flow', () => {
     expect(graph.steps[2]).toMatchObject({ save: 'clean', inputTypes: { data: { kind: 'table' } }, definedAt: here })
     expect(graph.steps[3]).toMatchObject({ register: { model: 'regressor', alias: 'champion' } })
     expect(graph.params).toEqual({ depth: { schema: expect.objectContaining({ type: 'integer' }), default: 6 } })
-    expect(Object.keys(graph.catalog).sort()).toEqual(['clean', 'raw', 'regressor'])
+    expect(Object.keys(graph.catalog ?? {}).sort()).toEqual(['clean', 'raw', 'regressor'])
     expect(graph.steps.every((each) => !('entry' in each))).toBe(true)
     expect([...steps.keys()]).toEqual(['fit', 'prepare'])
   })
@@ -197,8 +197,8 @@ describe('a catalog', () => {
       ['save-regressor', 'register', 'regressor'],
       ['save-metrics', 'save', 'metrics'],
     ])
-    expect(Object.keys(graph.catalog).sort()).toEqual(['metrics', 'raw', 'regressor', 'unused'])
-    expect(graph.catalog.metrics).toMatchObject({ kind: 'json', schema: { type: 'object' } })
+    expect(Object.keys(graph.catalog ?? {}).sort()).toEqual(['metrics', 'raw', 'regressor', 'unused'])
+    expect(graph.catalog?.metrics).toMatchObject({ kind: 'json', schema: { type: 'object' } })
   })
 
   it('refuses wrong entries, names and saves with the line', () => {
