@@ -53,10 +53,18 @@ export function failAttempt(work: RunWork, step: GraphStep, failure: Failure, no
     work.patch(step.id, {
       status: 'failed',
       attempts: encodeJson(attempts),
-      error: encodeJson(error),
+      error: encodeJson(withRemedy(work, step, error, attempts.length)),
       finished_at: now.iso,
     })
 }
+
+/** What whoever reads of it needs: which step and attempt it was, and how to go on. */
+const withRemedy = ({ run }: RunWork, step: GraphStep, error: ErrorBody, attempt: number): ErrorBody => ({
+  hint: `Read its logs (regia logs ${run.id} --step ${step.id}); "regia recover ${run.id}" then runs what did not finish.`,
+  where: step.definedAt ?? step.id,
+  ...error,
+  data: { ...error.data, step: step.id, attempt },
+})
 
 /** The worker stops on purpose and hands the attempt back: that is nobody's fault, and another one starts at once. */
 export function giveBackAttempt(work: RunWork, step: GraphStep, now: Moment): void {
