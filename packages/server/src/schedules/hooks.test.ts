@@ -1,8 +1,14 @@
-import { scheduleSpecSchema } from '@regia/core'
+import { scheduleFiringSchema, scheduleSpecSchema } from '@regia/core'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { deploy, graph, step } from '../../test/graphs.ts'
 import { startServer } from '../../test/start-server.ts'
+
+/** A firing, or an error. */
+const replySchema = scheduleFiringSchema.partial().extend({
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
+})
 
 const TOKEN = 'a-token-of-the-server'
 
@@ -22,7 +28,7 @@ async function hooked(params: Readonly<Record<string, unknown>> = {}) {
   const call = async (headers: Record<string, string>, body?: string, path = webhookPath) => {
     const json = { ...(body !== undefined && { body, headers: { 'content-type': 'application/json', ...headers } }) }
     const response = await fetch(`${server.url}${path}`, { method: 'POST', headers, ...json })
-    return { status: response.status, reply: await response.json() }
+    return { status: response.status, reply: replySchema.parse(await response.json()) }
   }
   return { client, server, clock, spec, secret, call }
 }
@@ -70,7 +76,7 @@ describe('/api/v1/hooks', () => {
     expect(unknown.reply.error).toEqual(wrong.reply.error)
     expect((await call({ authorization: `Bearer ${TOKEN}` })).status).toBe(401)
     await client.schedules.pause('push')
-    expect((await call({ 'x-regia-secret': secret })).reply.error.code).toBe('CONFLICT')
+    expect((await call({ 'x-regia-secret': secret })).reply.error?.code).toBe('CONFLICT')
     expect(await runCount(client)).toBe(0)
     expect((await call({ 'x-regia-secret': secret }, undefined, '/api/v1/schedules/push/fire')).status).toBe(401)
   })
@@ -78,10 +84,10 @@ describe('/api/v1/hooks', () => {
   it('bounds body and rate', async () => {
     const { clock, secret, call } = await hooked()
     const large = await call({ 'x-regia-secret': secret }, JSON.stringify({ text: 'x'.repeat(70_000) }))
-    expect(large.reply.error.code).toBe('PAYLOAD_TOO_LARGE')
+    expect(large.reply.error?.code).toBe('PAYLOAD_TOO_LARGE')
     const replies = await Promise.all(Array.from({ length: 70 }, () => call({ 'x-regia-secret': 'guess' })))
     expect(replies.filter(({ status }) => status === 429)).toHaveLength(11)
-    expect((await call({ 'x-regia-secret': secret })).reply.error.code).toBe('TOO_MANY_REQUESTS')
+    expect((await call({ 'x-regia-secret': secret })).reply.error?.code).toBe('TOO_MANY_REQUESTS')
     clock.advance(60_000)
     expect((await call({ 'x-regia-secret': secret })).status).toBe(200)
   })

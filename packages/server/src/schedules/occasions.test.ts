@@ -59,10 +59,11 @@ describe('a schedule on events', () => {
     )
     for (const trees of [2, 3]) {
       const { digest } = await client.blobs.write(await tinyPackage(trees))
-      const lineage = { datasets: [] }
+      const lineage = { datasets: [], params: {}, artifacts: {} }
       await server.services.models.register({
         model: 'm',
         alias: 'latest',
+        report: undefined,
         packageDigest: digest,
         lineage,
         by: 'ada',

@@ -104,7 +104,9 @@ describe('two versions', () => {
         step('train', {
           inputs: { rows: from('fresh'), trees: param('trees') },
           retries: 2,
-          outputs: { out: { kind: 'table', schema: { columns: [{ name: 'x', type: 'float', nullable: false }] } } },
+          outputs: {
+            out: { kind: 'table', schema: { columns: [{ name: 'x', type: 'float', nullable: false }], strict: false } },
+          },
         }),
       ],
       { trees: { schema: { type: 'integer' }, default: 200 } },
