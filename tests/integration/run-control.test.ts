@@ -205,15 +205,15 @@ describe('runs from the command line', { timeout: 120_000 }, () => {
   })
 
   it('say which file changed', async () => {
-    await writeFile(join(folder.dir, 'pipelines/factor.ts'), 'export const scaled = (x: number) => 3 * x\n')
+    await writeFile(join(folder.dir, 'pipelines/factor.ts'), 'export const factor = 3\n')
     const tripled = `import { pipeline, step, z } from 'regia'
-import { scaled } from './factor.ts'
-export const triple = step({ name: 'triple', in: { x: z.number() }, out: { value: z.number() }, run: ({ x }) => ({ value: scaled(x) }) })
+import { factor } from './factor.ts'
+export const triple = step({ name: 'triple', in: { x: z.number() }, out: { value: z.number() }, run: ({ x }) => ({ value: factor * x }) })
 export const triples = pipeline('triples', {}, () => triple({ x: 1 }))
 `
     await writeFile(join(folder.dir, 'pipelines/triples.ts'), tripled)
     await regiaJson(place, 'run', 'triples')
-    await writeFile(join(folder.dir, 'pipelines/factor.ts'), 'export const scaled = (x: number) => 4 * x\n')
+    await writeFile(join(folder.dir, 'pipelines/factor.ts'), 'export const factor = 4\n')
     await regiaJson(place, 'run', 'triples')
     const { stdout } = await regia(place, 'why', 'triples#2/triple')
     expect(stdout).toContain('code pipelines/factor.ts')

@@ -46,7 +46,6 @@ async function bundleAlone(bundle: Bundle, places: readonly StepPlace[]): Promis
     ...options,
     entryPoints: places.map((_, index) => ({ in: `step:${index}`, out: String(index) })),
     outdir: bundle.projectDir,
-    minifySyntax: true,
     treeShaking: true,
     plugins: [...options.plugins, exposeSteps, stepEntries(bundle, places)],
   })
