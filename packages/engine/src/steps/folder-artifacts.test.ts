@@ -1,7 +1,14 @@
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Artifact, artifactListSchema, canonicalJson, type LeasedStep, stepManifestSchema } from '@regia/core'
+import {
+  type Artifact,
+  artifactListSchema,
+  canonicalJson,
+  digestSchema,
+  type LeasedStep,
+  stepManifestSchema,
+} from '@regia/core'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type BlobStore, folderBlobStore } from '../blobs/index.ts'
 import { keepOutputs } from './keep-outputs.ts'
@@ -12,7 +19,7 @@ import type { PortDefinition, ValueParser } from './step-definition.ts'
 import { readInputs } from './step-inputs.ts'
 import { writeOutputs } from './step-outputs.ts'
 
-const DIGEST = `sha256:${'0'.repeat(64)}` as const
+const DIGEST = digestSchema.parse(`sha256:${'0'.repeat(64)}`)
 const MANIFEST = {
   protocol: 1,
   runId: `run_${'0'.repeat(26)}`,
