@@ -77,7 +77,9 @@ export async function toldSpan(
   return { first: row?.first ?? now, last: row?.last ?? now }
 }
 
+/** What was told, and what of it arrived or was given up, before a time. */
 export async function forgetTold(connection: Connection, before: string): Promise<void> {
+  await connection.deleteFrom('notification').where('status', '!=', 'waiting').where('at', '<', before).execute()
   await connection.deleteFrom('told').where('told_at', '<', before).execute()
 }
 

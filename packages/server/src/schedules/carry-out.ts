@@ -100,6 +100,9 @@ async function start(deps: ScheduleDeps, spec: ScheduleSpec, firing: Firing): Pr
   const isOpen = spec.overlap !== 'allow'
   if (await changeFiring(database, firing, { state: isOpen ? 'running' : 'over', isOpen }))
     publish('schedule', schedule)
+  // A later occasion has ended this one while it was starting.
+  else if (spec.overlap === 'cancel' && (await findFiring(database, schedule, firing.number))?.state === 'over')
+    await runs.cancel(runId)
 }
 
 /** What the user can mend is said; what nobody could foresee is tried again for a while. */

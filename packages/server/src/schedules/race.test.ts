@@ -25,6 +25,7 @@ async function two(seed: string) {
   const rng = createRng(seed)
   const statuses = new Map<string, RunStatus>()
   const world = { starts: [] as string[], mostAtOnce: 0 }
+  const openCount = () => [...statuses.values()].filter((status) => status === 'running').length
   const dawdle = async () => {
     for (let i = rng.integer(5); i > 0; i--) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -36,8 +37,7 @@ async function two(seed: string) {
         if (!statuses.has(id)) {
           statuses.set(id, 'running')
           world.starts.push(id)
-          const open = [...statuses.values()].filter((status) => status === 'running').length
-          world.mostAtOnce = Math.max(world.mostAtOnce, open)
+          world.mostAtOnce = Math.max(world.mostAtOnce, openCount())
         }
         await dawdle()
       },
@@ -65,19 +65,20 @@ async function two(seed: string) {
   const finishAll = () => {
     for (const [id, status] of statuses) if (status === 'running') statuses.set(id, 'succeeded')
   }
-  return { deps, clock, world, finishAll }
+  return { deps, clock, world, finishAll, openCount }
 }
 
 describe.each(['a', 'b', 'c'])('two schedulers over one database (%s)', (seed) => {
-  it.each(['allow', 'queue', 'skip'] as const)('start each occasion at most once (%s)', async (overlap) => {
-    const { deps, clock, world, finishAll } = await two(`${seed} ${overlap}`)
+  it.each(['allow', 'queue', 'skip', 'cancel'] as const)('start each occasion at most once (%s)', async (overlap) => {
+    const { deps, clock, world, finishAll, openCount } = await two(`${seed} ${overlap}`)
     const [one, other] = [new ScheduleService(deps), new ScheduleService(deps)]
     const spec = { name: 's', pipeline: 'p', when: { on: 'time', cron: '0 * * * *', catchUp: 'all' }, overlap }
     await one.apply(scheduleSpecSchema.parse(spec))
     for (let i = 0; i < 30; i++) {
       clock.advance(HOUR_MS * (i % 3))
       await Promise.all([one.turn(), other.turn(), one.turn(), other.turn()])
-      finishAll()
+      if (overlap === 'cancel') expect(openCount()).toBeLessThanOrEqual(1)
+      if (overlap !== 'cancel' || i % 5 === 4) finishAll()
     }
     for (let i = 0; i < 20; i++) {
       await Promise.all([one.turn(), other.turn()])
@@ -88,7 +89,7 @@ describe.each(['a', 'b', 'c'])('two schedulers over one database (%s)', (seed) =
     expect(new Set(items.map(({ at }) => at)).size).toBe(30)
     const started = items.flatMap(({ runId }) => runId ?? [])
     expect([...started].sort()).toEqual([...world.starts].sort())
-    if (overlap !== 'allow') expect(world.mostAtOnce).toBe(1)
+    if (overlap === 'skip' || overlap === 'queue') expect(world.mostAtOnce).toBe(1)
     if (overlap !== 'skip') expect(started).toHaveLength(30)
   })
 
