@@ -7,8 +7,11 @@ import { formatDuration, spanMs } from './format.ts'
 import { readLines } from './read-lines.ts'
 import { statusMark } from './status-mark.ts'
 
-const SHORTEST_POLL_MS = 150
+/** A run that is over at once is seen at once; one that takes longer is looked at less often. */
+const SHORTEST_POLL_MS = 30
+const USUAL_POLL_MS = 200
 const LONGEST_POLL_MS = 2_000
+const POLL_GROWTH = 1.3
 /** A large run takes longer to read; so much of the time at most is spent on reading it. */
 const POLL_SHARE = 5
 const FINISHED = new Set<Run['status']>(['succeeded', 'failed', 'cancelled'])
@@ -34,13 +37,13 @@ export async function followRun(
   { signal = context.signal, showsReasons = false }: FollowOptions = {},
 ): Promise<Run | undefined> {
   const narrator = narrate(client, runId, context, showsReasons)
-  for (;;) {
+  for (let restMs = SHORTEST_POLL_MS; ; restMs = Math.min(USUAL_POLL_MS, restMs * POLL_GROWTH)) {
     const askedAt = performance.now()
     const run = await client.runs.get(runId)
     await narrator.tell(run)
     if (isOver(run)) return run
     const tookMs = performance.now() - askedAt
-    const pauseMs = Math.min(LONGEST_POLL_MS, Math.max(SHORTEST_POLL_MS, tookMs * POLL_SHARE))
+    const pauseMs = Math.min(LONGEST_POLL_MS, Math.max(restMs, tookMs * POLL_SHARE))
     try {
       await wait(pauseMs, undefined, { signal })
     } catch {
