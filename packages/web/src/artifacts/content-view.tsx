@@ -39,7 +39,11 @@ function TextContent({ content, view }: { readonly content: ContentRef; readonly
     <Loaded query={query} height={160}>
       {(text) => (
         <Suspense fallback={<Skeleton height={160} />}>
-          {view === 'markdown' && <Markdown text={text} />}
+          {view === 'markdown' && (
+            <div className={classes.markdown}>
+              <Markdown text={text} />
+            </div>
+          )}
           {view === 'notebook' && <Notebook text={text} />}
           {view === 'json' && <pre className={classes.text}>{indented(text).slice(0, MOST_CHARACTERS)}</pre>}
           {view === 'text' && <pre className={classes.text}>{text.slice(0, MOST_CHARACTERS)}</pre>}

@@ -1,11 +1,10 @@
 import { lexer, type MarkedToken, type Token, type Tokens } from 'marked'
 import { createElement, Fragment, type ReactNode } from 'react'
 import { inOrder } from '../kernel/in-order.ts'
-import classes from './artifacts.module.css'
 
 /** Markdown as elements. HTML inside it stays text, and links lead only to the web: nothing that a step wrote can run here. */
 export default function Markdown({ text }: { readonly text: string }) {
-  return <div className={classes.markdown}>{draw(lexer(text))}</div>
+  return <>{draw(lexer(text))}</>
 }
 
 // marked types its generic tokens loosely; those of its own kinds are all that its lexer makes.

@@ -26,7 +26,7 @@ function tryRead(text: string): readonly Cell[] | Error {
 }
 
 function CellView({ cell }: { readonly cell: Cell }) {
-  if (cell.kind === 'markdown') return <Markdown text={cell.source} />
+  if (cell.kind === 'markdown') return <Text text={cell.source} />
   return (
     <div className={classes.cell}>
       <small>{cell.count === undefined ? '' : `[${cell.count}]`}</small>
@@ -42,10 +42,18 @@ function CellView({ cell }: { readonly cell: Cell }) {
 
 function Output({ shown }: { readonly shown: Shown }) {
   if (shown.kind === 'image') return <img src={shown.source} alt="What the cell drew" />
-  if (shown.kind === 'markdown') return <Markdown text={shown.text} />
+  if (shown.kind === 'markdown') return <Text text={shown.text} />
   return (
     <pre className={classes.out} data-error={shown.isError}>
       {shown.text}
     </pre>
+  )
+}
+
+function Text({ text }: { readonly text: string }) {
+  return (
+    <div className={classes.markdown}>
+      <Markdown text={text} />
+    </div>
   )
 }

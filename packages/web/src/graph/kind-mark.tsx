@@ -25,6 +25,7 @@ export const KIND_WORDS: Readonly<Record<StepKind, string>> = {
 export function KindMark({ kind }: { readonly kind: StepKind }) {
   return (
     <svg viewBox="0 0 14 14" width="13" height="13" className={classes.mark} role="img" aria-label={KIND_WORDS[kind]}>
+      <title>{KIND_WORDS[kind]}</title>
       <path d={PATHS[kind]} />
     </svg>
   )

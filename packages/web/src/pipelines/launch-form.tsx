@@ -13,7 +13,7 @@ import { LaunchMore } from './launch-more.tsx'
 import { type Draft, draftOf, errorsOf, hasErrors, optionsOf } from './launch-options.ts'
 import { LaunchPlan } from './launch-plan.tsx'
 import classes from './pipelines.module.css'
-import { channelsQuery, newestVersionsQuery } from './queries.ts'
+import { channelsQuery, newestVersionsQuery, pipelineVersionQuery } from './queries.ts'
 
 export type LaunchTarget = Pick<PipelineVersion, 'pipeline' | 'version' | 'graph'>
 
@@ -30,7 +30,11 @@ export function LaunchForm({ version, options, onStarted }: LaunchFormProps) {
   const begin = options?.channel ? `channel ${options.channel}` : `v${version.version}`
   const [draft, setDraft] = useState<Draft>(() => draftOf(version.graph.params, begin, options))
   const targets = useTargets(version)
-  const { graph } = targets.find(({ value }) => value === draft.target)?.version ?? version
+  const target = targets.find(({ value }) => value === draft.target)
+  const number = target?.number ?? version.version
+  const known = target?.version
+  const other = useQuery({ ...pipelineVersionQuery(pipeline, number), enabled: target !== undefined && !known })
+  const { graph } = known ?? other.data ?? version
   const navigate = useNavigate()
   const errors = errorsOf(draft, graph)
   const isValid = !hasErrors(errors)
@@ -97,11 +101,13 @@ function useTargets(shown: LaunchTarget) {
     ...known.map((version, i) => ({
       value: `v${version.version}`,
       label: `version ${version.version}${i === 0 && version === versions[0] ? ', the latest' : ''}`,
+      number: version.version,
       version,
     })),
     ...channels.map(({ channel, version }) => ({
       value: `channel ${channel}`,
       label: `channel ${channel} (now version ${version})`,
+      number: version,
       version: known.find((each) => each.version === version),
     })),
   ]
