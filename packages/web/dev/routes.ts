@@ -1,56 +1,30 @@
 import {
   alertSchema,
-  backfillItemSchema,
-  backfillSchema,
-  catalogItemSchema,
   datasetSchema,
   datasetVersionSchema,
   decisionSchema,
   demoSchema,
   endpointSchema,
-  lineageGraphSchema,
-  mapItemSchema,
   modelVersionSchema,
   monitorSchema,
-  notificationSchema,
-  notifierSchema,
   overviewSchema,
   pageSchema,
   pipelineVersionSchema,
   registeredModelSchema,
   runSchema,
   runSummarySchema,
-  scheduleFiringSchema,
-  scheduleSchema,
-  versionDiffSchema,
   windowResultSchema,
 } from '@regia/core'
 import * as data from './data-fixtures.ts'
 import * as monitors from './monitor-fixtures.ts'
-import * as pipelines from './pipeline-fixtures.ts'
+import { PIPELINE_ROUTES } from './pipeline-routes.ts'
 import { DAY, id, iso, LONG_NAME, REPLAY_START } from './random.ts'
+import { type Answer, few, page, type Route, type State } from './route.ts'
 import * as runs from './run-fixtures.ts'
 import * as serving from './serving-fixtures.ts'
 
-type Schema = { readonly parse: (value: unknown) => unknown }
-type Answer = { readonly body: unknown; readonly schema?: Schema }
-export type State = { rows: number; readonly active: Set<string>; champion: number; readonly acknowledged: Set<string> }
-
 const DAYS = 45
 
-function page<Item>(make: (index: number) => Item, total: number, query: URLSearchParams) {
-  const limit = Number(query.get('limit') ?? 50)
-  const offset = Number(query.get('cursor') ?? 0)
-  const count = Math.max(0, Math.min(limit, total - offset))
-  const next = offset + count
-  return {
-    items: Array.from({ length: count }, (_, i) => make(offset + i)),
-    total,
-    ...(next < total && { nextCursor: String(next) }),
-  }
-}
-
-const few = (state: State, count: number) => Math.min(count, state.rows)
 const nameOf = (base: string) => (index: number) => (index === 0 ? base : index === 1 ? LONG_NAME : `${base}-${index}`)
 
 function overview(state: State) {
@@ -116,20 +90,12 @@ const model = (state: State, version: number) =>
 const pipelineName = (i: number) =>
   i === 2 ? 'large-1000' : i === 3 ? 'large-grouped-5000' : i === 4 ? 'large-5000' : nameOf('delays')(i)
 
-function mapItems(state: State, query: URLSearchParams) {
-  const status = query.get('status')
-  const all = Array.from({ length: state.rows }, (_, i) => i)
-  const found = status ? all.filter((i) => runs.mapItem(i).status === status) : all
-  return page((i) => runs.mapItem(found[i] ?? 0), found.length, query)
-}
-
 const windowDay = (query: URLSearchParams) =>
   Math.round((Date.parse(query.get('from') ?? '') - REPLAY_START) / DAY) || DAYS - 2
 
-type Route = readonly [RegExp, (state: State, part: readonly string[], query: URLSearchParams) => Answer | undefined]
-
 /** What the fixture server answers to a GET, by path. The schemas are those of the real API. */
 export const ROUTES: readonly Route[] = [
+  ...PIPELINE_ROUTES,
   [/^\/health$/, () => ({ body: { status: 'ok', version: '0.1.0', roles: ['api'] } })],
   [/^overview$/, (state) => ({ body: overview(state), schema: overviewSchema })],
   [/^demo$/, (state) => (state.rows === 0 ? undefined : { body: monitors.demo(state.active), schema: demoSchema })],
@@ -179,82 +145,6 @@ export const ROUTES: readonly Route[] = [
       schema: pipelineVersionSchema.extend({ lastRun: runSummarySchema.optional() }),
     }),
   ],
-  [/^pipelines\/([^/]+)\/channels$/, (_, [name = '']) => ({ body: { channels: pipelines.channels(name) } })],
-  [
-    /^pipelines\/([^/]+)\/channel-moves$/,
-    (_, [name = ''], query) => ({ body: page((i) => pipelines.moves(name)[i], 2, query) }),
-  ],
-  [
-    /^pipelines\/([^/]+)\/diff$/,
-    (_, [name = ''], query) => ({
-      body: pipelines.diff(name, Number(query.get('before')), Number(query.get('after'))),
-      schema: versionDiffSchema,
-    }),
-  ],
-  [
-    /^pipelines\/[^/]+\/catalog$/,
-    () => ({ body: { entries: pipelines.catalog.map((each) => catalogItemSchema.parse(each)) } }),
-  ],
-  [
-    /^pipelines\/[^/]+\/catalog\/[^/]+\/preview$/,
-    () => ({ body: { rows: Array.from({ length: 20 }, (_, i) => data.dataRow(i, false)), rowCount: 3411 } }),
-  ],
-  [
-    /^schedules$/,
-    (state, _, query) => ({
-      body: page((i) => pipelines.schedules[i], few(state, pipelines.schedules.length), query),
-      schema: pageSchema(scheduleSchema),
-    }),
-  ],
-  [
-    /^schedules\/[^/]+\/firings$/,
-    (_, __, query) => ({ body: page(pipelines.firing, 12, query), schema: pageSchema(scheduleFiringSchema) }),
-  ],
-  [
-    /^schedule-times$/,
-    (_, __, query) => ({
-      body: {
-        times: Array.from({ length: Number(query.get('count') ?? 5) }, (_, i) => iso(Date.now() + (i + 1) * DAY)),
-      },
-    }),
-  ],
-  [
-    /^backfills$/,
-    (state, _, query) => ({
-      body: page((i) => pipelines.backfills[i], few(state, 2), query),
-      schema: pageSchema(backfillSchema),
-    }),
-  ],
-  [
-    /^backfills\/[^/]+\/items$/,
-    (_, __, query) => ({ body: page(pipelines.backfillItem, 59, query), schema: pageSchema(backfillItemSchema) }),
-  ],
-  [
-    /^notifiers$/,
-    (state, _, query) => ({
-      body: page((i) => pipelines.notifiers[i], few(state, 2), query),
-      schema: pageSchema(notifierSchema),
-    }),
-  ],
-  [
-    /^notifications$/,
-    (state, _, query) => ({
-      body: page(pipelines.notification, few(state, 30), query),
-      schema: pageSchema(notificationSchema),
-    }),
-  ],
-  [
-    /^lineage$/,
-    (_, __, query) => ({
-      body: pipelines.lineage(query.get('kind') ?? '', query.get('ref') ?? ''),
-      schema: lineageGraphSchema,
-    }),
-  ],
-  [
-    /^runs\/[^/]+\/steps\/[^/]+\/items$/,
-    (state, _, query) => ({ body: mapItems(state, query), schema: pageSchema(mapItemSchema) }),
-  ],
-  [/^runs\/[^/]+\/steps\/[^/]+\/outputs\/[^/]+\/files$/, () => ({ body: { files: pipelines.files } })],
   [
     /^pipelines\/([^/]+)\/versions$/,
     (_, [name = ''], query) => ({

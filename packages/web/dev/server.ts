@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, normalize } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CONTENT } from './pipeline-fixtures.ts'
-import { ROUTES, type State } from './routes.ts'
+import type { State } from './route.ts'
+import { ROUTES } from './routes.ts'
 
 const { values } = parseArgs({
   options: {
