@@ -1,4 +1,4 @@
-import { copyFile, readdir, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jsonSchemaFault, type PortType, RegiaError, type StepManifest } from '@regia/core'
 import { mapAtMost } from '../map-at-most.ts'
@@ -85,9 +85,17 @@ async function linkInput(name: string, type: PortType, { artifact, path }: Locat
 
 const ENDINGS: Readonly<Record<string, string>> = { table: '.parquet', model: '.zip' }
 
-/** A copy of a table as CSV, made when the program asks for it. @returns Its path. */
-export async function csvCopy(name: string, path: string, dir: string, data: StepData): Promise<string> {
-  const copy = join(dir, `${name}.csv`)
-  if (!(await readdir(dir)).includes(`${name}.csv`)) await data.convert(path, copy)
-  return copy
+/** Makes copies of tables as CSV, one of each, when the program asks for them. */
+export function csvCopies(dir: string, data: StepData): (name: string, path: string) => Promise<string> {
+  const copies = new Map<string, Promise<string>>()
+  const make = async (name: string, path: string) => {
+    const copy = join(dir, `${name}.csv`)
+    await data.convert(path, copy)
+    return copy
+  }
+  return (name, path) => {
+    const copy = copies.get(name) ?? make(name, path)
+    copies.set(name, copy)
+    return copy
+  }
 }

@@ -208,6 +208,15 @@ describe('what goes wrong with a program', () => {
     })
   })
 
+  it('is told before it starts: arguments that cannot be', async () => {
+    expect(await failureOf('long')).toMatchObject({
+      error: { code: 'NOT_FOUND', hint: expect.stringContaining('too long') },
+    })
+    expect(await failureOf('long-2')).toMatchObject({
+      error: { code: 'NOT_FOUND', hint: expect.stringContaining('NUL') },
+    })
+  })
+
   it.each([
     ['nothing', 'output "x" of step "nothing", attempt 1', 'The program did not write it.'],
     ['broken', 'output "x" of step "broken", attempt 1', /It is no JSON/],

@@ -76,10 +76,7 @@ function notStarted(error: NodeJS.ErrnoException, { manifest, argv }: ProgramRep
   if (error.code !== 'ENOENT') {
     return new RegiaError('NOT_FOUND', `"${program}" of step "${manifest.step}" cannot be started: ${error.message}.`, {
       where: placeOf(manifest),
-      hint:
-        error.code === 'EACCES'
-          ? 'Is it a program? Say its interpreter first: ["python3", "train.py"].'
-          : 'Start it by hand on the worker’s machine to see why.',
+      hint: START_HINTS[error.code ?? ''] ?? 'Start it by hand on the worker’s machine to see why.',
       cause: error,
     })
   }
@@ -95,6 +92,13 @@ function notStarted(error: NodeJS.ErrnoException, { manifest, argv }: ProgramRep
       cause: error,
     },
   )
+}
+
+const START_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'Is it a program? Say its interpreter first: ["python3", "train.py"].',
+  E2BIG: 'Its arguments are too long for the system: read big values from the file that REGIA_PARAMS names.',
+  ERR_INVALID_ARG_VALUE:
+    'A value holds the character NUL, which no argument can: read it from the file that REGIA_PARAMS names.',
 }
 
 const INSTALL: Readonly<Record<string, string>> = {

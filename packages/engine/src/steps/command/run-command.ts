@@ -5,7 +5,7 @@ import { placeOf } from '../place-of.ts'
 import type { StepData } from '../step-data.ts'
 import type { StepEvents } from '../step-events.ts'
 import { type CommandFolder, commandFolder } from './command-folder.ts'
-import { type BoundInput, bindInputs, csvCopy } from './command-inputs.ts'
+import { type BoundInput, bindInputs, csvCopies } from './command-inputs.ts'
 import { type OutputPaths, outputPaths, readOutputs, signaturePath } from './command-outputs.ts'
 import { followEvents } from './event-file.ts'
 import { programEnvironment } from './program-environment.ts'
@@ -75,12 +75,13 @@ export async function bindCommand(
   const csvOutputs = parts.flat().flatMap((part) => (part.kind === 'out' && part.form === 'csv' ? [part.name] : []))
   const inputs = await bindInputs(manifest, folder.inputDir)
   const outputs = await outputPaths(manifest, folder.madeDir, new Set(csvOutputs))
+  const csvCopy = csvCopies(folder.inputDir, data)
   const textOf = async (part: (typeof parts)[number][number]): Promise<string> => {
     if (part.kind === 'text') return part.text
     if (part.kind === 'dir' || part.kind === 'seed') return part.kind === 'dir' ? folder.workDir : manifest.seed
     if (part.kind === 'out') return outputPath(outputs[part.name] ?? '', part.form)
     const input = inputs[part.name]
-    if (input?.kind === 'path' && part.form === 'csv') return csvCopy(part.name, input.path, folder.inputDir, data)
+    if (input?.kind === 'path' && part.form === 'csv') return csvCopy(part.name, input.path)
     return input?.kind === 'path' ? input.path : textOfValue(input?.value)
   }
   const filled = await Promise.all(parts.map(async (pieces) => (await Promise.all(pieces.map(textOf))).join('')))

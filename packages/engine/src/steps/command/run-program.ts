@@ -32,14 +32,13 @@ const PIPES_MS = 2_000
  * When the signal aborts, the program and all of its group get SIGTERM, and SIGKILL after the grace.
  */
 export async function runProgram(request: ProgramRequest): Promise<ProgramEnd> {
-  const { argv, cwd, env, ownGroup } = request
-  const [program = '', ...args] = argv
-  const child = spawn(program, args, { cwd, env, detached: ownGroup, shell: false, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = start(request)
+  if (child instanceof Error) return { kind: 'not-started', error: child }
   readLines(child, request.onLine)
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const ended = endOf(child)
   if (child.pid === undefined) return ended
-  const groupId = ownGroup ? child.pid : process.pid
+  const groupId = request.ownGroup ? child.pid : process.pid
   const over = new AbortController()
   const stop = () => void endGroup(child, groupId, request.graceMs, over.signal)
   request.signal.addEventListener('abort', stop)
@@ -51,6 +50,16 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramEnd> {
   await killGroup(groupId)
   await Promise.race([closed, wait(PIPES_MS, undefined, { ref: false })])
   return (await tooBig) ?? end
+}
+
+/** Some reasons not to start are thrown, such as too many arguments, others come as an event. */
+function start({ argv, cwd, env, ownGroup }: ProgramRequest): ChildProcess | NodeJS.ErrnoException {
+  const [program = '', ...args] = argv
+  try {
+    return spawn(program, args, { cwd, env, detached: ownGroup, shell: false, stdio: ['ignore', 'pipe', 'pipe'] })
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
 }
 
 function readLines(child: ChildProcess, onLine: ProgramRequest['onLine']): void {
