@@ -13,6 +13,9 @@ const absent = () => Promise.reject(new RegiaError('NOT_FOUND', 'There is none.'
 export async function openService(
   path: string,
   register: Registrar['register'] = absent,
+  onError = (error: unknown): void => {
+    throw error
+  },
 ): Promise<{ readonly service: PipelineService; readonly close: () => Promise<void> }> {
   const database = await openDatabase(path)
   const events = createEventBus(Date.now)
@@ -26,9 +29,7 @@ export async function openService(
     catalog: { read: absent, save: absent },
     elements: { blobs: folderBlobStore(dirname(path)), cut: absent, tempDir: dirname(path) },
     hasBlob: async () => true,
-    onError: (error) => {
-      throw error
-    },
+    onError,
   })
   const close = async () => {
     events.close()

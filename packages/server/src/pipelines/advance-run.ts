@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Attempt, GraphStep } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import { encodeJson } from '../database/json-text.ts'
@@ -13,6 +14,9 @@ import { isCarried } from './step-carriers.ts'
 
 export type Moment = { readonly ms: number; readonly iso: string }
 
+/** Steps that are looked up, some 20 ms, before whoever waits beside this transaction gets a turn. */
+const STEPS_PER_TURN = 100
+
 /**
  * Carries a run as far as it goes without a worker: takes what the cache has, skips, stops, and queues what is ready.
  * One pass in the order of need is enough, since what a step needs stands before it.
@@ -21,10 +25,14 @@ export async function advanceRun(connection: Connection, work: RunWork, now: Mom
   if (!work.isOver) {
     await applyFailurePolicy(connection, work, now)
     const pass = { inFlight: new Set<string>(), lastParts: new LastParts(connection, work.run.pipeline), now }
+    let started = 0
     for (const step of work.version.ordered) {
       if (work.row(step.id).status !== 'waiting') continue
       const next = nextStep(step, work.sources)
-      if (next === 'ready') await startStep(connection, work, step, pass)
+      if (next === 'ready') {
+        await startStep(connection, work, step, pass)
+        if (++started % STEPS_PER_TURN === 0) await nextTurn()
+      }
       if (next === 'skip') work.patch(step.id, { status: 'skipped', finished_at: now.iso })
       if (next === 'stop') work.patch(step.id, { status: 'cancelled', finished_at: now.iso })
     }

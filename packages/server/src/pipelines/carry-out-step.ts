@@ -10,22 +10,24 @@ type CarryDeps = {
   readonly database: Database
   readonly orchestrator: Orchestrator
   readonly carriers: StepCarriers
+  readonly onError: (error: unknown) => void
 }
 
 /** Carries out a step that needs no worker. It is done outside a transaction and recorded after. */
 export async function carryOutStep(
-  { database, orchestrator, carriers }: CarryDeps,
+  { database, orchestrator, carriers, onError }: CarryDeps,
   runId: string,
   stepId: string,
 ): Promise<void> {
   const work = await orchestrator.load(database, runId)
   if (work.row(stepId).status !== 'running') return
-  const outcome = await attempt(carriers, work, stepId)
+  const outcome = await attempt(carriers, work, stepId, onError)
   await orchestrator.change(async (connection, now) => {
     const current = await orchestrator.load(connection, runId)
     if (current.row(stepId).status !== 'running') return { changed: [], reply: undefined }
     if ('error' in outcome) {
-      const failure = { status: 'failed', error: outcome.error, isRetryable: false } as const
+      // Another attempt would be queued for a worker, and no worker can do it.
+      const failure = { status: 'failed', error: outcome.error, isRetryable: false, isFinal: true } as const
       failAttempt(current, current.step(stepId), failure, now)
     } else if (outcome.alreadyDone === undefined) {
       await succeedStep(connection, current, stepId, outcome.outputs, now)
@@ -38,6 +40,7 @@ async function attempt(
   carriers: StepCarriers,
   work: RunWork,
   stepId: string,
+  onError: (error: unknown) => void,
 ): Promise<Carried | { readonly error: ErrorBody }> {
   const step = work.step(stepId)
   const carrier = carriers[step.kind]
@@ -48,7 +51,10 @@ async function attempt(
     })
   } catch (error) {
     if (error instanceof RegiaError) return { error: error.toBody() }
-    throw error
+    onError(error)
+    // A run whose step never ends would be worse than one that fails by a fault of ours.
+    const text = error instanceof Error ? error.message : String(error)
+    return { error: { code: 'INTERNAL', message: `Regia could not carry out step "${stepId}": ${text}` } }
   }
 }
 

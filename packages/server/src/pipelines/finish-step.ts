@@ -37,6 +37,8 @@ export type Failure = {
   readonly status: 'failed' | 'lost'
   readonly error: ErrorBody
   readonly isRetryable: boolean
+  /** No further attempt, whosever fault it is. */
+  readonly isFinal?: boolean
 }
 
 /** An attempt that failed: another one after a while, or the step has failed. */
@@ -47,7 +49,8 @@ export function failAttempt(work: RunWork, step: GraphStep, failure: Failure, no
   const isUnclear = step.atMostOnce && isOutcomeUnknown(row, failure)
   const error = isUnclear && cause === 'infrastructure' ? unclearOutcome(work, step, failure.error) : failure.error
   const attempts = changeLastAttempt(row, { status, cause, error, finishedAt: now.iso })
-  const after: AfterFailure = isUnclear ? { retry: false } : afterFailure(attempts, failure.isRetryable, step)
+  const isFinal = isUnclear || failure.isFinal === true
+  const after: AfterFailure = isFinal ? { retry: false } : afterFailure(attempts, failure.isRetryable, step)
   if (after.retry) queueAgain(work, step, attempts, now.ms + after.delayMs, now)
   else
     work.patch(step.id, {

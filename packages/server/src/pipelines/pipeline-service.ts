@@ -245,8 +245,8 @@ export class PipelineService {
   }
 
   #carryOut(carried: Settled['carried']): void {
-    const { database } = this.#deps
-    const deps = { database, orchestrator: this.#orchestrator, carriers: this.#carriers }
+    const { database, onError } = this.#deps
+    const deps = { database, orchestrator: this.#orchestrator, carriers: this.#carriers, onError }
     for (const { runId, step, isMapped } of carried) {
       if (isMapped) this.maps.carryOn(runId, step)
       else this.#keepUnderWay(carryOutStep(deps, runId, step))

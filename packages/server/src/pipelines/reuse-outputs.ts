@@ -1,5 +1,6 @@
 import { type Artifact, type GraphStep, type PortRef, RegiaError, type StepStatus } from '@regia/core'
 import type { Connection, Tables } from '../database/database.ts'
+import { decodeJson } from '../database/json-text.ts'
 import { type Foreseen, foresee } from './foresee.ts'
 import type { RunRequest } from './run-request.ts'
 import { hasOutputs, LEFT_OUT, type TakenStep, type TakenSteps, takeStep } from './taken-step.ts'
@@ -26,6 +27,7 @@ export async function reuseOutputs(
   for (const id of request.needed) {
     const each = fromCache(foreseen.get(id)) ?? (await fromNewestRun(connection, request, id, deps))
     if (each) found.set(id, each)
+    else if (request.version.stepsById.get(id)?.kind === 'approve') throw answerToAnother(id)
   }
   chooseAlternatives(request, found)
   const missing = [...request.needed].find((id) => !found.has(id))
@@ -47,10 +49,12 @@ const MAX_RUNS = 20
 
 async function fromNewestRun(
   connection: Connection,
-  { version: { pipeline } }: RunRequest,
+  { version: { pipeline, stepsById } }: RunRequest,
   step: string,
   { hasBlob }: ReuseDeps,
 ): Promise<Found | undefined> {
+  const { kind, outputs } = stepsById.get(step) ?? {}
+  if (kind === 'approve') return undefined
   const rows: readonly (Tables['step_run'] & { readonly number: number })[] = await connection
     .selectFrom('step_run')
     .innerJoin('run', 'run.id', 'step_run.run_id')
@@ -63,7 +67,9 @@ async function fromNewestRun(
     .limit(MAX_RUNS)
     .execute()
   for (const { number, ...row } of rows) {
-    if (!(await hasOutputs(row, hasBlob))) continue
+    // Another version of the step may have made something else.
+    const made = decodeJson(row.outputs)
+    if (!Object.keys(outputs ?? {}).every((name) => name in made) || !(await hasOutputs(row, hasBlob))) continue
     const reason = `Not selected; its outputs are those of ${pipeline} #${number}, the last run in which it finished.`
     return { ...(await takeStep(connection, row, reason)), age: number }
   }
@@ -103,6 +109,14 @@ function alternatives(ref: PortRef): readonly (readonly string[])[] {
   if (ref.from !== 'either') return []
   return [ref.items.flatMap(plainSteps), ...ref.items.flatMap(alternatives)]
 }
+
+/** What a person said of other data is no answer to this run. */
+const answerToAnother = (step: string): RegiaError =>
+  new RegiaError('STEP_INPUT_MISSING', `What "${step}" asks a person is needed, but the selection leaves it out.`, {
+    where: 'selection',
+    hint: `Select "${step}" too: an answer holds for the run in which it was given.`,
+    data: { step },
+  })
 
 function nothingToTake({ version, selected }: RunRequest, missing: string): RegiaError {
   const by = [...selected].find((id) => {

@@ -146,6 +146,39 @@ describe('a selection', () => {
     expect(run.steps.at(-1)?.inputs.x?.value).toBe('no')
   })
 
+  it('takes no answer that a person gave to another run', async () => {
+    const { client } = await startServer()
+    const ask = step('ask', {
+      kind: 'approve',
+      outputs: { approved: { kind: 'value', schema: {} } },
+      approval: { question: 'Go?', approvers: [] },
+    })
+    await deploy(client, graph('asks', [ask, step('go', { inputs: { x: from('ask', 'approved') } })]))
+    const first = await client.pipelines.run('asks')
+    await client.runs.approve(first.id, 'ask', { isApproved: true })
+    await workUntilIdle(client)
+    await expect(client.pipelines.run('asks', { selection: { only: ['go'] } })).rejects.toMatchObject({
+      code: 'STEP_INPUT_MISSING',
+      hint: 'Select "ask" too: an answer holds for the run in which it was given.',
+    })
+  })
+
+  it('takes nothing from a version whose step made something else', async () => {
+    const { client } = await startServer()
+    const made = (output: string) =>
+      graph('made', [
+        step('a', { cache: false, outputs: { [output]: { kind: 'value', schema: {} } } }),
+        step('b', { inputs: { x: from('a', output) } }),
+      ])
+    await deploy(client, made('out'))
+    await client.pipelines.run('made')
+    await workUntilIdle(client)
+    await deploy(client, made('other'))
+    await expect(client.pipelines.run('made', { selection: { only: ['b'] } })).rejects.toMatchObject({
+      code: 'STEP_INPUT_MISSING',
+    })
+  })
+
   it.each<[Selection, string, string]>([
     [{ from: ['trian'] }, 'Pipeline "flow" has no step "trian".', 'Did you mean "train"?'],
     [
