@@ -15,7 +15,7 @@ const file = ({ id, title }: Notification) => {
   appendFileSync(join(projectDir, 'told.txt'), `${id} ${title}\n`)
   if (point === 'after-sending') die()
 }
-const server = await createServer({ home, projectDir, leaseMs: 500, customNotifiers: { file } })
+const server = await createServer({ home, projectDir, leaseMs: 2_000, customNotifiers: { file } })
 const { pipelines, notifications } = server.services
 const startRun = pipelines.startRun.bind(pipelines)
 Object.assign(pipelines, {
