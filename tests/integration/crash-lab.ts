@@ -15,7 +15,7 @@ const SERVE = fileURLToPath(new URL('../../packages/server/test/serve.ts', impor
 const WORKER = join(PROJECT_DIR, 'worker.ts')
 
 /** Long enough for a busy machine, short enough to wait for its end. */
-export const LEASE_MS = 1_500
+export const LEASE_MS = 4_000
 
 export type Killable = {
   readonly pid: number
@@ -37,7 +37,7 @@ export type CrashLab = {
 }
 
 /** A home whose server and workers are processes of their own, to be killed with SIGKILL. */
-export async function openCrashLab(): Promise<CrashLab> {
+export async function openCrashLab(leaseMs = LEASE_MS): Promise<CrashLab> {
   const dir = mkdtempSync(join(tmpdir(), 'regia-crash-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }))
   const home = join(dir, '.regia')
@@ -45,7 +45,7 @@ export async function openCrashLab(): Promise<CrashLab> {
 
   const startServer = async (): Promise<Killable> => {
     const port = url === undefined ? '0' : new URL(url).port
-    const child = start([SERVE, home, PROJECT_DIR, String(LEASE_MS), port])
+    const child = start([SERVE, home, PROJECT_DIR, String(leaseMs), port])
     const [line] = await once(child.stdout!, 'data')
     url = String(line).trim()
     return killable(child)

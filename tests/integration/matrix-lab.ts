@@ -54,7 +54,7 @@ export type Lab = {
 export async function openLab(): Promise<Lab> {
   const dir = await mkdtemp(join(tmpdir(), 'regia-matrix-'))
   const home = join(dir, '.regia')
-  const server = await createServer({ home, projectDir: PROJECT_DIR, leaseMs: 2_000 })
+  const server = await createServer({ home, projectDir: PROJECT_DIR, leaseMs: 30_000 })
   const client = createClient({ url: server.url })
   const bundle = await bundleEntry('shapes.ts', PROJECT_DIR)
   await storeBundle(bundle, home)
