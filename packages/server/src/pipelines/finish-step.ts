@@ -63,7 +63,7 @@ export function failAttempt(work: RunWork, step: GraphStep, failure: Failure, no
 
 /** What whoever reads of it needs: which step and attempt it was, and how to go on. */
 const withRemedy = ({ run }: RunWork, step: GraphStep, error: ErrorBody, attempt: number): ErrorBody => ({
-  hint: `Read its logs (regia logs ${run.id} --step ${step.id}); "regia recover ${run.id}" then runs what did not finish.`,
+  hint: `Read its logs (regia logs ${run.id} ${step.id}); "regia recover ${run.id}" then runs what did not finish.`,
   where: step.definedAt ?? step.id,
   ...error,
   data: { ...error.data, step: step.id, attempt },
