@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { createClient, type RegiaClient } from '@regia/sdk'
 
 export const ROOT = path.resolve(import.meta.dirname, '..')
-const BIN = path.join(ROOT, 'packages/regia/bin/regia.js')
+export const BIN = path.join(ROOT, 'packages/regia/bin/regia.js')
 
 export type RegiaProcess = {
   readonly pid: number
@@ -17,13 +17,13 @@ export type RegiaProcess = {
   readonly stop: () => Promise<void>
 }
 
-/** Starts `regia up` for a project, with a home of its own, and waits for `/health`. */
-export async function startRegia(projectDir: string): Promise<RegiaProcess> {
+/** Starts `regia up` for a project, with a home of its own, and waits for `/health`. @param options - Of the command, such as `--env prod`. */
+export async function startRegia(projectDir: string, options: readonly string[] = []): Promise<RegiaProcess> {
   const home = temporaryFolder()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [BIN, 'up', '--port', String(port)], {
+  const child = spawn(process.execPath, [BIN, 'up', '--port', String(port), ...options], {
     cwd: projectDir,
     env: { ...process.env, REGIA_HOME: home, REGIA_URL: '' },
     stdio: 'ignore',
