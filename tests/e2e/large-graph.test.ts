@@ -28,10 +28,10 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('a large graph', () => {
 
   for (const count of [1000, 5000]) {
     it(`of ${count} steps is there at once and moves smoothly`, async () => {
-      await deploy(`large-${count}`, count, false)
+      await deploy(`wide-${count}`, count, false)
       const { page, troubles, close } = await openPage(browser)
       const start = performance.now()
-      await page.goto(`${siteUrl()}/pipelines/large-${count}`)
+      await page.goto(`${siteUrl()}/pipelines/wide-${count}`)
       await page.locator('.react-flow__node-step').first().waitFor({ timeout: SHOWN_MS })
       expect(performance.now() - start).toBeLessThan(SHOWN_MS)
       expect(await page.locator('.react-flow__node').count()).toBeLessThan(MOST_DRAWN)
@@ -47,9 +47,9 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('a large graph', () => {
   }
 
   it('in sub-pipelines begins closed, and opens one by one', async () => {
-    await deploy('large-grouped', 1000, true)
+    await deploy('wide-grouped', 1000, true)
     const { page, close } = await openPage(browser)
-    await page.goto(`${siteUrl()}/pipelines/large-grouped`)
+    await page.goto(`${siteUrl()}/pipelines/wide-grouped`)
     await settle(page)
     const groups = page.locator('.react-flow__node-group')
     await expect.poll(() => groups.count()).toBe(5)

@@ -187,7 +187,7 @@ describe.runIf(isOurs)('pipelines', () => {
     await writeFile(marker, '')
     await goTo(`/runs/${failed.id}`)
     await button('Recover').click()
-    await dialog().getByRole('button', { name: 'Recover' }).click()
+    await dialog().getByRole('button', { name: 'Recover', exact: true }).click()
     await open.page.waitForURL(
       (url) => url.pathname.startsWith('/runs/run_') && !url.pathname.endsWith(failed.id),
       LONG,
@@ -197,6 +197,17 @@ describe.runIf(isOurs)('pipelines', () => {
     expect(run.recoveredFrom).toBe(failed.id)
     expect(run.steps.find(({ step }) => step === 'fragile')?.status).toBe('succeeded')
     await expect.poll(() => open.page.getByRole('main').innerText()).toContain('recovers an earlier run')
+    if (run.status === 'paused') await api.runs.approve(id, 'ask', { isApproved: true })
+    await ended(id, 'succeeded')
+
+    await goTo(`/runs/${id}?step=sums.total`)
+    await button('Recover from here').click()
+    const asked = open.page.getByRole('dialog', { name: /^Recover shapes/ })
+    await asked.getByRole('button', { name: 'Recover from here', exact: true }).click()
+    await open.page.waitForURL((url) => url.pathname.startsWith('/runs/run_') && !url.pathname.endsWith(id), LONG)
+    const again = await ended(new URL(open.page.url()).pathname.split('/').at(-1) ?? '', 'succeeded', 'paused')
+    const statusOf = (wanted: string) => again.steps.find(({ step }) => step === wanted)?.status
+    expect([statusOf('sums.total'), statusOf('count')]).toEqual(['succeeded', 'cached'])
     await folder.remove()
   })
 

@@ -22,9 +22,13 @@ export default function NotifiersPage() {
           <Card>
             {items.length === 0 ? (
               <Empty command="regia apply">
-                Nobody is told anything. A notifier in your project tells Slack, a webhook or a mailbox when a run fails
-                or recovers, or when a person is asked: notifier('ops', &#123; events: ['run-failed'], via: slack(…)
-                &#125;)
+                Nobody is told anything. A notifier tells Slack, a webhook or a mailbox when a run fails or recovers, or
+                when a person is asked. Write it in a file of your project and apply it:{' '}
+                <code>
+                  {
+                    "export default notifier({ name: 'team', events: ['run-failed'], via: slack({ env: 'SLACK_URL' }) })"
+                  }
+                </code>
               </Empty>
             ) : (
               <Notifiers items={items} />
