@@ -235,6 +235,24 @@ describe.runIf(isOurs)('pipelines', () => {
     await expect.poll(() => open.page.getByRole('region', { name: 'What is different' }).innerText()).toContain('power')
   })
 
+  it('looks into what a pipeline reads by name', async () => {
+    const { graph, bundleDigest, projectDir } = await api.pipelines.get('shapes')
+    const catalog = {
+      birds: { kind: 'table', path: 'penguins.csv', format: 'csv' },
+      lost: { kind: 'file', path: 'no/such.txt' },
+    } as const
+    await api.pipelines.deploy('named', { graph: { ...graph, name: 'named', catalog }, bundleDigest, projectDir })
+    await goTo('/pipelines/named?view=catalog')
+    const entries = open.page.getByRole('table', { name: 'Catalog entries' })
+    await expect.poll(() => entries.innerText()).toMatch(/birds[\s\S]*penguins\.csv/)
+    expect(await entries.getByRole('row').filter({ hasText: 'lost' }).getByRole('img').getAttribute('aria-label')).toBe(
+      'missing',
+    )
+    await entries.getByRole('button', { name: 'birds' }).click()
+    const rows = open.page.getByRole('table', { name: 'First rows of birds' })
+    await expect.poll(() => rows.innerText(), LONG).toMatch(/species[\s\S]*Adelie/)
+  })
+
   it('schedules a pipeline: next times as they are typed, pause, resume, run now', async () => {
     await goTo('/schedules')
     await button('New schedule…').click()
