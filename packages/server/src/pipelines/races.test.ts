@@ -8,6 +8,7 @@ import { digestOf } from '@regia/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { graph, step } from '../../test/graphs.ts'
 import { openService } from '../../test/open-service.ts'
+import { PLENTY, succeed } from '../../test/scripted-worker.ts'
 import { startServer } from '../../test/start-server.ts'
 import { createServer } from '../app.ts'
 
@@ -54,5 +55,21 @@ describe('two control planes', () => {
     expect(run).toMatchObject({ status: 'succeeded', finishedStepCount: STEPS })
     for (const { attempts } of run.steps) expect(attempts.map(({ status }) => status)).toEqual(['succeeded'])
     await close()
+  })
+
+  it('that take turns see what the other one has done', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'regia-turns-'))
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+    const [one, other] = [await openService(join(dir, 'regia.db')), await openService(join(dir, 'regia.db'))]
+    const steps = ['a', 'b', 'c'].map((id) => step(id))
+    await one.service.deploy({ graph: graph('turns', steps), bundleDigest: digestOf(''), projectDir: '/' })
+    const { id } = await one.service.startRun({ pipeline: 'turns', trigger: { kind: 'person', by: 'ada' } })
+    for (const { service } of [one, other, one]) {
+      const never = new AbortController().signal
+      const [lease] = await service.leases.acquire({ ...PLENTY, limit: 1, waitMs: 0 }, never)
+      await service.leases.report(lease!.stepRunId, { ...succeed(1), leaseToken: lease!.leaseToken }, [])
+    }
+    expect(await other.service.runs.get(id)).toMatchObject({ status: 'succeeded', finishedStepCount: 3 })
+    await Promise.all([one.close(), other.close()])
   })
 })

@@ -99,7 +99,15 @@ describe('a run', () => {
     await workUntilIdle(client, script)
     const run = await client.runs.get(id)
     expect(statuses(run)).toEqual({ load: 'succeeded', left: 'failed', right: 'succeeded', join: 'cancelled' })
-    expect(run).toMatchObject({ status: 'failed', error: { code: 'USER_CODE_FAILED' } })
+    expect(run).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'USER_CODE_FAILED',
+        where: 'left',
+        hint: `Read its logs (regia logs ${id} left); "regia recover ${id}" then runs what did not finish.`,
+        data: { step: 'left', attempt: 1 },
+      },
+    })
   })
 
   it('tries again as often as the author allows, each time later', async () => {
