@@ -156,10 +156,22 @@ describe('packageOnnx', () => {
     ]) {
       expect(await refusal(open(logistic(), fields))).toMatchObject({
         code: 'MODEL_INVALID',
-        message: expect.stringContaining('where the training code says'),
+        message: expect.stringMatching(/in \d of 3 rows the graph says something else than the training code/),
       })
     }
     expect(await refusal(open(logistic(), { expected: [...expected, 1] }))).toMatchObject({ code: 'MODEL_INVALID' })
+  })
+
+  it('lets a few rows of a tree be off, and says how far', async () => {
+    const reference = makeTable({
+      a: floatColumn(Array.from({ length: 20 }, (_, row) => row)),
+      b: floatColumn(Array.from({ length: 20 }, () => 0)),
+      y: stringColumn(Array.from({ length: 20 }, () => 'no')),
+    })
+    const expected = Array.from({ length: 20 }, (_, row) => sigma(row) + (row === 7 ? -0.25 : 0))
+    const model = await open(logistic(), { expected }, reference)
+    expect(model.manifest.parity.maxError).toBeCloseTo(0.25, 4)
+    await model.close()
   })
 
   it('measures large values of a regression by their size', async () => {
@@ -174,7 +186,7 @@ describe('packageOnnx', () => {
     expect(model.manifest.parity.maxError).toBeGreaterThan(1e-3)
     await model.close()
     const off = open(prices, { ...fields, expected: [100_000, 301_000] }, reference)
-    expect(await refusal(off)).toMatchObject({ message: expect.stringContaining('in row 1') })
+    expect(await refusal(off)).toMatchObject({ message: expect.stringContaining('in 1 of 2 rows') })
   })
 
   it.each([
