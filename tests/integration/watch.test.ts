@@ -44,7 +44,11 @@ describe('watching a project', { timeout: 120_000 }, () => {
     /** Waits for words, and gives what was said up to them; what comes next is looked at from there. */
     const says = async (text: string | RegExp) => {
       const place = () => (typeof text === 'string' ? said.indexOf(text) : said.search(text))
-      await expect.poll(place, { timeout: 45_000, message: () => said }).toBeGreaterThanOrEqual(0)
+      try {
+        await expect.poll(place, { timeout: 90_000 }).toBeGreaterThanOrEqual(0)
+      } catch (cause) {
+        throw new Error(`It did not say ${text}, but:\n${said}`, { cause })
+      }
       const end = said.indexOf('\n', place())
       const before = said.slice(0, end < 0 ? undefined : end)
       said = end < 0 ? '' : said.slice(end)
