@@ -5,12 +5,13 @@ import { createClient } from '@regia/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CrashReplay, type LabelledRow } from './crash-replay.ts'
 import { succeeded } from './flights-project.ts'
-import { logOf, windowsOf } from './flights-traffic.ts'
+import { logOf, until, windowsOf } from './flights-traffic.ts'
 import { regiaJson, regiaUp } from './regia-command.ts'
 import { sexesProject } from './sexes-project.ts'
 import { sketchedPredictions } from './sketched.ts'
 
 const ROUNDS = 10
+const MOST_ROUNDS = 30
 const CLIENTS = 4
 const SEED = 'kill'
 const MONITOR = {
@@ -29,6 +30,7 @@ describe('a server that is killed in the middle of a replay, again and again', {
   let chains: Run
   let log: readonly LoggedPrediction[]
   let endpoint: Endpoint
+  let rounds = 0
   /** How often each link of the chains had begun when it was first seen as done. */
   const beginsWhenDone = new Map<string, number>()
 
@@ -48,19 +50,21 @@ describe('a server that is killed in the middle of a replay, again and again', {
     const end = new AbortController()
     const clients = Array.from({ length: CLIENTS }, (_, i) => replay.run(`client ${i}`, end.signal))
     const rng = createRng(SEED)
-    for (let round = 0; round < ROUNDS; round++) {
-      await new Promise((resolve) => setTimeout(resolve, rng.integer(1000)))
+    // On a slow machine nothing comes to its end between two kills so close together: the later ones leave more time.
+    for (let round = 0; round < ROUNDS || (beginsWhenDone.size === 0 && round < MOST_ROUNDS); round++) {
+      await new Promise((resolve) => setTimeout(resolve, rng.integer(1000) * Math.max(1, round - ROUNDS)))
       await replay.killAndRestart()
+      rounds++
       noteWhatIsDone(await replay.client.runs.get(id))
     }
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await until(async () => replay.answered.size > 1000)
     end.abort()
     await Promise.all(clients)
     chains = await succeeded(replay.client, { id })
     await replay.client.monitors.evaluate('sexes')
     log = await logOf(replay.client, 'sexes')
     endpoint = await replay.client.endpoints.get('sexes')
-  }, 240_000)
+  }, 400_000)
   afterAll(async () => {
     await replay?.stop()
     await project?.remove()
@@ -104,7 +108,7 @@ describe('a server that is killed in the middle of a replay, again and again', {
   it('has no more than these and what was under way when it died', () => {
     expect(log.length - replay.answered.size).toBeGreaterThanOrEqual(0)
     expect(log.length - replay.answered.size).toBeLessThanOrEqual(replay.unansweredRows)
-    expect(replay.unansweredRows).toBeLessThanOrEqual(ROUNDS * CLIENTS * 8)
+    expect(replay.unansweredRows).toBeLessThanOrEqual(rounds * CLIENTS * 8)
   })
 
   it('has every acknowledged label joined, once, with its value', () => {
