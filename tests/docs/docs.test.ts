@@ -92,7 +92,7 @@ describe('the documentation', () => {
     const tests = files.filter(({ path, isFirst }) => path.endsWith('.test.ts') && isFirst)
     expect(tests.length).toBeGreaterThan(1)
     for (const { path } of tests) await run(process.execPath, [path], { cwd: dir, env: environment() })
-    for (const pipeline of ['late', 'late-nodes', 'late-yaml', 'trials', 'prepare', 'release']) {
+    for (const pipeline of ['late', 'late-nodes', 'late-yaml', 'train', 'trials', 'prepare', 'release']) {
       const graph = await regiaJson<{ steps: readonly unknown[] }>({ cwd: dir }, 'graph', pipeline, '--format', 'json')
       expect(graph.steps.length, pipeline).toBeGreaterThan(1)
     }
