@@ -33,7 +33,7 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
       throw error
     })
     if (verified.get(digest) === stamp) return sizeBytes
-    const got = await hashFile(path)
+    const got = await hashFile(path, sizeBytes)
     if (got !== digest) throw blobCorrupt(digest, path, got, sizeBytes)
     verified.set(digest, stamp)
     return sizeBytes
@@ -107,8 +107,8 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
       await assertReadableFile(path)
       return withTemporary(async (temporary) => {
         await bring(path, temporary, options.move ?? false)
-        const digest = await hashFile(temporary)
         const { size } = await stat(temporary)
+        const digest = await hashFile(temporary, size)
         await adopt(digest, temporary)
         return { digest, sizeBytes: size }
       })

@@ -30,12 +30,19 @@ export function prepareForUserCode(): void {
 
 const isPath = (specifier: string) => /^(?:[./]|node:|file:|data:)/.test(specifier)
 
-/** Imports bundled code; the same code is imported once per project. */
-export async function importUserCode(
-  bundlePath: string,
-  projectDir: string,
-): Promise<Readonly<Record<string, unknown>>> {
+type Exports = Readonly<Record<string, unknown>>
+
+const imported = new Map<string, Promise<Exports>>()
+
+/** Imports bundled code; the same code is imported once per project. Node keeps it too, but looks for the file's real path each time. */
+export function importUserCode(bundlePath: string, projectDir: string): Promise<Exports> {
   const url = pathToFileURL(bundlePath)
   url.searchParams.set(PROJECT, projectDir)
-  return await import(url.href)
+  const known = imported.get(url.href)
+  if (known) return known
+  const exports: Promise<Exports> = import(url.href)
+  imported.set(url.href, exports)
+  // What could not be read may be there the next time.
+  exports.catch(() => imported.delete(url.href))
+  return exports
 }
