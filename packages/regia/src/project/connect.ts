@@ -22,6 +22,8 @@ export type ConnectOptions = {
   readonly needsWorker?: boolean
   readonly needsGateway?: boolean
   readonly needsScheduler?: boolean
+  /** Called as soon as the project is known, before any server is reached: what needs only its files can begin. */
+  readonly onProject?: (project: Project) => void
 }
 
 type Request = ConnectOptions & { readonly environment: Environment; readonly workingDir: string }
@@ -37,6 +39,7 @@ const PAUSE_MS = 100
 export async function connect(request: Request): Promise<Connection> {
   const { environment, workingDir } = request
   const project = await findProject(workingDir, environment.name)
+  request.onProject?.(project)
   const stack = await resolveStack(environment, project)
   if (stack.server) return remote(stack.server.url, stack.server.token, project)
   const { home } = stack

@@ -9,14 +9,22 @@ export type DeployTarget = Pick<Connection, 'client' | 'home' | 'project'>
 /**
  * Keeps a pipeline of this project at the server: its code as a blob, its graph under its name. An unchanged one keeps its version.
  *
+ * @param found - Where its files are being read already.
  * @throws RegiaError `NOT_FOUND` naming the pipelines that there are.
  */
-export async function deployPipeline(target: DeployTarget, name: string): Promise<PipelineVersion> {
+export async function deployPipeline(
+  target: DeployTarget,
+  name: string,
+  found: Promise<FoundPipeline> = findPipeline(target.project, name),
+): Promise<PipelineVersion> {
   const { client, project } = target
-  const { entry, graph } = await findPipeline(project, name)
+  const { entry, graph } = await found
   const bundleDigest = await storeCode(target, entry)
   return client.pipelines.deploy(name, { graph, bundleDigest, projectDir: project.dir })
 }
+
+/** A pipeline with the file that declares it. */
+export type FoundPipeline = { readonly entry: Entry; readonly graph: PipelineGraph }
 
 /** Deploys every pipeline that a set of entries declares; monitors start them from the stored code. */
 export async function deployPipelines(target: DeployTarget, entries: readonly Entry[]): Promise<PipelineVersion[]> {
@@ -42,10 +50,7 @@ async function storeCode({ client, home }: DeployTarget, { bundle, discovery }: 
 }
 
 /** A pipeline as the files here declare it; no server is asked. A file that does not load is no obstacle to a pipeline of another one; it is what is wrong where no file has the pipeline. */
-export async function findPipeline(
-  project: Project,
-  name: string,
-): Promise<{ readonly entry: Entry; readonly graph: PipelineGraph }> {
+export async function findPipeline(project: Project, name: string): Promise<FoundPipeline> {
   const seen: string[] = []
   const failures: unknown[] = []
   for (const file of entryFiles(project, name)) {

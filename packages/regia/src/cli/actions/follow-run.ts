@@ -13,7 +13,7 @@ const USUAL_POLL_MS = 200
 const LONGEST_POLL_MS = 2_000
 const POLL_GROWTH = 1.3
 /** A large run takes longer to read; so much of the time at most is spent on reading it. */
-const POLL_SHARE = 5
+const POLL_SHARE = 10
 const FINISHED = new Set<Run['status']>(['succeeded', 'failed', 'cancelled'])
 const SETTLED = new Set<StepRun['status']>(['succeeded', 'cached', 'skipped', 'failed', 'cancelled'])
 

@@ -3,12 +3,12 @@ import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { describeChanges } from './changes.ts'
 import { plural } from './format.ts'
-import { type RequestInput, readRequest, withVersion } from './run-request.ts'
+import { connectAndRead, type RequestInput, readRequest, withVersion } from './run-request.ts'
 
 export const plan: Action<RequestInput> = async (input, context) => {
   const asked = readRequest(input)
-  const connection = await context.connect()
-  const request = await withVersion(connection, input, asked, context.output)
+  const { connection, found } = await connectAndRead(context, input.pipeline, asked)
+  const request = await withVersion(connection, input, asked, context.output, found)
   const { steps } = await connection.client.pipelines.plan(input.pipeline, request)
   const { version, channel } = request
   context.output.result({ pipeline: input.pipeline, version, channel, steps }, () =>

@@ -1,6 +1,7 @@
 import type { RunOptions } from '@regia/core'
-import type { Connection } from '../../project/connect.ts'
-import { deployPipeline } from '../../project/deploy.ts'
+import type { Connection, ConnectOptions } from '../../project/connect.ts'
+import { deployPipeline, type FoundPipeline, findPipeline } from '../../project/deploy.ts'
+import type { Context } from '../context.ts'
 import type { Output } from '../output.ts'
 import { parseParams } from './params.ts'
 
@@ -40,14 +41,37 @@ export function readRequest(input: RequestInput): Request {
 const splitNames = (given: readonly string[]): string[] =>
   given.flatMap((each) => each.split(',').map((name) => name.trim())).filter((name) => name !== '')
 
+const isOfFiles = ({ version, channel }: Request): boolean => version === undefined && channel === undefined
+
+/** Connects and, where the files here tell the version, reads them meanwhile: neither needs the other. */
+export async function connectAndRead(
+  context: Context,
+  pipeline: string,
+  request: Request,
+  options: ConnectOptions = {},
+): Promise<{ readonly connection: Connection; readonly found: Promise<FoundPipeline> | undefined }> {
+  let found: Promise<FoundPipeline> | undefined
+  const connection = await context.connect({
+    ...options,
+    onProject: (project) => {
+      if (!isOfFiles(request)) return
+      found = findPipeline(project, pipeline)
+      // Whoever waits for it is told; a connection that fails comes first.
+      found.catch(() => undefined)
+    },
+  })
+  return { connection, found }
+}
+
 /** The request with its version: the one asked for, else that of the files here, deployed where they are new. */
 export async function withVersion(
   connection: Connection,
   input: RequestInput,
   request: Request,
   output: Output,
+  found?: Promise<FoundPipeline>,
 ): Promise<Request> {
-  if (request.version !== undefined || request.channel !== undefined) return request
-  const { version } = await output.waiting('Bundling the code', deployPipeline(connection, input.pipeline))
+  if (!isOfFiles(request)) return request
+  const { version } = await output.waiting('Bundling the code', deployPipeline(connection, input.pipeline, found))
   return { ...request, version }
 }

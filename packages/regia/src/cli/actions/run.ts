@@ -7,7 +7,7 @@ import { describeError } from '../failure.ts'
 import { followRun } from './follow-run.ts'
 import { formatDuration, formatNumber, plural, spanMs } from './format.ts'
 import { oneOf } from './one-of.ts'
-import { type RequestInput, readRequest, withVersion } from './run-request.ts'
+import { connectAndRead, type RequestInput, readRequest, withVersion } from './run-request.ts'
 import { gateReports, type ReportFiles, writeReports } from './write-reports.ts'
 
 export type RunInput = RequestInput &
@@ -24,8 +24,8 @@ const CANCEL_PATIENCE_MS = 30_000
 export const run: Action<RunInput> = async (input, context) => {
   if (input.watch) return (await import('./run-watch.ts')).runAndWatch(input, context)
   const asked = readOptions(input)
-  const connection = await context.connect({ needsWorker: true })
-  const request = await withVersion(connection, input, asked, context.output)
+  const { connection, found } = await connectAndRead(context, input.pipeline, asked, { needsWorker: true })
+  const request = await withVersion(connection, input, asked, context.output, found)
   const started = await connection.client.pipelines.run(input.pipeline, { ...request, trigger: byPerson(context) })
   announceRun(started, context)
   return followOrLeave(connection, started, input.detach || input.noFollow, context, input)
