@@ -155,10 +155,13 @@ export type RunOutput<P> = P extends TablePort
     : P extends ModelPort
       ? PackagedModel | ModelHandle
       : P extends ValuePort<infer Schema>
-        ? z.input<Schema>
+        ? Unchanging<z.input<Schema>>
         : P extends z.ZodType
-          ? z.input<P>
+          ? Unchanging<z.input<P>>
           : never
+
+/** A value that may be frozen through and through: a literal that `run` returns is inferred so. */
+type Unchanging<Value> = Value extends object ? { readonly [Key in keyof Value]: Unchanging<Value[Key]> } : Value
 
 /** What a step's own `run` gives a test: tables as handles, values parsed. */
 export type TestOutput<P> = P extends TablePort

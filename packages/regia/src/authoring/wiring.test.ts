@@ -59,6 +59,9 @@ const use = step({
 })
 step({ name: 'forgets', in: {}, out: { n: z.number() }, run: () => ({}) }) // WRONG: an output is missing
 step({ name: 'confuses', in: {}, out: { n: z.number() }, run: () => ({ n: 'one' }) }) // WRONG: an output of another type
+step({ name: 'names', in: {}, out: { names: z.array(z.string()), pair: z.tuple([z.string(), z.number()]) }, run: () => ({ names: ['a'], pair: ['a', 1] }) })
+step({ name: 'nests', in: {}, out: { found: z.object({ names: z.array(z.string()) }) }, run: async () => ({ found: { names: ['a'] } }) })
+step({ name: 'mixes', in: {}, out: { names: z.array(z.string()) }, run: () => ({ names: [1] }) }) // WRONG: items of another type
 step({ name: 'quiet', in: {}, out: {}, run: async (_, { log }) => { log('done') } })
 const suite = checks('suite', () => {})
 
