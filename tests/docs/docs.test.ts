@@ -35,6 +35,9 @@ describe('the documentation', () => {
           .map((link) => `${page.path}: ${link}`),
       ),
     ).toEqual([])
+    const index = pageAt.get('docs/README.md')!
+    const tried = ['pipelines.md', 'pipelines.md#caching', 'pipelines.md#nowhere', 'nowhere.md']
+    expect(tried.map((link) => leadsSomewhere(index, link))).toEqual([true, true, false, false])
   })
 
   it('has every page in its index', () => {
