@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -44,6 +44,17 @@ describe('the documentation', () => {
     const index = linksOf(pageAt.get('docs/README.md')!)
     const subjects = pages.filter(({ path }) => /^docs\/[a-z-]+\.md$/.test(path))
     expect(subjects.map(({ path }) => path.slice('docs/'.length)).filter((name) => !index.includes(name))).toEqual([])
+  })
+
+  it('shows every room of the house in docs/architecture.md', () => {
+    const plan = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+    const rooms = globSync('packages/*/src/*', { cwd: ROOT, withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    )
+    expect(rooms.length).toBeGreaterThan(50)
+    expect(
+      rooms.filter(({ name }) => !plan.includes(`${name}/`)).map(({ parentPath, name }) => join(parentPath, name)),
+    ).toEqual([])
   })
 
   it('names commands and options that exist', () => {
