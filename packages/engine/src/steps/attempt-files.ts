@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type LeasedStep, RegiaError, type StepManifest, type StepResult, stepResultSchema } from '@regia/core'
 import type { BlobStore } from '../blobs/index.ts'
 import { findStoredBundle } from '../bundling/code-store.ts'
@@ -14,8 +14,7 @@ export async function prepareAttempt(lease: LeasedStep, home: string, blobs: Blo
   const dir = join(home, 'work', `${lease.runId}-${lease.step}-${lease.attempt}-${lease.leaseToken}`)
   const files = { dir, manifestPath: join(dir, 'manifest.json'), resultPath: join(dir, 'result.json') }
   const outputDir = join(dir, 'outputs')
-  await rm(dir, { recursive: true, force: true })
-  await mkdir(outputDir, { recursive: true })
+  await makeFresh(dir, outputDir)
   const [bundlePath, inputs] = await Promise.all([
     lease.kind === 'code' ? findStoredBundle(home, lease.bundleDigest) : '',
     localInputs(lease.inputs, join(dir, 'inputs'), blobs),
@@ -31,6 +30,14 @@ export async function prepareAttempt(lease: LeasedStep, home: string, blobs: Blo
   }
   await writeFile(files.manifestPath, JSON.stringify(manifest))
   return files
+}
+
+/** A folder of that name is rare, so that it is only looked for where making it made less than all of it. */
+async function makeFresh(dir: string, outputDir: string): Promise<void> {
+  const firstMade = await mkdir(outputDir, { recursive: true })
+  if (firstMade !== undefined && resolve(firstMade) !== resolve(outputDir)) return
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(outputDir, { recursive: true })
 }
 
 /** @throws RegiaError `STEP_OUTPUT_INVALID` when the process left no proper result. */
