@@ -4,7 +4,8 @@ import type { RegiaClient } from '@regia/sdk'
 import type { Context } from '../context.ts'
 import { describeChanges } from './changes.ts'
 import { formatDuration, spanMs } from './format.ts'
-import { readLines } from './read-lines.ts'
+import { type LineReader, readLines } from './read-lines.ts'
+import { type Happening, happeningsOf } from './run-happenings.ts'
 import { statusMark } from './status-mark.ts'
 
 /** A run that is over at once is seen at once; one that takes longer is looked at less often. */
@@ -15,28 +16,35 @@ const POLL_GROWTH = 1.3
 /** A large run takes longer to read; so much of the time at most is spent on reading it. */
 const POLL_SHARE = 10
 const FINISHED = new Set<Run['status']>(['succeeded', 'failed', 'cancelled'])
-const SETTLED = new Set<StepRun['status']>(['succeeded', 'cached', 'skipped', 'failed', 'cancelled'])
 
 export const isOver = ({ status }: Pick<Run, 'status'>): boolean => FINISHED.has(status)
+
+/** What was said of a run. Whoever follows it a second time, such as while it is cancelled, goes on from there. */
+export type Told = { readonly said: Set<string>; after: number }
+
+export const nothingTold = (): Told => ({ said: new Set(), after: 0 })
 
 export type FollowOptions = {
   /** Ends the following; the run itself goes on. That of the command where absent. */
   readonly signal?: AbortSignal
   /** Says of each step that ran why it was not taken from the cache. */
   readonly showsReasons?: boolean
+  readonly told?: Told
 }
+
+type RunReader = { readonly runs: Pick<RegiaClient['runs'], 'get'> & LineReader['runs'] }
 
 /**
  * Prints a line for each step that settles, until the run has finished. On a terminal a bar moves below; elsewhere steps that begin and what
  * they write are lines too, as programs that keep logs expect. Nothing when the signal aborts first.
  */
 export async function followRun(
-  client: RegiaClient,
+  client: RunReader,
   runId: string,
   context: Context,
-  { signal = context.signal, showsReasons = false }: FollowOptions = {},
+  { signal = context.signal, showsReasons = false, told = nothingTold() }: FollowOptions = {},
 ): Promise<Run | undefined> {
-  const narrator = narrate(client, runId, context, showsReasons)
+  const narrator = narrate(client, runId, context, showsReasons, told)
   for (let restMs = SHORTEST_POLL_MS; ; restMs = Math.min(USUAL_POLL_MS, restMs * POLL_GROWTH)) {
     const askedAt = performance.now()
     const run = await client.runs.get(runId)
@@ -55,27 +63,31 @@ export async function followRun(
 
 type Narrator = { readonly tell: (run: Run) => Promise<void>; readonly pause: () => void }
 
-function narrate(client: RegiaClient, runId: string, context: Context, showsReasons: boolean): Narrator {
+function narrate(client: LineReader, runId: string, context: Context, showsReasons: boolean, told: Told): Narrator {
   const { output, terminal } = context
-  const said = new Set<string>()
   const progress = output.progress('run')
   const isPlain = !terminal.isInteractive && !output.isJson
-  let after = 0
-  const sayOnce = (key: string, text: string) => {
-    if (said.has(key)) return
-    said.add(key)
+  const sayOnce = (key: string, text: () => string) => {
+    if (told.said.has(key)) return
+    told.said.add(key)
     progress.clear()
-    output.line(text)
+    output.line(text())
+  }
+  const say = (happening: Happening) => {
+    if (happening.begins === undefined) sayOnce(happening.key, () => stepLine(happening.step, context, showsReasons))
+    else if (isPlain) sayOnce(happening.key, () => beginLine(happening, context))
   }
   return {
     pause: progress.clear,
     tell: async (run) => {
-      if (isPlain) for (const step of run.steps) if (step.startedAt) sayBegin(step, context, sayOnce)
-      if (isPlain) after = await readLines(client, runId, { after }, (lines) => writeLines(lines, context))
+      const happenings = happeningsOf(run)
+      if (isPlain) told.after = await tellLines(client, runId, told.after, happenings, say, context)
+      for (const happening of happenings) say(happening)
       for (const step of run.steps) {
-        if (SETTLED.has(step.status)) sayOnce(step.id, stepLine(step, context, showsReasons))
-        if (step.status === 'paused' && step.approval)
-          sayOnce(`${step.id} asks`, questionText(run, step.step, step.approval.question, context))
+        if (step.status === 'paused' && step.approval) {
+          const { question } = step.approval
+          sayOnce(`${step.id} asks`, () => questionText(run, step.step, question, context))
+        }
       }
       if (isOver(run)) progress.clear()
       else showProgress(run, context, progress.update)
@@ -83,21 +95,33 @@ function narrate(client: RegiaClient, runId: string, context: Context, showsReas
   }
 }
 
-function sayBegin(step: StepRun, { output }: Context, say: (key: string, text: string) => void): void {
-  if (step.status === 'cached' || step.status === 'skipped') return
-  for (const { number, startedAt } of step.attempts) {
-    const again = number > 1 ? `  attempt ${number}` : ''
-    if (startedAt) say(`${step.id} ${number}`, `  ${statusMark('running', output.style)}  ${step.step}${again}`)
-  }
+/** Lines stand between the happenings before and after which they were written. Takes from `happenings` what it said. */
+function tellLines(
+  client: LineReader,
+  runId: string,
+  after: number,
+  happenings: Happening[],
+  say: (happening: Happening) => void,
+  context: Context,
+): Promise<number> {
+  return readLines(client, runId, { after }, (lines) => {
+    for (const line of lines) {
+      while (happenings[0] && happenings[0].at <= line.at) say(happenings.shift()!)
+      writeLine(line, context)
+    }
+  })
+}
+
+function beginLine({ step, begins = 1 }: Happening, { output }: Context): string {
+  const again = begins > 1 ? `  attempt ${begins}` : ''
+  return `  ${statusMark('running', output.style)}  ${step.step}${again}`
 }
 
 /** A step's own lines keep to the stream that it wrote them to. */
-function writeLines(lines: readonly LogLine[], { terminal }: Context): void {
-  for (const { step, stream, text } of lines) {
-    const line = `  ${terminal.style.dim(`${step} |`)} ${text}\n`
-    if (stream === 'stderr') terminal.writeError(line)
-    else terminal.write(line)
-  }
+function writeLine({ step, stream, text }: LogLine, { terminal }: Context): void {
+  const line = `  ${terminal.style.dim(`${step} |`)} ${text}\n`
+  if (stream === 'stderr') terminal.writeError(line)
+  else terminal.write(line)
 }
 
 function questionText(run: Run, step: string, question: string, { output: { style } }: Context): string {

@@ -3,7 +3,7 @@ import type { Connection } from '../../project/connect.ts'
 import { changedFiles } from '../../project/watch-files.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { followRun } from './follow-run.ts'
+import { followRun, nothingTold } from './follow-run.ts'
 import { announceRun, byPerson, describeEnd, type RunInput, readOptions } from './run.ts'
 import { withVersion } from './run-request.ts'
 import { sayChanged, sayFailure } from './say-changed.ts'
@@ -52,11 +52,14 @@ async function runNow(
     const started = await client.pipelines.run(input.pipeline, { ...request, trigger: byPerson(context) })
     onGraph((await client.pipelines.version(input.pipeline, started.pipelineVersion)).graph)
     announceRun(started, context)
-    const following = { signal: AbortSignal.any([context.signal, overtaken]), showsReasons: true }
+    const following = { signal: AbortSignal.any([context.signal, overtaken]), showsReasons: true, told: nothingTold() }
     const finished = await followRun(client, started.id, context, following)
     if (finished) return context.output.result(finished, () => describeEnd(finished, context))
     await client.runs.cancel(started.id).catch(() => undefined)
-    await followRun(client, started.id, context, { signal: AbortSignal.timeout(CANCEL_PATIENCE_MS) })
+    await followRun(client, started.id, context, {
+      ...following,
+      signal: AbortSignal.timeout(CANCEL_PATIENCE_MS),
+    })
   } catch (error) {
     await sayFailure(error, `run ${input.pipeline}`, context)
   }

@@ -4,7 +4,7 @@ import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { describeError } from '../failure.ts'
-import { followRun } from './follow-run.ts'
+import { followRun, nothingTold, type Told } from './follow-run.ts'
 import { formatDuration, formatNumber, plural, spanMs } from './format.ts'
 import { oneOf } from './one-of.ts'
 import { connectAndRead, type RequestInput, readRequest, withVersion } from './run-request.ts'
@@ -66,13 +66,14 @@ export async function followOrLeave(
 }
 
 async function follow({ client }: Connection, runId: string, context: Context, files?: ReportFiles): Promise<ExitCode> {
-  const finished = await followRun(client, runId, context)
+  const told = nothingTold()
+  const finished = await followRun(client, runId, context, { told })
   if (finished) {
     const isRefused = files !== undefined && (await keepReports(finished, files, context))
     context.output.result(finished, () => describeEnd(finished, context))
     return finished.status === 'succeeded' && !isRefused ? EXIT.ok : EXIT.failed
   }
-  const cancelled = await cancelAndWait(client, runId, context)
+  const cancelled = await cancelAndWait(client, runId, context, told)
   if (cancelled) context.output.result(cancelled, () => describeEnd(cancelled, context))
   return EXIT.interrupted
 }
@@ -86,11 +87,16 @@ async function keepReports(run: Run, files: ReportFiles, { workingDir }: Context
 }
 
 /** Ctrl-C and SIGTERM: the run is told to end, and its steps get their time for it. A second one ends this process at once. */
-async function cancelAndWait(client: Connection['client'], runId: string, context: Context): Promise<Run | undefined> {
+async function cancelAndWait(
+  client: Connection['client'],
+  runId: string,
+  context: Context,
+  told: Told,
+): Promise<Run | undefined> {
   context.output.line(`Cancelling ${runId} …`)
   // It may have come to its end in the same moment.
   await client.runs.cancel(runId).catch(() => undefined)
-  return followRun(client, runId, context, { signal: AbortSignal.timeout(CANCEL_PATIENCE_MS) })
+  return followRun(client, runId, context, { signal: AbortSignal.timeout(CANCEL_PATIENCE_MS), told })
 }
 
 export function describeEnd(run: Run, { output, terminal }: Context): string {
