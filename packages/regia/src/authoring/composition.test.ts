@@ -168,6 +168,18 @@ describe('when', () => {
     expect(errorOf(() => pipeline('p', {}, () => when(true as never, () => load({}))))).toMatchObject({
       message: expect.stringContaining('got boolean'),
     })
+    for (const [value, got] of [
+      [registry('m@a'), 'another ref'],
+      [Number.NaN, 'NaN'],
+      [[1], 'an object'],
+    ] as const) {
+      expect(
+        errorOf(() => pipeline('p', { n: z.number() }, (p) => when(equals(p.n, value as never), () => load({})))),
+      ).toMatchObject({
+        code: 'PIPELINE_INVALID',
+        message: expect.stringContaining(`got ${got}`),
+      })
+    }
     expect(errorOf(() => when(registry('m@a') as never, () => 1))).toMatchObject({
       message: '"when" was called outside a pipeline.',
       where: here,

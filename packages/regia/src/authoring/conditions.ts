@@ -9,9 +9,16 @@ export type RunCondition = { readonly [CONDITION]: SourceCondition }
 /** A value that JSON can hold and that conditions compare. */
 type Comparable = string | number | boolean | null
 
-const compare = (ref: Ref<unknown>, is: Condition['is'], value: Comparable): RunCondition => ({
-  [CONDITION]: { ref: sourceOf(ref), is, value },
-})
+/** @throws RegiaError `PIPELINE_INVALID` for a value that is not known while the pipeline is described, such as another ref. */
+function compare(ref: Ref<unknown>, is: Condition['is'], value: Comparable): RunCondition {
+  if (typeof value === 'object' ? value !== null : typeof value === 'number' && !Number.isFinite(value)) {
+    const got = isRef(value) ? 'another ref' : typeof value === 'object' ? 'an object' : String(value)
+    throw new RegiaError('PIPELINE_INVALID', `A condition compares a ref with a fixed value; got ${got}.`, {
+      hint: 'Compare the two in a step that returns a boolean, and give that to when(…).',
+    })
+  }
+  return { [CONDITION]: { ref: sourceOf(ref), is, value } }
+}
 
 /**
  * Holds when a value of the run turns out to be this one.
