@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readEnvironment } from './environment.ts'
 
@@ -11,6 +12,10 @@ describe('readEnvironment', () => {
       variable: expect.any(Function),
       user: 'mia',
     })
+  })
+
+  it('takes the account for who acts where USER is not set, as in containers', () => {
+    expect(readEnvironment({}).user).toBe(userInfo().username)
   })
 
   it('prefers the environment that was named on the command line', () => {

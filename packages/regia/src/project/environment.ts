@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { RegiaError } from '@regia/core'
 import { z } from 'zod'
 
@@ -36,7 +37,16 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     token: REGIA_TOKEN,
     name: chosen ?? REGIA_ENV,
     variable: (name) => variables[name],
-    user: USER ?? 'somebody',
+    user: USER ?? accountName(),
+  }
+}
+
+/** Containers and cron often set no USER; some containers have a user id without a name. */
+function accountName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'somebody'
   }
 }
 

@@ -76,7 +76,7 @@ describe('an approve step', () => {
     await workUntilIdle(client)
     await expect(client.runs.approve(id, 'ask', { isApproved: true })).rejects.toMatchObject({
       code: 'UNAUTHORIZED',
-      hint: 'Who may: grace, alan.',
+      hint: expect.stringMatching(/^Who may: grace, alan\. The command answers as the account in USER/),
     })
     await client.runs.approve(id, 'ask', { isApproved: false, by: 'alan' })
     await expect(client.runs.approve(id, 'ask', { isApproved: true, by: 'grace' })).rejects.toMatchObject({

@@ -50,7 +50,7 @@ export function assertMayDecide(work: RunWork, stepId: string, by: string): void
   if (approvers.length === 0 || approvers.includes(by)) return
   throw new RegiaError('UNAUTHORIZED', `"${by}" may not decide step "${stepId}" of ${nameOf(work)}.`, {
     where: stepId,
-    hint: `Who may: ${approvers.join(', ')}.`,
+    hint: `Who may: ${approvers.join(', ')}. The command answers as the account in USER, the API as "by" says.`,
   })
 }
 
