@@ -186,6 +186,23 @@ export default pipeline('p', {}, () => {
     })
   })
 
+  it('names the line of a ref that was put where data belong', async () => {
+    const dir = await project({
+      'a.ts': `
+import { pipeline, step, z } from 'regia'
+const one = step({ name: 'one', in: { o: z.any() }, out: {}, run: () => ({}) })
+export default pipeline('p', { n: z.number() }, (p) => {
+  one({ o: { n: p.n } })
+})
+`,
+    })
+    expect(await rejection(discover(await bundleEntry('a.ts', dir)))).toMatchObject({
+      code: 'PIPELINE_INVALID',
+      message: expect.stringContaining('A ref has no value yet'),
+      userStack: expect.stringContaining('a.ts:5'),
+    })
+  })
+
   it('ends code that never ends loading, and says how code ended the process', async () => {
     const dir = await project({ 'a.ts': 'for (;;) {}', 'b.ts': 'console.error("bye")\nprocess.exit(7)' })
     expect(await rejection(discover(await bundleEntry('a.ts', dir), { timeoutMs: 1_500 }))).toMatchObject({

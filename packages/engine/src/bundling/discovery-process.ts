@@ -10,9 +10,11 @@ const [bundlePath = '', projectDir = '', replyPath = '', environment] = process.
 
 prepareForUserCode()
 setDefinitionEnvironment(environment)
-const reply: DiscoveryReply = await importUserCode(bundlePath, projectDir)
-  .then(({ entry, modules }) => describeExports(String(entry), modules as Modules)) // the index that indexBundle wrote
-  .catch((thrown: unknown) => ({ error: userCodeError(thrown, 'Loading the project', projectDir) }))
-writeFileSync(replyPath, JSON.stringify(reply))
+const asText = (reply: DiscoveryReply) => JSON.stringify(reply)
+const reply = await importUserCode(bundlePath, projectDir)
+  .then(({ entry, modules }) => asText(describeExports(String(entry), modules as Modules))) // the index that indexBundle wrote
+  // Also of what a definition holds and JSON cannot: a ref among the settings, a number without an end.
+  .catch((thrown: unknown) => asText({ error: userCodeError(thrown, 'Loading the project', projectDir) }))
+writeFileSync(replyPath, reply)
 // A timer or a connection that the code left open must not keep the process.
 process.exit(0)

@@ -68,6 +68,8 @@ export const sourceOf = (ref: Ref<unknown>): Source => ref[SOURCE]
 export function sourceOfWire(wire: unknown, isList: boolean): Source {
   if (isRef(wire)) return sourceOf(wire)
   if (isList && Array.isArray(wire)) return { from: 'list', items: wire.map((item) => sourceOfWire(item, false)) }
+  // A ref inside of it says so here, where the author's line is on the stack.
+  JSON.stringify(wire)
   return { from: 'value', value: wire }
 }
 
