@@ -200,6 +200,7 @@ describe('runs from the command line', { timeout: 120_000 }, () => {
     ).toMatchObject({
       publish: 'skipped',
     })
+    expect((await regia(place, 'why', 'asking#2/publish')).stdout).toContain('It runs only if approve.approved.')
     expect(await regiaFailure(place, 'approve', 'asking#2')).toMatchObject({ code: 1, error: { code: 'CONFLICT' } })
     expect((await regia(place, 'approvals')).stdout).toContain('Nothing waits')
   })

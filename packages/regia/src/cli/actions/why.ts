@@ -3,6 +3,7 @@ import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { describeChanges } from './changes.ts'
 import { findRun } from './find-run.ts'
+import { conditionText } from './mermaid.ts'
 import { statusMark } from './status-mark.ts'
 
 export const why: Action<{ run: string }> = async (input, context) => {
@@ -31,11 +32,12 @@ function stepOf(run: Run, name: string): StepRun {
 
 function describe(run: Run, steps: readonly StepRun[], isDetailed: boolean, output: Output): string {
   const head = output.style.bold(`${run.pipeline} #${run.number}`)
-  return [head, ...steps.flatMap((step) => describeStep(step, isDetailed, output))].join('\n')
+  return [head, ...steps.flatMap((step) => describeStep(run, step, isDetailed, output))].join('\n')
 }
 
-function describeStep({ step, status, cache, error }: StepRun, isDetailed: boolean, { style }: Output): string[] {
-  const reason = cache?.reason ?? error?.message ?? 'It never came to a decision.'
+function describeStep(run: Run, stepRun: StepRun, isDetailed: boolean, { style }: Output): string[] {
+  const { step, status, cache, error } = stepRun
+  const reason = cache?.reason ?? error?.message ?? undecided(run, stepRun)
   const lines = [`  ${step}  ${statusMark(status, style)}  ${reason}`]
   if (cache?.changed.length) lines.push(`    ${style.dim(describeChanges(cache.changed))}`)
   if (cache?.sourceRunId) lines.push(`    ${style.dim(`outputs taken from ${cache.sourceRunId}`)}`)
@@ -45,3 +47,16 @@ function describeStep({ step, status, cache, error }: StepRun, isDetailed: boole
   }
   return lines
 }
+
+/** Why nothing was decided about a step: it did not come that far. */
+function undecided(run: Run, { step, status }: StepRun): string {
+  if (status === 'skipped') return `It runs only ${conditionsOf(run, step) || 'after a step that was skipped'}.`
+  if (status === 'cancelled') return `It had not started when ${endOf(run)}.`
+  return 'It waits for the steps before it.'
+}
+
+const conditionsOf = ({ graph }: Run, name: string): string =>
+  (graph.steps.find(({ id }) => id === name)?.when ?? []).map(conditionText).join(' and ')
+
+const endOf = ({ status }: Run): string =>
+  status === 'cancelled' ? 'the run was cancelled' : 'a step before it failed or the run was stopped'
