@@ -164,7 +164,9 @@ async function notFound(connection: Connection, pipeline: string, version: numbe
   const rows = await connection.selectFrom('pipeline_version').select('pipeline').distinct().execute()
   const names = rows.map((row) => row.pipeline)
   if (version !== undefined && names.includes(pipeline)) {
-    return new RegiaError('NOT_FOUND', `Pipeline "${pipeline}" has no version ${version}.`)
+    return new RegiaError('NOT_FOUND', `Pipeline "${pipeline}" has no version ${version}.`, {
+      hint: `See what there is: regia pipelines versions ${pipeline}.`,
+    })
   }
   const hint =
     names.length === 0 ? 'Run one of the project with "regia run NAME"; that deploys it.' : suggest(pipeline, names)

@@ -58,6 +58,7 @@ describe('channels', () => {
     await expect(client.pipelines.moveChannel('delays', 'prod', { version: 9 })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: 'Pipeline "delays" has no version 9.',
+      hint: 'See what there is: regia pipelines versions delays.',
     })
     await expect(client.pipelines.rollback('delays', 'prd')).rejects.toMatchObject({
       code: 'NOT_FOUND',
