@@ -111,6 +111,8 @@ const homes = (folder: string): Readonly<Record<string, string>> => ({
   HOME: folder,
   USERNAME: 'bench',
   DO_NOT_TRACK: '1',
+  // A peer may keep its compiled code, as it would for anybody.
+  PYTHONDONTWRITEBYTECODE: '',
   PREFECT_HOME: path.join(folder, 'prefect'),
   PREFECT_SERVER_ANALYTICS_ENABLED: 'false',
   METAFLOW_HOME: path.join(folder, 'metaflow'),
