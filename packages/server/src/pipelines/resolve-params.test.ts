@@ -29,6 +29,13 @@ describe('resolveParams', () => {
     expect(refusal(given)).toMatchObject({ code: 'INVALID_INPUT', where })
   })
 
+  it('says how a number is given as a text', () => {
+    expect(refusal({ until: 2001 })).toMatchObject({
+      hint: `A text that looks like JSON is quoted: --param until='"2001"'.`,
+    })
+    expect(refusal({ until: 'soon' })).toMatchObject({ hint: 'Give a value that fits its schema.' })
+  })
+
   it('suggests the name that was meant', () => {
     expect(refusal({ dept: 3 })).toMatchObject({ hint: 'Did you mean "depth"?' })
   })

@@ -37,7 +37,9 @@ function resolveParam(graph: PipelineGraph, name: string, given: Params): unknow
     graph,
     name,
     `Parameter "${name}" is ${got}: ${issues.join('; ')}.`,
-    'Give a value that fits its schema.',
+    schema.type === 'string' && typeof value !== 'string'
+      ? `A text that looks like JSON is quoted: --param ${name}='${JSON.stringify(String(value))}'.`
+      : 'Give a value that fits its schema.',
   )
 }
 
