@@ -1,9 +1,15 @@
-import type { LogLine, Run, StepRun } from '@regia/core'
+import { createIdFactory, type LogLine, type Run, type StepRun } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../context.ts'
 import { createOutput } from '../output.ts'
 import { createStyle, type Terminal } from '../terminal.ts'
 import { followRun, nothingTold } from './follow-run.ts'
+
+const idOf = (name: string) =>
+  createIdFactory(
+    () => 0,
+    () => Buffer.from(name.padEnd(16)),
+  )('stepRun')
 
 const time = (second: number) => `2026-01-01T00:00:0${second}.000Z` as const
 
@@ -11,7 +17,7 @@ function ran(name: string, from: number, until?: number): StepRun {
   const status = until === undefined ? 'running' : 'succeeded'
   const times = { startedAt: time(from), ...(until !== undefined && { finishedAt: time(until) }) }
   const attempts = [{ number: 1, status, queuedAt: time(from), ...times }] as const
-  return { id: `step_${name}`, step: name, status, attempts: [...attempts], inputs: {}, outputs: {}, ...times }
+  return { id: idOf(name), step: name, status, attempts: [...attempts], inputs: {}, outputs: {}, ...times }
 }
 
 const wrote = (index: number, step: string, at: number): LogLine =>
