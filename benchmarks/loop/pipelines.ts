@@ -52,7 +52,7 @@ async function attemptDurations(client: RegiaClient, runId: string): Promise<num
   // The first ones wait for the child process to start.
   return steps.slice(10).map(({ attempts }) => {
     const last = attempts.at(-1)
-    return Date.parse(last?.finishedAt ?? '') - Date.parse(last?.startedAt ?? '')
+    return Date.parse(last?.finishedAt ?? '') - Date.parse(last?.leasedAt ?? '')
   })
 }
 
