@@ -60,6 +60,7 @@ import type {
   WindowResult,
 } from '@regia/core'
 import { readEvents } from './events.ts'
+import { trackingClient } from './tracking.ts'
 import { type ClientOptions, createTransport } from './transport.ts'
 
 const V1 = '/api/v1'
@@ -87,8 +88,11 @@ export type TrafficPoint = { readonly at: string; readonly versions: readonly Tr
  * const { predictions } = await regia.endpoints.predict('penguins', { rows: [{ bill_length_mm: 39.1 }] })
  */
 export function createClient(options: ClientOptions) {
-  const { json, raw } = createTransport(options)
+  const transport = createTransport(options)
+  const { json, raw } = transport
   return {
+    ...trackingClient(transport, at),
+
     /** Whether the server lives. Needs no token. */
     health: () => json<Health>('GET', '/health'),
     /** What is in production, whether it works, and what needs a person. */

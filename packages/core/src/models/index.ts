@@ -1,3 +1,4 @@
 export * from './model.ts'
 export * from './program-signature.ts'
+export * from './registry.ts'
 export * from './signature.ts'

@@ -33,11 +33,29 @@ export const modelPackageSchema = z.object({
 })
 export type ModelPackage = z.infer<typeof modelPackageSchema>
 
+/** A client of MLflow may choose any; names that our own commands and refs take are of `nameSchema`. */
+export const modelNameSchema = z
+  .string()
+  .min(1)
+  .max(250)
+  .regex(/^\P{Cc}+$/u, 'use no control characters')
+
+/** The name of an alias, such as `champion`; no number, and not `latest` or `v1`, which mean versions. */
+export const aliasSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^(?!\d+$)(?!v\d+$)(?!latest$)[\w-]+$/i, 'use letters, digits, "_" and "-"; not "latest", a number or "v1"')
+
 export const registeredModelSchema = z.object({
-  name: nameSchema,
+  name: modelNameSchema,
   description: z.string(),
+  tags: z.record(z.string(), z.string()),
+  /** Aliases that move only when somebody else has approved. */
+  protectedAliases: z.array(z.string()),
+  deletedAt: timestampSchema.optional(),
   latestVersion: z.number().int(),
-  aliases: z.array(z.object({ alias: nameSchema, version: z.number().int() })),
+  aliases: z.array(z.object({ alias: z.string(), version: z.number().int() })),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 })
@@ -54,12 +72,34 @@ export const lineageSchema = z.object({
 })
 export type Lineage = z.infer<typeof lineageSchema>
 
+/** Whether it can be served: files that came from elsewhere are packaged after they are registered, which may be refused. */
+export const packagingSchema = z.object({
+  status: z.enum(['packaged', 'pending', 'refused']),
+  /** Why not, and the way out. */
+  reason: z.string().optional(),
+  hint: z.string().optional(),
+})
+
 export const modelVersionSchema = z.object({
-  model: nameSchema,
+  model: modelNameSchema,
   version: z.number().int().positive(),
-  packageDigest: digestSchema,
-  package: modelPackageSchema,
-  aliases: z.array(nameSchema),
+  packaging: packagingSchema,
+  /** With `packageDigest` where `packaging` says "packaged"; otherwise it can be looked at and loaded by its own library, not served. */
+  packageDigest: digestSchema.optional(),
+  package: modelPackageSchema.optional(),
+  aliases: z.array(z.string()),
+  description: z.string(),
+  tags: z.record(z.string(), z.string()),
+  /** Of MLflow's old way to release, beside aliases. */
+  stage: z.enum(['None', 'Staging', 'Production', 'Archived']),
+  /** Where its files came from, such as `models:/m-…`; absent where a pipeline made it. */
+  source: z.string().optional(),
+  /** The tracked run and the logged model behind it. */
+  runId: z.string().optional(),
+  runLink: z.string().optional(),
+  loggedModelId: z.string().optional(),
+  updatedAt: timestampSchema,
+  deletedAt: timestampSchema.optional(),
   report: reportSchema.optional(),
   lineage: lineageSchema,
   createdAt: timestampSchema,
@@ -68,10 +108,11 @@ export type ModelVersion = z.infer<typeof modelVersionSchema>
 
 /** An alias that moved: who, when, why. */
 export const aliasMoveSchema = z.object({
-  model: nameSchema,
-  alias: nameSchema,
+  model: modelNameSchema,
+  alias: z.string(),
   fromVersion: z.number().int().optional(),
-  toVersion: z.number().int(),
+  /** Absent where the alias was taken away. */
+  toVersion: z.number().int().optional(),
   by: z.string(),
   reason: z.string(),
   at: timestampSchema,

@@ -60,6 +60,8 @@ export const serverEventSchema = z.object({
     'run',
     'log',
     'model',
+    'experiment',
+    'trackedRun',
     'endpoint',
     'prediction',
     'monitor',

@@ -11,6 +11,7 @@ import type { MapTables } from '../pipelines/map/tables.ts'
 import type { PipelineTables } from '../pipelines/tables.ts'
 import type { ScheduleTables } from '../schedules/tables.ts'
 import type { ServingTables } from '../serving/tables.ts'
+import type { TrackingTables } from '../tracking/tables.ts'
 
 /** Every table of Regia: what the subjects keep, together. A subject adds its tables here and its migrations in `migrations.ts`. */
 export type Tables = DataTables &
@@ -24,6 +25,7 @@ export type Tables = DataTables &
   ServingTables &
   LineageTables &
   MonitoringTables &
+  TrackingTables &
   DemoTables
 
 export type Database = Kysely<Tables>

@@ -10,6 +10,7 @@ import { mapMigrations } from '../pipelines/map/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
 import { scheduleMigrations } from '../schedules/migrations.ts'
 import { servingMigrations } from '../serving/migrations.ts'
+import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Migration } from './migrate.ts'
 
 /** In the order in which they run. One that has shipped never changes: a change is a new migration of its subject. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...scheduleMigrations,
   ...notificationMigrations,
   ...catalogMigrations,
+  ...trackingMigrations,
 ]
