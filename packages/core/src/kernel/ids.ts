@@ -13,6 +13,8 @@ export const ID_PREFIXES = {
   decision: 'dec',
   request: 'req',
   backfill: 'bkf',
+  webhook: 'whk',
+  delivery: 'dlv',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES
@@ -23,6 +25,8 @@ export type LeaseId = Id<'lease'>
 export type AlertId = Id<'alert'>
 export type BackfillId = Id<'backfill'>
 export type DecisionId = Id<'decision'>
+export type WebhookId = Id<'webhook'>
+export type DeliveryId = Id<'delivery'>
 
 /** The schema of an id of one kind, such as `run_01h…`; what it parses has the branded type. @example idSchema('run').parse(text) */
 export const idSchema = <Kind extends IdKind>(kind: Kind) =>

@@ -94,6 +94,8 @@ export const modelVersionSchema = z.object({
   stage: z.enum(['None', 'Staging', 'Production', 'Archived']),
   /** Where its files came from, such as `models:/m-…`; absent where a pipeline made it. */
   source: z.string().optional(),
+  /** Where `source` led when the version was made, such as a logged model's own folder; stays when what it named is gone. */
+  location: z.string().optional(),
   /** The tracked run and the logged model behind it. */
   runId: z.string().optional(),
   runLink: z.string().optional(),

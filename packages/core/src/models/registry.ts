@@ -87,6 +87,8 @@ export type NewModelVersion = {
   readonly model: string
   /** Where its files are, as the client said. */
   readonly source: string
+  /** Where they are once `source` has been followed to the end; `source` itself where absent. */
+  readonly location?: string
   readonly runId?: string
   readonly loggedModelId?: string
   readonly runLink?: string
@@ -133,3 +135,20 @@ export interface Registry {
   deleteAlias(model: string, alias: string, by: string): Promise<void>
   searchVersions(search: Search & { readonly grammar: FilterGrammar }): Promise<Found<ModelVersion>>
 }
+
+/**
+ * Something that changed in the registry, told within the transaction that changes it. `model` is as it is after the change; of one that was
+ * deleted nobody is told.
+ */
+export type RegistryChange = {
+  readonly model: Pick<RegisteredModel, 'name' | 'description' | 'tags'>
+} & (
+  | { readonly kind: 'model-created' }
+  | { readonly kind: 'model-tag-set'; readonly key: string; readonly value: string }
+  | { readonly kind: 'model-tag-deleted'; readonly key: string }
+  | { readonly kind: 'version-created'; readonly version: ModelVersion }
+  | { readonly kind: 'version-tag-set'; readonly version: number; readonly key: string; readonly value: string }
+  | { readonly kind: 'version-tag-deleted'; readonly version: number; readonly key: string }
+  | { readonly kind: 'alias-set'; readonly alias: string; readonly version: number }
+  | { readonly kind: 'alias-deleted'; readonly alias: string }
+)
