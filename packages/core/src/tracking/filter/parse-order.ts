@@ -1,0 +1,41 @@
+import type { FilterGrammar, OrderTerm } from './clause.ts'
+import { type Operand, readOperand } from './operand.ts'
+import { TokenReader } from './token-reader.ts'
+
+/**
+ * Reads an order: fields, the first counts most; each `key`, `key ASC` or `key DESC`, ascending where nothing is said.
+ *
+ * @param texts - One field each.
+ * @param grammar - What may be asked: {@link RUN_GRAMMAR} or another.
+ * @throws RegiaError `INVALID_INPUT` for a text that is no order, or a field that comes twice; `where` is `orderBy.0:9`.
+ * @example parseOrder(['metrics.rmse', 'started DESC'], RUN_GRAMMAR)
+ */
+export function parseOrder(texts: readonly string[], grammar: FilterGrammar): readonly OrderTerm[] {
+  const terms: OrderTerm[] = []
+  for (const [index, text] of texts.entries()) {
+    const reader = new TokenReader(text, `orderBy.${index}`)
+    const operand = readOperand(reader, grammar)
+    const { entity, key } = operand
+    if (entity === 'dataset' || operand.attribute?.isSortable === false) throw notSortable(reader, operand, grammar)
+    if (terms.some((term) => term.entity === entity && term.key === key)) {
+      throw reader.fault(operand, 'a field that the order does not have yet')
+    }
+    terms.push({ entity, key, isDescending: readDirection(reader) })
+  }
+  return terms
+}
+
+function readDirection(reader: TokenReader): boolean {
+  const isDescending = reader.takeWord('DESC')
+  if (!isDescending) reader.takeWord('ASC')
+  if (reader.isAtEnd) return isDescending
+  throw reader.fault(reader.token, 'ASC, DESC or the end', 'Each field is an entry of its own.')
+}
+
+function notSortable(reader: TokenReader, operand: Operand, { attributes, subject }: FilterGrammar) {
+  const names = attributes.filter(({ isSortable }) => isSortable !== false).map(({ name }) => name)
+  return reader.fault(
+    operand,
+    `a field by which ${subject} are ordered: ${names.join(', ')}, or a metric, param or tag`,
+  )
+}
