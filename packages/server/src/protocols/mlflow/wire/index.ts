@@ -1,0 +1,8 @@
+export * from './endpoint.ts'
+export * from './field.ts'
+export { isRecord, type JsonRecord, readLenientJson } from './lenient-json.ts'
+export * from './mlflow-error.ts'
+export * from './parameter-fault.ts'
+export { readFields } from './read-fields.ts'
+export { addUnknownEndpoints } from './unknown-endpoints.ts'
+export { toWireNumber } from './wire-number.ts'
