@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { cpSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
+import { servable } from '@regia/core'
 import { atMost, type Benchmark, ratioAtMost } from '../claim.ts'
 import { cpuSeconds } from '../process-tree.ts'
 import { freePort, ROOT, regia, startRegia, temporaryFolder } from '../regia-process.ts'
@@ -23,7 +24,7 @@ export const measureServing: Benchmark = async (say) => {
     await regia(project, server.url, ['data', 'add', 'penguins.csv', '--name', 'penguins'])
     await regia(project, server.url, ['run', 'penguins'])
     await regia(project, server.url, ['apply'])
-    const version = await server.client.models.version('penguins', 'champion')
+    const version = servable(await server.client.models.version('penguins', 'champion'))
     const body = JSON.stringify({ rows: [version.package.example.rows[0]] })
     const answer = JSON.stringify(await server.client.endpoints.predict('penguins', JSON.parse(body)))
     bare.send(answer)

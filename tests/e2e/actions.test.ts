@@ -1,3 +1,4 @@
+import { servable } from '@regia/core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser, openPage, settle, type WatchedPage } from './browser.ts'
@@ -90,7 +91,7 @@ describe('actions', () => {
     const api = siteApi()
     const endpoint = (await api.endpoints.list()).items[0]
     const serving = endpoint?.deployments.find(({ role }) => role === 'stable')
-    const model = await api.models.version(serving?.model ?? '', serving?.version ?? 0)
+    const model = servable(await api.models.version(serving?.model ?? '', serving?.version ?? 0))
     const number = model.package.signature.inputs.find(({ type }) => type === 'float' || type === 'int')?.name ?? ''
     await goTo(`/endpoints/${endpoint?.spec.name}`)
     await click('Predict')
@@ -124,7 +125,7 @@ describe('actions', () => {
     const count = async () => (await api.endpoints.get(name)).predictionCount
     const before = await count()
     const version = (await api.endpoints.get(name)).deployments[0]
-    const model = await api.models.version(version?.model ?? '', version?.version ?? 1)
+    const model = servable(await api.models.version(version?.model ?? '', version?.version ?? 1))
     const row = Object.fromEntries(
       Object.entries(model.package.example.rows[0] ?? {}).map(([column, value]) => [
         column,

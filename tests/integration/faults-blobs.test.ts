@@ -1,6 +1,6 @@
 import { chmod, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Digest } from '@regia/core'
+import { type Digest, servable } from '@regia/core'
 import { createClient, type RegiaClient } from '@regia/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { finished, succeeded } from './flights-project.ts'
@@ -76,7 +76,7 @@ describe('a blob that is not what it was', { timeout: 60_000 }, () => {
   })
 
   it('leaves its endpoint without an answer and everything else alive, until it is mended', async () => {
-    const { packageDigest } = await client.models.version('sexes', 'champion')
+    const { packageDigest } = servable(await client.models.version('sexes', 'champion'))
     const [before] = (await client.endpoints.predict('sexes', { rows: [PENGUIN] })).predictions
     await flip(packageDigest)
     await restart()

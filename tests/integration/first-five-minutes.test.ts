@@ -57,7 +57,7 @@ describe('the first five minutes', { timeout: 120_000 }, () => {
     expect(stdout).toContain('penguins #1 succeeded')
     const champion = await regiaJson<ModelVersion>(place, 'models', 'show', 'penguins@champion')
     expect(champion).toMatchObject({ version: 1, report: { passed: true } })
-    expect(champion.package.parity.maxError).toBeLessThanOrEqual(1e-5)
+    expect(champion.package?.parity.maxError).toBeLessThanOrEqual(1e-5)
     expect(champion.report!.metrics.accuracy!.value).toBeGreaterThan(0.9)
   })
 

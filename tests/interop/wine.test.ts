@@ -1,6 +1,6 @@
 import { appendFile, cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ModelVersion, PlanStep, Run } from '@regia/core'
+import type { PackagedVersion, PlanStep, Run } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHECKOUT, regia, regiaJson, regiaUp, temporaryFolder, type Up } from '../integration/regia-command.ts'
 
@@ -26,7 +26,7 @@ describe('examples/sklearn', { timeout: 180_000 }, () => {
   it('trains in Python and registers what skl2onnx converted', async () => {
     const { code, stdout, stderr } = await regia(place, 'run', 'wine')
     expect(code, stdout + stderr).toBe(0)
-    const { package: packed, report } = await regiaJson<ModelVersion>(place, 'models', 'show', 'wine@champion')
+    const { package: packed, report } = await regiaJson<PackagedVersion>(place, 'models', 'show', 'wine@champion')
     expect(packed).toMatchObject({
       signature: { task: 'multiclass', target: 'cultivar' },
       learner: { name: 'skl2onnx' },
@@ -41,7 +41,7 @@ describe('examples/sklearn', { timeout: 180_000 }, () => {
   it('answers plain rows at an endpoint', async () => {
     server = await regiaUp(place)
     expect((await regia(place, 'apply')).stdout).toContain('Applied')
-    const { package: packed } = await regiaJson<ModelVersion>(place, 'models', 'show', 'wine@champion')
+    const { package: packed } = await regiaJson<PackagedVersion>(place, 'models', 'show', 'wine@champion')
     const reply = await fetch(`${server.url}/api/v1/endpoints/wine/predict`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

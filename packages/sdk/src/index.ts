@@ -5,4 +5,6 @@ export {
   type RunListQuery,
   type TrafficPoint,
 } from './client.ts'
+export * from './run-logger/index.ts'
+export type { ExperimentChange, ExperimentListQuery } from './tracking.ts'
 export type { ClientOptions } from './transport.ts'

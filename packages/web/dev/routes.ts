@@ -257,6 +257,8 @@ const registered = (state: State, name: string) => ({
   name,
   description: 'Late by more than 15 minutes',
   latestVersion: 4,
+  tags: {},
+  protectedAliases: [],
   aliases: [
     { alias: 'champion', version: state.champion },
     { alias: 'challenger', version: 4 },

@@ -106,6 +106,10 @@ export function report(version: number, passed = true) {
 export const modelVersion = (model: string, version: number, aliases: readonly string[]) => ({
   model,
   version,
+  packaging: { status: 'packaged' },
+  description: '',
+  tags: {},
+  stage: 'None',
   packageDigest: digest(`${model}${version}`),
   package: {
     format: 1,
@@ -139,6 +143,7 @@ export const modelVersion = (model: string, version: number, aliases: readonly s
     artifacts: {},
   },
   createdAt: iso(Date.now() - (5 - version) * DAY),
+  updatedAt: iso(Date.now() - (5 - version) * DAY),
 })
 
 export const comparison = {

@@ -1,4 +1,5 @@
 export * from './model.ts'
 export * from './program-signature.ts'
 export * from './registry.ts'
+export * from './servable.ts'
 export * from './signature.ts'

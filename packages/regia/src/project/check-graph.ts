@@ -6,6 +6,7 @@ import {
   type PipelineGraph,
   pipelineGraphSchema,
   RegiaError,
+  servable,
 } from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
 import { VERSION } from '../version.ts'
@@ -38,12 +39,13 @@ export type Examined = { readonly model: Artifact; readonly test: Artifact }
 
 /** The package and the table on which a version was tested when it was made. */
 export async function findExamined(client: RegiaClient, version: ModelVersion): Promise<Examined> {
+  const { packageDigest } = servable(version)
   const { runId } = version.lineage
   const run = runId && (await client.runs.get(runId))
   const gates = run ? run.graph.steps.filter((step) => step.kind === 'gate') : []
   for (const { id } of gates) {
     const { model, test } = run?.steps.find((step) => step.step === id)?.inputs || {}
-    if (model?.digest === version.packageDigest && test) return { model, test }
+    if (model?.digest === packageDigest && test) return { model, test }
   }
   throw new RegiaError(
     'NOT_FOUND',

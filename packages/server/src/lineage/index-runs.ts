@@ -31,6 +31,8 @@ async function indexModels(connection: Connection): Promise<void> {
     )
     .select(['made.model', 'made.version', 'made.package_digest', 'made.lineage'])
     .where('known.model', 'is', null)
+    .where('made.package_digest', 'is not', null)
+    .$narrowType<{ package_digest: Digest }>()
     .execute()
   for (const { model, version, package_digest, lineage } of fresh) {
     const run_id = decodeJson(lineage).runId ?? null

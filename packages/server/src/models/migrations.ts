@@ -1,4 +1,5 @@
 import type { Migration } from '../database/migrate.ts'
+import { copyRegistry, createRegistry, createRegistryDetails } from './registry-schema.ts'
 
 export const modelMigrations: readonly Migration[] = [
   {
@@ -42,6 +43,22 @@ export const modelMigrations: readonly Migration[] = [
         .addColumn('moved_at', 'text', (column) => column.notNull())
         .addPrimaryKeyConstraint('alias_move_key', ['model', 'number'])
         .execute()
+    },
+  },
+  {
+    // A version need not have a package, an alias can be taken away, and a model can change its name: tables are made anew, since SQLite cannot drop NOT NULL.
+    name: 'models-2',
+    up: async (database) => {
+      await createRegistry(database)
+      await copyRegistry(database)
+      for (const table of ['alias_move', 'model_alias', 'model_version', 'model']) {
+        await database.schema.dropTable(table).execute()
+      }
+      // References follow a table to its new name.
+      for (const table of ['model', 'model_version', 'model_alias', 'alias_move']) {
+        await database.schema.alterTable(`${table}_next`).renameTo(table).execute()
+      }
+      await createRegistryDetails(database)
     },
   },
 ]

@@ -10,22 +10,16 @@ import {
   RegiaError,
   type RegisteredModel,
   type Report,
+  servable,
   toIso,
 } from '@regia/core'
 import type { Database } from '../database/database.ts'
 import type { EventBus } from '../events/bus.ts'
 import { pageOf } from '../http/paging.ts'
-import {
-  findByDigest,
-  findVersion,
-  getModel,
-  getVersion,
-  insertVersion,
-  listModels,
-  listMoves,
-  listVersions,
-  moveAlias,
-} from './model-store.ts'
+import { listMoves, moveAlias } from './aliases.ts'
+import { getModel, listModels } from './read-models.ts'
+import { findByDigest, findVersion, getVersion, listVersions } from './read-versions.ts'
+import { insertVersion } from './write-versions.ts'
 
 export type ModelDeps = {
   readonly database: Database
@@ -75,11 +69,15 @@ export class ModelService {
       if (known !== undefined) return { version: known, isNew: false }
       const version = await insertVersion(transaction, {
         model,
+        packaging: { status: 'packaged' },
         packageDigest,
         package: content,
         ...(report && { report }),
         lineage,
+        description: '',
+        ...(lineage.runId && { runId: lineage.runId }),
         createdAt: now,
+        by,
       })
       const alias = version === 1 ? 'champion' : input.alias
       await moveAlias(transaction, { model, alias, toVersion: version, by, reason, at: now })
@@ -141,7 +139,8 @@ export class ModelService {
     return version && this.#artifactOf(version)
   }
 
-  async #artifactOf({ packageDigest }: ModelVersion): Promise<Artifact> {
+  async #artifactOf(version: ModelVersion): Promise<Artifact> {
+    const { packageDigest } = servable(version)
     return { kind: 'model', digest: packageDigest, sizeBytes: await this.#deps.packageSize(packageDigest) }
   }
 }

@@ -72,7 +72,7 @@ describe('the registry', () => {
       pipeline: { name: 'release', version: 2 },
       artifacts: { model: digests[1] },
     })
-    expect(second.package.signature).toMatchObject({ task: 'binary', target: 'late' })
+    expect(second.package?.signature).toMatchObject({ task: 'binary', target: 'late' })
     const model = registeredModelSchema.parse(await client.models.get('late'))
     expect(model.aliases).toEqual([
       { alias: 'challenger', version: 2 },

@@ -1,6 +1,6 @@
 import type { Connection } from '../database/database.ts'
 
-/** A move of an alias; `number` counts up within its model. */
+/** A move of an alias to a version; `number` counts up within its model. */
 export type NumberedMove = {
   readonly number: number
   readonly model: string
@@ -41,3 +41,5 @@ const movesOf = (connection: Connection, model: string, alias: string) =>
     .select(['number', 'to_version', 'moved_at'])
     .where('model', '=', model)
     .where('alias', '=', alias)
+    .where('to_version', 'is not', null)
+    .$narrowType<{ to_version: number }>()

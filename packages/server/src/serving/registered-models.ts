@@ -1,4 +1,4 @@
-import { createSketcher, type Digest, type ModelVersion } from '@regia/core'
+import { createSketcher, type Digest, type ModelVersion, type PackagedVersion, servable } from '@regia/core'
 import { openModel, readModelPackage } from '@regia/engine'
 import { type ModelDirectory, parseModelRef, type RegisteredVersion } from './gateway/model-directory.ts'
 import type { FindVersionFacts, VersionFacts } from './log-consumer/index.ts'
@@ -32,8 +32,9 @@ const MAX_KNOWN = 200
 export function registeredModels(source: RegistrySource): RegisteredModels {
   const known = new Map<Digest, Promise<KnownVersion>>()
   const findKnown = async (model: string, version: number): Promise<KnownVersion | undefined> => {
-    const found = await source.findVersion(model, version)
-    if (!found) return undefined
+    const registered = await source.findVersion(model, version)
+    if (!registered) return undefined
+    const found = servable(registered)
     const digest = found.packageDigest
     const read = known.get(digest) ?? readKnown(source, found)
     known.set(digest, read)
@@ -46,7 +47,8 @@ export function registeredModels(source: RegistrySource): RegisteredModels {
     directory: {
       find: async (ref) => {
         const { model, name, isAlias } = parseModelRef(ref)
-        return source.findVersion(model, isAlias ? name : Number(name))
+        const found = await source.findVersion(model, isAlias ? name : Number(name))
+        return found && servable(found)
       },
       open: async ({ packageDigest }: RegisteredVersion) => openModel(await source.readPackage(packageDigest)),
       moveAlias: async (move) => {
@@ -58,7 +60,7 @@ export function registeredModels(source: RegistrySource): RegisteredModels {
   }
 }
 
-async function readKnown(source: RegistrySource, version: ModelVersion): Promise<KnownVersion> {
+async function readKnown(source: RegistrySource, version: PackagedVersion): Promise<KnownVersion> {
   const { manifest, referenceProfile } = readModelPackage(await source.readPackage(version.packageDigest))
   return {
     signature: manifest.signature,

@@ -1,4 +1,4 @@
-import type { Endpoint } from '@regia/core'
+import { type Endpoint, isPackaged } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Choice } from '../kernel/choice.tsx'
@@ -100,7 +100,7 @@ function Content({ endpoint, range, minutes, onMinutes }: ContentProps) {
       <TrafficPanel endpoint={endpoint.spec.name} minutes={minutes} onMinutes={onMinutes} />
       <InputDrift monitor={monitor} model={model} />
       <RecentPredictions endpoint={endpoint.spec.name} />
-      {model && <TryIt key={model.version} endpoint={endpoint} model={model} />}
+      {model && isPackaged(model) && <TryIt key={model.version} endpoint={endpoint} model={model} />}
     </>
   )
 }

@@ -47,7 +47,7 @@ export function InputDrift({
 
 // Importance is of features; a feature made of an input begins with the input's name, as in `origin=ATL`.
 function importanceOf(model: ModelVersion | undefined): (column: string) => number {
-  const features = model?.package.featureImportance ?? []
+  const features = model?.package?.featureImportance ?? []
   const total = features.reduce((sum, each) => sum + Math.abs(each.importance), 0) || 1
   return (column) =>
     features

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Endpoint, ModelVersion, PredictResponse, Row, SignatureColumn } from '@regia/core'
+import type { Endpoint, PackagedVersion, PredictResponse, Row, SignatureColumn } from '@regia/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../kernel/api.ts'
@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<SignatureColumn['type'], FieldKind>> = {
   timestamp: 'text',
 }
 
-type TryItProps = { readonly endpoint: Endpoint; readonly model: ModelVersion }
+type TryItProps = { readonly endpoint: Endpoint; readonly model: PackagedVersion }
 
 /** A form made from the signature, filled with a real example. The prediction is logged like any other. */
 export function TryIt({ endpoint, model }: TryItProps) {
@@ -81,7 +81,7 @@ function commandOf(endpoint: Endpoint, values: Row): string {
   return `regia predict ${endpoint.spec.name} --row '${JSON.stringify(values)}'${at === undefined ? '' : ` --at ${at}`}`
 }
 
-const exampleTexts = (model: ModelVersion): Record<string, string> =>
+const exampleTexts = (model: PackagedVersion): Record<string, string> =>
   Object.fromEntries(
     Object.entries(model.package.example.rows[0] ?? {}).map(([name, value]) => [name, fieldText(value)]),
   )

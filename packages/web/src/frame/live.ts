@@ -21,6 +21,8 @@ const STALE: Readonly<Record<ServerEvent['type'], readonly string[]>> = {
   backfill: ['backfills'],
   notification: ['notifiers'],
   demo: ['demo'],
+  experiment: ['experiments'],
+  trackedRun: ['tracking', 'experiments'],
 }
 const FLUSH_MS = 1000
 const LONGEST_PAUSE_MS = 15_000

@@ -87,8 +87,13 @@ function Versions({ versions }: { readonly versions: readonly ModelVersion[] }) 
           },
           { id: 'checks', title: 'Checks', cell: (row) => <CheckLamps report={row.report} /> },
           { id: 'trained', title: 'Trained on', cell: (row) => trainedOn(row) },
-          { id: 'learner', title: 'Learner', cell: (row) => row.package.learner.name },
-          { id: 'size', title: 'Size', isNumber: true, cell: (row) => formatBytes(row.package.graphSizeBytes) },
+          { id: 'learner', title: 'Learner', cell: (row) => row.package?.learner.name ?? '–' },
+          {
+            id: 'size',
+            title: 'Size',
+            isNumber: true,
+            cell: (row) => (row.package ? formatBytes(row.package.graphSizeBytes) : row.packaging.status),
+          },
           { id: 'at', title: 'Registered', isNumber: true, cell: (row) => <Ago at={row.createdAt} /> },
         ]}
       />
@@ -114,6 +119,10 @@ function Score({ version, metric }: { readonly version: ModelVersion; readonly m
   )
 }
 
+const moveText = ({ fromVersion, toVersion }: AliasMove): string =>
+  [fromVersion, toVersion].flatMap((version) => (version === undefined ? [] : [`v${version}`])).join(' → ') +
+  (toVersion === undefined ? ' → none' : '')
+
 function History({ moves }: { readonly moves: readonly AliasMove[] }) {
   if (moves.length === 0)
     return (
@@ -133,7 +142,7 @@ function History({ moves }: { readonly moves: readonly AliasMove[] }) {
           {
             id: 'move',
             title: 'Moved',
-            cell: (move) => `${move.fromVersion === undefined ? '' : `v${move.fromVersion} → `}v${move.toVersion}`,
+            cell: (move) => moveText(move),
           },
           { id: 'by', title: 'By', cell: (move) => move.by },
           { id: 'why', title: 'Why', cell: (move) => move.reason || '–' },

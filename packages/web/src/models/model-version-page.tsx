@@ -1,4 +1,4 @@
-import type { ModelVersion } from '@regia/core'
+import { isPackaged, type ModelVersion, type PackagedVersion } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Bars } from '../charts/bars.tsx'
@@ -41,14 +41,16 @@ export default function ModelVersionPage() {
           <>
             <Head version={model} />
             {model.report && <Evaluation report={model.report} />}
-            <div className={classes.two}>
-              <Section title="What it looks at" note="feature importance">
-                <Card pad>
-                  <Bars label="Feature importance" rows={importanceRows(model)} />
-                </Card>
-              </Section>
-              <SignaturePanel model={model} />
-            </div>
+            {isPackaged(model) && (
+              <div className={classes.two}>
+                <Section title="What it looks at" note="feature importance">
+                  <Card pad>
+                    <Bars label="Feature importance" rows={importanceRows(model)} />
+                  </Card>
+                </Section>
+                <SignaturePanel model={model} />
+              </div>
+            )}
             <TryVersion version={model} />
           </>
         )}
@@ -57,7 +59,7 @@ export default function ModelVersionPage() {
   )
 }
 
-const importanceRows = (version: ModelVersion) => {
+const importanceRows = (version: PackagedVersion) => {
   const total = version.package.featureImportance.reduce((sum, each) => sum + Math.abs(each.importance), 0) || 1
   return [...version.package.featureImportance]
     .sort((a, b) => b.importance - a.importance)
@@ -69,11 +71,13 @@ const importanceRows = (version: ModelVersion) => {
     }))
 }
 
+const NOT_MEASURED = { maxError: 0, rowCount: 0 }
+
 function Head({ version }: { readonly version: ModelVersion }) {
   const { report } = version
   const metric = mainMetric(report)
   // The gate compares every held-out row; the package only a sample.
-  const parity = report?.parity ?? version.package.parity
+  const parity = report?.parity ?? version.package?.parity ?? NOT_MEASURED
   return (
     <div className={classes.head}>
       <Card>
@@ -100,10 +104,16 @@ function Head({ version }: { readonly version: ModelVersion }) {
         >
           on {formatCount(parity.rowCount)} rows
         </Stat>
-        <Stat label="Size" value={formatBytes(version.package.graphSizeBytes)} unit={version.package.learner.name}>
-          trained on {trainedOn(version)} ·{' '}
-          <code title={version.packageDigest}>{shortDigest(version.packageDigest)}</code>
-        </Stat>
+        {isPackaged(version) ? (
+          <Stat label="Size" value={formatBytes(version.package.graphSizeBytes)} unit={version.package.learner.name}>
+            trained on {trainedOn(version)} ·{' '}
+            <code title={version.packageDigest}>{shortDigest(version.packageDigest)}</code>
+          </Stat>
+        ) : (
+          <Stat label="Package" value={version.packaging.status}>
+            {version.packaging.reason} {version.packaging.hint}
+          </Stat>
+        )}
       </Columns>
     </div>
   )

@@ -1,9 +1,9 @@
-import type { ModelVersion } from '@regia/core'
+import type { PackagedVersion } from '@regia/core'
 import { Card, Section } from '../kernel/section.tsx'
 import { PlainTable } from '../table/plain-table.tsx'
 
 /** What the model takes and gives. */
-export function SignaturePanel({ model }: { readonly model: ModelVersion }) {
+export function SignaturePanel({ model }: { readonly model: PackagedVersion }) {
   const { inputs, task, target, classes, positive } = model.package.signature
   const answer = classes ? `${target}: ${classes.join(' or ')}${positive ? `, scored for "${positive}"` : ''}` : target
   return (

@@ -1,4 +1,4 @@
-import type { ModelVersion } from '@regia/core'
+import { isPackaged, type ModelVersion } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { endpointsQuery } from '../endpoints/queries.ts'
 import { TryIt } from '../endpoints/try-it.tsx'
@@ -14,13 +14,19 @@ export function TryVersion({ version }: { readonly version: ModelVersion }) {
         deployment.role === 'stable' && deployment.model === version.model && deployment.version === version.version,
     ),
   )
-  if (endpoint) return <TryIt endpoint={endpoint} model={version} />
+  if (endpoint && isPackaged(version)) return <TryIt endpoint={endpoint} model={version} />
   return (
     <Section title="Try it">
       <Card>
-        <Empty command={`regia endpoints create ${version.model} --stable ${version.model}@${version.version}`}>
-          No endpoint answers with this version. A model is tried where it serves.
-        </Empty>
+        {version.packaging.status !== 'packaged' ? (
+          <Empty>
+            {version.packaging.reason ?? 'Its files are being packaged.'} {version.packaging.hint}
+          </Empty>
+        ) : (
+          <Empty command={`regia endpoints create ${version.model} --stable ${version.model}@${version.version}`}>
+            No endpoint answers with this version. A model is tried where it serves.
+          </Empty>
+        )}
       </Card>
     </Section>
   )

@@ -1,4 +1,4 @@
-import type { Estimate, ModelVersion, RegisteredModel, Report } from '@regia/core'
+import type { Estimate, ModelPackage, ModelVersion, RegisteredModel, Report } from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { formatEstimate, formatNumber, formatScore, formatTime, formatValue } from './format.ts'
@@ -66,22 +66,9 @@ function describeVersion(found: ModelVersion, output: Output): string {
   const { lineage } = found
   const facts: [string, string | undefined][] = [
     ['aliases', found.aliases.join(', ') || undefined],
-    ['learner', `${found.package.learner.name} ${formatValue(found.package.learner.params)}`],
-    ['target', `${found.package.signature.target} (${found.package.signature.task})`],
-    ['inputs', found.package.signature.inputs.map((column) => `${column.name}: ${column.type}`).join(', ')],
-    [
-      'trained on',
-      found.package.trainedOn &&
-        `${formatTime(found.package.trainedOn.from)} to ${formatTime(found.package.trainedOn.until)}`,
-    ],
-    [
-      'parity',
-      // A program may hand over a graph without saying what its training code answers.
-      found.package.parity.rowCount === 0
-        ? 'not measured'
-        : `${found.package.parity.maxError.toExponential(1)} over ${formatNumber(found.package.parity.rowCount)} rows`,
-    ],
-    ['run', lineage.runId],
+    ...(found.package ? packageFacts(found.package) : packagingFacts(found)),
+    ['source', found.source],
+    ['run', lineage.runId ?? found.runId],
     ['pipeline', lineage.pipeline && `${lineage.pipeline.name} version ${lineage.pipeline.version}`],
     ['data', lineage.datasets.map((each) => `${each.name} version ${each.version}`).join(', ') || undefined],
     ['package', found.packageDigest],
@@ -93,6 +80,25 @@ function describeVersion(found: ModelVersion, output: Output): string {
     ...(found.report ? ['', describeReport(found.report, output)] : []),
   ].join('\n')
 }
+
+const packageFacts = ({ learner, signature, trainedOn, parity }: ModelPackage): [string, string | undefined][] => [
+  ['learner', `${learner.name} ${formatValue(learner.params)}`],
+  ['target', `${signature.target} (${signature.task})`],
+  ['inputs', signature.inputs.map((column) => `${column.name}: ${column.type}`).join(', ')],
+  ['trained on', trainedOn && `${formatTime(trainedOn.from)} to ${formatTime(trainedOn.until)}`],
+  [
+    'parity',
+    // A program may hand over a graph without saying what its training code answers.
+    parity.rowCount === 0
+      ? 'not measured'
+      : `${parity.maxError.toExponential(1)} over ${formatNumber(parity.rowCount)} rows`,
+  ],
+]
+
+const packagingFacts = ({ packaging }: ModelVersion): [string, string | undefined][] => [
+  ['packaging', packaging.reason ? `${packaging.status}: ${packaging.reason}` : packaging.status],
+  ['way out', packaging.hint],
+]
 
 /** Checks and metrics of a report, for a terminal. */
 export function describeReport(report: Report, output: Output): string {

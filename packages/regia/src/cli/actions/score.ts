@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { servable } from '@regia/core'
 import type { Action } from '../command.ts'
 import { formatNumber } from './format.ts'
 import { parseModelReference } from './model-reference.ts'
@@ -8,7 +9,7 @@ import { parseModelReference } from './model-reference.ts'
 export const score: Action<{ model: string; in: string; out: string }> = async (input, context) => {
   const { model: name, version } = parseModelReference(input.model)
   const { client } = await context.connect()
-  const found = await client.models.version(name, version)
+  const found = servable(await client.models.version(name, version))
   const { createDataEngine, openModel, scoreFile } = await import('@regia/engine')
   const folder = await mkdtemp(join(tmpdir(), 'regia-score-'))
   const engine = await createDataEngine({ tempDir: folder })
