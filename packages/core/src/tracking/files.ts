@@ -28,4 +28,6 @@ export interface ArtifactTree {
   delete(path: string): Promise<void>
   /** A verified file on this machine with the content. */
   localPath(path: string): Promise<string>
+  /** Content, or bytes `first` to `last` of it, both included; a damaged file fails before its last byte is given. Constant memory. */
+  read(digest: Digest, range?: { readonly first: number; readonly last: number }): Promise<AsyncIterable<Uint8Array>>
 }

@@ -127,6 +127,38 @@ describe.each(IMPLEMENTATIONS)('BlobStore: $name', ({ create }) => {
     expect(await create(path).delete(digestOf('old'), Date.now() - hourMs)).toBe(true)
   })
 
+  it('keeps what a stream brings, and nothing of one that fails', async () => {
+    const store = create(join(folder, 'store'))
+    const pieces = async function* (...parts: readonly string[]) {
+      for (const part of parts) {
+        if (part === 'fails') throw new Error('the sender went away')
+        yield text(part)
+      }
+    }
+    expect(await store.putStream(pieces('in ', '', 'pieces'))).toEqual({ digest: digestOf('in pieces'), sizeBytes: 9 })
+    expect(Buffer.from(await store.read(digestOf('in pieces'))).toString()).toBe('in pieces')
+    expect(await store.putStream(pieces())).toEqual({ digest: digestOf(''), sizeBytes: 0 })
+    await expect(store.putStream(pieces('half', 'fails'))).rejects.toThrow('the sender went away')
+    expect(await store.has(digestOf('half'))).toBe(false)
+    expect(await everything(store.list())).toHaveLength(2)
+    const same = await Promise.all(Array.from({ length: 10 }, () => store.putStream(pieces('in ', 'pieces'))))
+    expect(new Set(same.map(({ digest }) => digest))).toEqual(new Set([digestOf('in pieces')]))
+  })
+
+  it('streams content, whole or a part of it, also to who has not read it before', async () => {
+    const large = new Uint8Array(3_000_001).map((_, i) => i % 251)
+    const { digest } = await create(join(folder, 'store')).put(large)
+    const store = create(join(folder, 'store'))
+    const bytes = async (range?: { first: number; last: number }) =>
+      Buffer.concat(await everything(await store.stream(digest, range)))
+    expect((await bytes()).equals(large)).toBe(true)
+    expect((await bytes()).equals(large)).toBe(true)
+    expect((await bytes({ first: 999_999, last: 2_000_000 })).equals(large.subarray(999_999, 2_000_001))).toBe(true)
+    const { digest: empty } = await store.put(new Uint8Array())
+    expect(await everything(await store.stream(empty))).toEqual([])
+    await expect(store.stream(ABSENT)).rejects.toMatchObject({ code: 'BLOB_MISSING' })
+  })
+
   it('refuses to keep what is not a readable file', async () => {
     const store = create(join(folder, 'store'))
     await expect(store.putFile(join(folder, 'absent'))).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
@@ -154,6 +186,31 @@ describe('folderBlobStore', () => {
     await expect(store.localPath(digest)).rejects.toMatchObject(expected)
     await expect(store.read(digest)).rejects.toMatchObject(expected)
     await expect(folderBlobStore(folder).localPath(digest)).rejects.toMatchObject(expected)
+  })
+
+  it('holds back the end of a stream whose bytes are damaged', async () => {
+    const large = new Uint8Array(2_500_000).fill(5)
+    const { digest } = await folderBlobStore(folder).put(large)
+    await damage(folderBlobStore(folder), digest)
+    let count = 0
+    const read = async () => {
+      for await (const piece of await folderBlobStore(folder).stream(digest)) count += piece.byteLength
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'BLOB_CORRUPT' })
+    expect(count).toBeLessThan(large.byteLength)
+    await expect(folderBlobStore(folder).stream(digest, { first: 0, last: 0 })).rejects.toMatchObject({
+      code: 'BLOB_CORRUPT',
+    })
+  })
+
+  it('leaves no temporary file of a stream that failed', async () => {
+    const store = folderBlobStore(folder)
+    const failing = async function* () {
+      yield text('half')
+      throw new Error('the sender went away')
+    }
+    await expect(store.putStream(failing())).rejects.toThrow('the sender went away')
+    expect(await readdir(join(folder, 'tmp'))).toEqual([])
   })
 
   it('finds a file that was cut or lengthened', async () => {

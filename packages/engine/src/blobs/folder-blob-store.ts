@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
 import { type Digest, RegiaError } from '@regia/core'
 import { asWriteError, blobCorrupt, blobMissing, hasCode, isMissing, messageOf } from './blob-errors.ts'
 import { blobFolder } from './blob-folder.ts'
 import type { BlobInfo, BlobStore } from './blob-store.ts'
-import { hashBytes, hashFile } from './hash-file.ts'
+import { hashBytes, hashFile, READ_BYTES } from './hash-file.ts'
+import { readVerified } from './read-verified.ts'
 import { sweepOld } from './sweep-old.ts'
+import { writeHashed } from './write-hashed.ts'
 
 /** Content that is put again counts as put at the time of the first put for so long: most puts then touch nothing. */
 const RENEW_AFTER_MS = 10 * 60_000
@@ -26,12 +29,15 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
   // Nobody waits for it, and it never fails.
   void sweepOld(join(rootDir, 'tmp'), now())
 
-  const verify = async (digest: Digest): Promise<number> => {
-    const path = pathOf(digest)
-    const { stamp, sizeBytes } = await stampOf(path, digest).catch((error) => {
-      if (bringBack(digest)) return stampOf(path, digest)
+  const stampOrBack = (digest: Digest) =>
+    stampOf(pathOf(digest), digest).catch((error) => {
+      if (bringBack(digest)) return stampOf(pathOf(digest), digest)
       throw error
     })
+
+  const verify = async (digest: Digest): Promise<number> => {
+    const path = pathOf(digest)
+    const { stamp, sizeBytes } = await stampOrBack(digest)
     if (verified.get(digest) === stamp) return sizeBytes
     const got = await hashFile(path, sizeBytes)
     if (got !== digest) throw blobCorrupt(digest, path, got, sizeBytes)
@@ -78,6 +84,8 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
     await syncPath(temporary)
     await chmod(temporary, 0o444)
     await rename(temporary, path)
+    // Its bytes were hashed on their way here, so the first who reads it need not do that again.
+    verified.set(digest, (await stampOf(path, digest)).stamp)
     await syncPath(dirname(path))
   }
 
@@ -113,6 +121,12 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
         return { digest, sizeBytes: size }
       })
     },
+    putStream: (bytes) =>
+      withTemporary(async (temporary) => {
+        const info = await writeHashed(temporary, bytes)
+        await adopt(info.digest, temporary)
+        return info
+      }),
     has: async (digest) => {
       try {
         return (await stat(pathOf(digest))).isFile()
@@ -142,6 +156,21 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
       } finally {
         await file.close()
       }
+    },
+    stream: async (digest, range) => {
+      const path = pathOf(digest)
+      const { stamp, sizeBytes } = await stampOrBack(digest)
+      if (range === undefined && verified.get(digest) !== stamp) {
+        return Readable.from(
+          readVerified(path, digest, sizeBytes, () => verified.set(digest, stamp)),
+          { objectMode: false },
+        )
+      }
+      await verify(digest)
+      return createReadStream(path, {
+        ...(range && { start: range.first, end: range.last }),
+        highWaterMark: READ_BYTES,
+      })
     },
     localPath: async (digest) => {
       await verify(digest)

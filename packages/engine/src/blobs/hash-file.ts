@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises'
 import type { Digest } from '@regia/core'
 import { digestSchema } from '@regia/core'
 
-const READ_BYTES = 1 << 20
+/** How much of a file is held in memory at a time. */
+export const READ_BYTES = 1 << 20
 
 /** The digest of bytes in memory, by the platform's own SHA-256 (many times faster than the portable one). */
 export const hashBytes = (bytes: Uint8Array): Digest =>

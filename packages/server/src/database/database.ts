@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { ArtifactTreeTables } from '../artifacts/tree/tables.ts'
 import type { CatalogTables } from '../catalog/tables.ts'
 import type { DataTables } from '../data/tables.ts'
 import type { DemoTables } from '../demo/tables.ts'
@@ -26,6 +27,7 @@ export type Tables = DataTables &
   LineageTables &
   MonitoringTables &
   TrackingTables &
+  ArtifactTreeTables &
   DemoTables
 
 export type Database = Kysely<Tables>

@@ -1,3 +1,4 @@
+import { artifactTreeMigrations } from '../artifacts/tree/migrations.ts'
 import { catalogMigrations } from '../catalog/migrations.ts'
 import { dataMigrations } from '../data/migrations.ts'
 import { demoMigrations } from '../demo/migrations.ts'
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...notificationMigrations,
   ...catalogMigrations,
   ...trackingMigrations,
+  ...artifactTreeMigrations,
 ]

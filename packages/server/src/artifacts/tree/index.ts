@@ -1,0 +1,2 @@
+export { assertArtifactFolder, assertArtifactPath } from './artifact-path.ts'
+export { type ArtifactTreeOptions, createArtifactTree } from './artifact-tree.ts'
