@@ -1,4 +1,6 @@
 export * from './clause.ts'
+export { completeFilter } from './complete-filter.ts'
 export { EXPERIMENT_GRAMMAR, LOGGED_MODEL_GRAMMAR, RUN_GRAMMAR } from './grammars.ts'
 export { parseFilter } from './parse-filter.ts'
 export { parseOrder } from './parse-order.ts'
+export type { FilterSuggestion } from './suggestion.ts'

@@ -1,6 +1,6 @@
 import type { FilterAttribute, FilterEntity, FilterGrammar } from './clause.ts'
 import { nearestWord } from './nearest-word.ts'
-import type { TokenReader } from './token-reader.ts'
+import { isPiece, type TokenReader } from './token-reader.ts'
 import type { Token } from './tokens.ts'
 
 /** What a clause or an order is about. */
@@ -44,8 +44,6 @@ export function readOperand(reader: TokenReader, grammar: FilterGrammar): Operan
   if (entity === 'dataset') return { entity, ...fieldOf(key, span, reader, grammar), ...span }
   return { entity, key, attribute: undefined, ...span }
 }
-
-const isPiece = (token: Token): boolean => token.kind === 'word' || (token.kind === 'quoted' && token.quote !== "'")
 
 function takePiece(reader: TokenReader): Token {
   const token = reader.take()

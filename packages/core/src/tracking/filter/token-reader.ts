@@ -7,31 +7,41 @@ const SHOWN_LENGTH = 60
 export class TokenReader {
   readonly text: string
   readonly #field: string
-  readonly #tokens: readonly Token[]
+  readonly tokens: readonly Token[]
   #index = 0
 
   /** @param field - Where the text comes from, for errors: `filter`, `orderBy.0`. */
   constructor(text: string, field: string) {
     this.text = text
     this.#field = field
-    this.#tokens = tokenize(text)
+    this.tokens = tokenize(text)
   }
 
   get token(): Token {
-    return this.#tokens[this.#index] ?? END
+    return this.tokens[this.#index] ?? END
   }
 
   get following(): Token {
-    return this.#tokens[this.#index + 1] ?? END
+    return this.tokens[this.#index + 1] ?? END
   }
 
   /** The one before. */
   get taken(): Token {
-    return this.#tokens[this.#index - 1] ?? END
+    return this.tokens[this.#index - 1] ?? END
   }
 
   get isAtEnd(): boolean {
     return this.token.kind === 'end'
+  }
+
+  /** Whether all that is left is one name that goes on to the end, or is cut off by it. */
+  endsAtPiece(): boolean {
+    let end = this.token.from
+    for (const token of this.tokens.slice(this.#index, -1)) {
+      if (!isPiece(token) || token.from !== end) return false
+      end = token.until
+    }
+    return end === this.text.length
   }
 
   take(): Token {
@@ -64,5 +74,9 @@ export class TokenReader {
     })
   }
 }
+
+/** What a name may consist of. */
+export const isPiece = (token: Token): boolean =>
+  token.kind === 'word' || (token.kind === 'quoted' && token.quote !== "'")
 
 const END: Token = { kind: 'end', text: '', isClosed: true, from: 0, until: 0 }
