@@ -70,7 +70,8 @@ export const trackingClient = ({ json, raw }: Transport, at: Path) => ({
     update: (id: string, body: UpdateTrackedRun) =>
       json<TrackedRunDetail>('POST', at('tracking', 'runs', id), { body }),
     /** Metrics, params, tags and datasets, all or none; the same batch again changes nothing. Throws `CONFLICT` where a param would change. */
-    log: (id: string, body: Partial<LogBatch>) => json<void>('POST', at('tracking', 'runs', id, 'log'), { body }),
+    log: (id: string, body: Partial<LogBatch>, { signal }: { readonly signal?: AbortSignal } = {}) =>
+      json<void>('POST', at('tracking', 'runs', id, 'log'), { body, ...(signal && { signal }) }),
     /** Takes tags away; those that are not there do no harm. */
     deleteTags: (id: string, body: { readonly keys: readonly string[] }) =>
       json<void>('POST', at('tracking', 'runs', id, 'delete-tags'), { body }),

@@ -1,0 +1,7 @@
+export {
+  createRunLogger,
+  type LogClient,
+  type MetricOptions,
+  type RunLogger,
+  type RunLoggerOptions,
+} from './run-logger.ts'
