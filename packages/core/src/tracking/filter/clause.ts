@@ -61,4 +61,6 @@ export type FilterGrammar = {
   readonly datasetFields?: readonly FilterAttribute[]
   /** Whether params and tags may be asked for with `IS NULL` and `IS NOT NULL`: things without and with the key. */
   readonly hasNullTests?: boolean
+  /** Tags that are attributes here: the attribute's name by the tag's key, such as `note` for `mlflow.note.content`. */
+  readonly tagAttributes?: ReadonlyMap<string, string>
 }

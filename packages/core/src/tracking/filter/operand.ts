@@ -41,6 +41,8 @@ export function readOperand(reader: TokenReader, grammar: FilterGrammar): Operan
   }
   if (key === '') throw reader.fault({ from: span.until, until: span.until }, `a name after "${entityName}."`)
   if (entity === 'attribute') return { entity, ...attributeOf(key, span, reader, grammar), ...span }
+  const own = entity === 'tag' ? grammar.tagAttributes?.get(key) : undefined
+  if (own !== undefined) return { entity: 'attribute', ...attributeOf(own, span, reader, grammar), ...span }
   if (entity === 'dataset') return { entity, ...fieldOf(key, span, reader, grammar), ...span }
   return { entity, key, attribute: undefined, ...span }
 }

@@ -250,4 +250,19 @@ describe('parseFilter on anything', () => {
       expect(performance.now() - start, unit).toBeLessThan(5_000)
     }
   })
+
+  it('takes a tag for the attribute that the grammar names', () => {
+    const grammar: FilterGrammar = {
+      subject: 'runs',
+      entities: ['tag'],
+      attributes: [{ name: 'parent', type: 'text', operators: ['=', 'IS NULL'] }],
+      tagAttributes: new Map([['mlflow.parentRunId', 'parent']]),
+    }
+    expect(parsed("tags.mlflow.parentRunId = 'a' AND tags.`mlflow.parentRunId` IS NULL", grammar)).toEqual([
+      ['attribute', 'parent', '=', 'a'],
+      ['attribute', 'parent', 'IS NULL', ''],
+    ])
+    expect(parsed("tags.constructor = 'a'", grammar)).toEqual([['tag', 'constructor', '=', 'a']])
+    expect(faultOf("tags.mlflow.parentRunId != 'a'", grammar)).toContain('an operator of parent')
+  })
 })
