@@ -1,14 +1,11 @@
 #!/usr/bin/env bash
-# Makes .venv-interop with the packages of tests/interop/requirements.txt, unless it is there with just these.
+# Makes the Python environments of tests/interop, each unless it is there with just the packages of its list.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-wanted=$(cksum <tests/interop/requirements.txt)
-[ "$(cat .venv-interop/made-from 2>/dev/null)" = "$wanted" ] && exit 0
-
-make_venv() {
-  rm -rf .venv-interop
-  python3 -m venv .venv-interop
+new_venv() {
+  rm -rf "$1"
+  python3 -m venv "$1"
 }
 install_venv() { # Debian ships Python without it
   local sudo=''
@@ -17,6 +14,14 @@ install_venv() { # Debian ships Python without it
   $sudo apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null
 }
 
-make_venv 2>/dev/null || { install_venv && make_venv; }
-.venv-interop/bin/python -m pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
-echo "$wanted" >.venv-interop/made-from
+make_venv() { # FOLDER REQUIREMENTS
+  local wanted
+  wanted=$(cksum <"$2")
+  [ "$(cat "$1/made-from" 2>/dev/null)" = "$wanted" ] && return
+  new_venv "$1" 2>/dev/null || { install_venv && new_venv "$1"; }
+  "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2"
+  echo "$wanted" >"$1/made-from"
+}
+
+make_venv .venv-interop tests/interop/requirements.txt
+make_venv .venv-mlflow2 tests/interop/mlflow/requirements-2.txt

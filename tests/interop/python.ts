@@ -2,17 +2,24 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const VENV = fileURLToPath(new URL('../../.venv-interop', import.meta.url))
+/** Environments of `.ci/python-venv.sh`: ours with MLflow 3, and one with the client of MLflow 2. */
+const VENVS = { mlflow3: '.venv-interop', mlflow2: '.venv-mlflow2' } as const
+
+const folderOf = (name: keyof typeof VENVS): string => fileURLToPath(new URL(`../../${VENVS[name]}`, import.meta.url))
+
+/** The interpreter that sees the packages of an environment. */
+export const pythonOf = (name: keyof typeof VENVS): string => join(folderOf(name), 'bin', 'python3')
 
 /** The worker's environment with the virtual environment in front: what `source bin/activate` would make. */
 export function pythonEnvironment(): Record<string, string | undefined> {
-  return { ...process.env, VIRTUAL_ENV: VENV, PATH: `${join(VENV, 'bin')}${delimiter}${process.env.PATH ?? ''}` }
+  const folder = folderOf('mlflow3')
+  return { ...process.env, VIRTUAL_ENV: folder, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH ?? ''}` }
 }
 
 /** Vitest's global setup: step processes inherit what stands here. */
 export default function setup(): void {
-  if (!existsSync(join(VENV, 'bin', 'python3'))) {
-    throw new Error('There is no .venv-interop with Python packages. Run: bash .ci/python-venv.sh')
+  if (!existsSync(pythonOf('mlflow3')) || !existsSync(pythonOf('mlflow2'))) {
+    throw new Error('There are no Python environments for these tests. Run: bash .ci/python-venv.sh')
   }
   Object.assign(process.env, pythonEnvironment())
 }
