@@ -44,9 +44,11 @@ import { addRunActionRoutes } from './pipelines/run-action-routes.ts'
 import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { VERSION } from './version.ts'
+import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { wireCatalog } from './wire-catalog.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import { addServingRoutes, type ServingParts, servedModels, servingOverview, wireServing } from './wire-serving.ts'
+import { wireWebhooks } from './wire-webhooks.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
 export type Role = (typeof ROLES)[number]
@@ -77,6 +79,8 @@ export type ServerOptions = {
   readonly blobs?: BlobStore
   /** How long a worker's lease holds without a heartbeat. */
   readonly leaseMs?: number
+  /** Webhooks may be sent to private networks, to this machine and over plain http. */
+  readonly allowPrivateWebhooks?: boolean
   /** Kinds of notifiers that the project brings, by type. */
   readonly customNotifiers?: Readonly<Record<string, CustomNotifier>>
 }
@@ -89,6 +93,7 @@ export type RegiaServer = {
     readonly models: ModelService
     readonly pipelines: PipelineService
     readonly demo: DemoService
+    readonly webhooks: WebhookService
   } & ServingParts &
     ScheduleParts
   /** Lets running requests finish, then lets go of everything. */
@@ -136,6 +141,10 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(events.close)
 
     const data = new DataService({ database, blobs, worker, events, clock, home, projectDir })
+    const webhooks = wireWebhooks({
+      ...{ database, events, clock, newId, onError, home, projectDir },
+      allowsPrivate: options.allowPrivateWebhooks ?? false,
+    })
     const models = new ModelService({
       database,
       events,
@@ -205,6 +214,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addLeaseRoutes(app, pipelines.leases)
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
+    addWebhookRoutes(app, webhooks)
     addDemoRoutes(app, demo)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
     const lineage = new LineageService({ database, served: () => servedModels(parts) })
@@ -231,9 +241,12 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     // A port that was taken by chance leads nowhere once the command ends.
     if (port !== 0) address = url
     await when.notifications.start()
+    await webhooks.sender.start()
     // Whoever owns the home sends, if only for the length of one command.
-    const sender = startScheduler([() => when.notifications.turn()], SENDER_MS, onError)
-    onClose(async () => void (await Promise.all([sender.stop(), when.notifications.finish(FINISH_MS)])))
+    const sender = startScheduler([() => when.notifications.turn(), () => webhooks.sender.turn()], SENDER_MS, onError)
+    onClose(async () => {
+      await Promise.all([sender.stop(), when.notifications.finish(FINISH_MS), webhooks.sender.finish(FINISH_MS)])
+    })
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
     await parts.serving.endpoints.load()
     if (roles.includes('scheduler')) {
@@ -246,7 +259,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
       onClose(startScheduler([() => parts.serving.archive.turn(), () => lineage.turn()], ARCHIVE_MS, onError).stop)
     }
-    return { url, app, services: { data, models, pipelines, demo, ...parts, ...when }, close }
+    return { url, app, services: { data, models, pipelines, demo, webhooks, ...parts, ...when }, close }
   } catch (error) {
     await close()
     throw error

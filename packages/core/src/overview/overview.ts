@@ -70,6 +70,7 @@ export const serverEventSchema = z.object({
     'schedule',
     'backfill',
     'notification',
+    'webhook',
     'demo',
   ]),
   id: z.string(),

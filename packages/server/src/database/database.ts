@@ -13,6 +13,7 @@ import type { PipelineTables } from '../pipelines/tables.ts'
 import type { ScheduleTables } from '../schedules/tables.ts'
 import type { ServingTables } from '../serving/tables.ts'
 import type { TrackingTables } from '../tracking/tables.ts'
+import type { WebhookTables } from '../webhooks/tables.ts'
 
 /** Every table of Regia: what the subjects keep, together. A subject adds its tables here and its migrations in `migrations.ts`. */
 export type Tables = DataTables &
@@ -27,6 +28,7 @@ export type Tables = DataTables &
   LineageTables &
   MonitoringTables &
   TrackingTables &
+  WebhookTables &
   ArtifactTreeTables &
   DemoTables
 

@@ -12,6 +12,7 @@ import { pipelineMigrations } from '../pipelines/migrations.ts'
 import { scheduleMigrations } from '../schedules/migrations.ts'
 import { servingMigrations } from '../serving/migrations.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
+import { webhookMigrations } from '../webhooks/migrations.ts'
 import type { Migration } from './migrate.ts'
 
 /** In the order in which they run. One that has shipped never changes: a change is a new migration of its subject. */
@@ -29,5 +30,6 @@ export const MIGRATIONS: readonly Migration[] = [
   ...notificationMigrations,
   ...catalogMigrations,
   ...trackingMigrations,
+  ...webhookMigrations,
   ...artifactTreeMigrations,
 ]
