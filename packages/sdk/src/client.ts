@@ -62,6 +62,7 @@ import type {
 import { readEvents } from './events.ts'
 import { trackingClient } from './tracking.ts'
 import { type ClientOptions, createTransport } from './transport.ts'
+import { webhookClient } from './webhooks.ts'
 
 const V1 = '/api/v1'
 const at = (...parts: readonly (string | number)[]) =>
@@ -92,6 +93,7 @@ export function createClient(options: ClientOptions) {
   const { json, raw } = transport
   return {
     ...trackingClient(transport, at),
+    ...webhookClient(transport, at),
 
     /** Whether the server lives. Needs no token. */
     health: () => json<Health>('GET', '/health'),
