@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { deploy, graph, step } from '../../test/graphs.ts'
 import { workUntilIdle } from '../../test/scripted-worker.ts'
 import { startServer } from '../../test/start-server.ts'
-import { parseRange } from './byte-range.ts'
+import { parseRange } from '../http/byte-range.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const kept = (client: RegiaClient, text: string) => client.blobs.write(bytes(text))
