@@ -48,6 +48,7 @@ import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { wireCatalog } from './wire-catalog.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import { addServingRoutes, type ServingParts, servedModels, servingOverview, wireServing } from './wire-serving.ts'
+import { addTrackingRoutes, type TrackingParts, wireTracking } from './wire-tracking.ts'
 import { wireWebhooks } from './wire-webhooks.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
@@ -94,6 +95,7 @@ export type RegiaServer = {
     readonly pipelines: PipelineService
     readonly demo: DemoService
     readonly webhooks: WebhookService
+    readonly tracking: TrackingParts
   } & ServingParts &
     ScheduleParts
   /** Lets running requests finish, then lets go of everything. */
@@ -178,6 +180,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const warn = (message: string) => logger.warn(message)
     const parts = wireServing({ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn })
     onClose(parts.serving.close)
+    const tracking = wireTracking({ database, blobs, events, clock, newId, randomBytes })
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -217,6 +220,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addWebhookRoutes(app, webhooks)
     addDemoRoutes(app, demo)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
+    addTrackingRoutes(app, tracking, { operator, clock })
     const lineage = new LineageService({ database, served: () => servedModels(parts) })
     addLineageRoutes(app, lineage)
     addGarbageRoutes(app, new GarbageService({ database, blobs, clock }))
@@ -235,6 +239,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     })
     await addStatic(app, options.webDir, routes)
 
+    await tracking.start()
     await pipelines.start()
     await parts.serving.endpoints.open()
     const url = await listen(app, host, port)
@@ -259,7 +264,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
       onClose(startScheduler([() => parts.serving.archive.turn(), () => lineage.turn()], ARCHIVE_MS, onError).stop)
     }
-    return { url, app, services: { data, models, pipelines, demo, webhooks, ...parts, ...when }, close }
+    return { url, app, services: { data, models, pipelines, demo, tracking, webhooks, ...parts, ...when }, close }
   } catch (error) {
     await close()
     throw error

@@ -1,9 +1,10 @@
 import type { RunSource, TrackedStatus } from '@regia/core'
+import type { Generated } from 'kysely'
 
 /** Times are milliseconds since 1970, flags 0 or 1. */
 export type TrackingTables = {
   experiment: {
-    id: number
+    id: Generated<number>
     name: string
     artifact_root: string
     note: string | null
@@ -14,7 +15,7 @@ export type TrackingTables = {
   experiment_tag: { experiment_id: number; key: string; value: string }
   tracked_run: {
     /** Counts up; what other tables refer to, since ids are long. */
-    seq: number
+    seq: Generated<number>
     id: string
     experiment_id: number
     name: string
@@ -31,7 +32,7 @@ export type TrackingTables = {
     deleted_ms: number | null
   }
   /** Keys of metrics, params and tags, each once. */
-  tracking_key: { id: number; name: string }
+  tracking_key: { id: Generated<number>; name: string }
   /** A NaN is value 0 with the flag, so that it has a place in keys and orders. */
   metric_point: { run_seq: number; key_id: number; at_ms: number; step: number; value: number; is_nan: number }
   /** Of each metric the point that counts; with the experiment, so that one index answers filter and order. */
@@ -47,7 +48,7 @@ export type TrackingTables = {
   run_param: { run_seq: number; key_id: number; experiment_id: number; value: string }
   run_tag: { run_seq: number; key_id: number; experiment_id: number; value: string }
   tracked_dataset: {
-    id: number
+    id: Generated<number>
     experiment_id: number
     name: string
     digest: string

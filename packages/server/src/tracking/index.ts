@@ -1,0 +1,5 @@
+export { ExperimentService } from './experiment-service.ts'
+export { KeyIds } from './key-ids.ts'
+export { LoggedModelService } from './logged-model-service.ts'
+export { RunService } from './run-service.ts'
+export type { TrackingDeps } from './tracking-deps.ts'
