@@ -10,9 +10,9 @@ import {
 } from '@regia/core'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
-import { allOf, compare } from './compare.ts'
+import { allOf, compare } from '../database/compare.ts'
 import { type ExperimentRow, withTags } from './experiment-record.ts'
-import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from './keyset.ts'
+import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from '../database/keyset.ts'
 
 type Search = Parameters<Experiments['search']>[0]
 type Condition = RawBuilder<boolean>

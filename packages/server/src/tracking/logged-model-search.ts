@@ -12,9 +12,9 @@ import {
 import { type RawBuilder, sql } from 'kysely'
 import { bulkRows } from '../database/bulk-rows.ts'
 import type { Database } from '../database/database.ts'
-import { allOf, anyOf, compare } from './compare.ts'
+import { allOf, anyOf, compare } from '../database/compare.ts'
 import { experimentNumber } from './experiment-record.ts'
-import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from './keyset.ts'
+import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from '../database/keyset.ts'
 import { type LoggedModelRow, loggedModelRecords } from './logged-model-record.ts'
 
 type Search = Parameters<LoggedModels['search']>[0]
