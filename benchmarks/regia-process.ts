@@ -17,9 +17,17 @@ export type RegiaProcess = {
   readonly stop: () => Promise<void>
 }
 
-/** Starts `regia up` for a project, with a home of its own, and waits for `/health`. @param options - Of the command, such as `--env prod`. */
-export async function startRegia(projectDir: string, options: readonly string[] = []): Promise<RegiaProcess> {
-  const home = temporaryFolder()
+/**
+ * Starts `regia up` for a project and waits for `/health`. Its home is gone when it stops.
+ *
+ * @param options - Of the command, such as `--env prod`.
+ * @param home - One that is filled already; a new one where absent.
+ */
+export async function startRegia(
+  projectDir: string,
+  options: readonly string[] = [],
+  home = temporaryFolder(),
+): Promise<RegiaProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()

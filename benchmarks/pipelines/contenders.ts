@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
+import { type PeerPython, peerPython } from '../peer-python.ts'
 import { BIN, ROOT } from '../regia-process.ts'
-import { type PeerPython, peerPython } from './peer-python.ts'
-import { runCommand, secondsOf } from './timed-command.ts'
+import { runCommand, secondsOf } from '../timed-command.ts'
 
 export const ROUNDS = 3
 export const OURS = { inProcess: 'in process', local: 'in child processes' } as const
@@ -38,8 +38,8 @@ export function regia(environment: keyof typeof OURS, folder: string): Contender
 
 /** The other tools, or why one is not here. */
 export async function findPeers(folder: string, say: (text: string) => void): Promise<readonly Peer[]> {
-  const peers = await peerPython('requirements.txt', 'PEERS_VENV', say)
-  const zenml = await peerPython('requirements-zenml.txt', 'ZENML_VENV', say)
+  const peers = await peerPython('pipelines/peers/requirements.txt', 'PEERS_VENV', say)
+  const zenml = await peerPython('pipelines/peers/requirements-zenml.txt', 'ZENML_VENV', say)
   const kedro = (kind: string, name: string) =>
     python(peers, name, ROUNDS, folder, {}, (dir, steps) => [program('kedro_chain.py'), kind, dir, String(steps)])
   return [

@@ -5,11 +5,13 @@ import { runCommand } from './timed-command.ts'
 /** The Python of a peer's environment, or why there is none. */
 export type PeerPython = { readonly python: string } | { readonly why: string }
 
-const PEERS = path.join(import.meta.dirname, 'peers')
+const BENCHMARKS = import.meta.dirname
 
 /**
  * The environment with exactly the packages of a file of requirements: the one that the variable names, else one made here, once for each content
  * of the file.
+ *
+ * @param requirements - A file below `benchmarks/`, such as `tracking/requirements.txt`.
  */
 export async function peerPython(
   requirements: string,
@@ -18,12 +20,12 @@ export async function peerPython(
 ): Promise<PeerPython> {
   const given = process.env[variable]
   if (given) return pythonIn(given) ?? { why: `${variable} names no virtual environment` }
-  const file = path.join(PEERS, requirements)
-  const venv = path.join(PEERS, '.venv', path.basename(requirements, '.txt'))
+  const file = path.join(BENCHMARKS, requirements)
+  const venv = path.join(path.dirname(file), '.venv', path.basename(requirements, '.txt'))
   const stamp = path.join(venv, 'made-from.txt')
   const wanted = readFileSync(file, 'utf8')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return pythonIn(venv) ?? { why: `${venv} is broken` }
-  say(`pipelines: installing ${requirements}`)
+  say(`installing ${requirements}`)
   try {
     rmSync(venv, { recursive: true, force: true })
     await runCommand(['python3', '-m', 'venv', venv])
