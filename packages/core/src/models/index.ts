@@ -1,3 +1,6 @@
+export { cardMarkdown } from './card-markdown.ts'
+export { compareVersions, type MeasuredSpeed } from './compare-versions.ts'
+export * from './grammars.ts'
 export * from './model.ts'
 export * from './program-signature.ts'
 export * from './registry.ts'

@@ -5,6 +5,9 @@ import { signatureSchema } from './signature.ts'
 
 export const ALIASES = ['champion', 'challenger'] as const
 
+export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const
+export type Stage = (typeof STAGES)[number]
+
 /**
  * `manifest.json` of a model package. A package is one zip: the manifest, `model.onnx`, `reference-profile.json` and `training.json`
  * (the fitted transforms and learner). Its digest is that of the zip, which is byte for byte the same for the same contents.
@@ -91,7 +94,7 @@ export const modelVersionSchema = z.object({
   description: z.string(),
   tags: z.record(z.string(), z.string()),
   /** Of MLflow's old way to release, beside aliases. */
-  stage: z.enum(['None', 'Staging', 'Production', 'Archived']),
+  stage: z.enum(STAGES),
   /** Where its files came from, such as `models:/m-…`; absent where a pipeline made it. */
   source: z.string().optional(),
   /** Where `source` led when the version was made, such as a logged model's own folder; stays when what it named is gone. */

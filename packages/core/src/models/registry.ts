@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { timestampSchema } from '../kernel/index.ts'
-import type { FilterGrammar, Found, Search } from '../tracking/index.ts'
-import { type ModelVersion, modelNameSchema, type RegisteredModel } from './model.ts'
+import type { Found, Search } from '../tracking/index.ts'
+import { type ModelVersion, modelNameSchema, type RegisteredModel, type Stage } from './model.ts'
 
 /** What one kind of wrong answer costs the business, in its own words. */
 export const errorCostSchema = z.strictObject({
@@ -33,6 +33,16 @@ export const modelCardSchema = z.object({
   markdown: z.string(),
 })
 export type ModelCard = z.infer<typeof modelCardSchema>
+
+/** What a card said once; `version` is absent for the text of the model, which stands on the cards of versions without a text of their own. */
+export const cardEditSchema = z.object({
+  model: modelNameSchema,
+  version: z.number().int().positive().optional(),
+  text: cardTextSchema,
+  by: z.string(),
+  at: timestampSchema,
+})
+export type CardEdit = z.infer<typeof cardEditSchema>
 
 export const ALIAS_REQUEST_STATUSES = ['pending', 'approved', 'rejected', 'withdrawn'] as const
 
@@ -80,9 +90,6 @@ export const modelComparisonSchema = z.object({
 })
 export type ModelComparison = z.infer<typeof modelComparisonSchema>
 
-export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const
-export type Stage = (typeof STAGES)[number]
-
 export type NewModelVersion = {
   readonly model: string
   /** Where its files are, as the client said. */
@@ -95,6 +102,11 @@ export type NewModelVersion = {
   readonly description?: string
   readonly tags?: Readonly<Record<string, string>>
   readonly by: string
+}
+
+/** A search that may leave out what has a tag with a value; what has the key with another value, or has it not, stays. */
+export type RegistrySearch = Search & {
+  readonly withoutTag?: { readonly key: string; readonly value: string } | undefined
 }
 
 /**
@@ -115,11 +127,14 @@ export interface Registry {
   delete(name: string, by: string): Promise<void>
   setTag(name: string, key: string, value: string): Promise<void>
   deleteTag(name: string, key: string): Promise<void>
-  search(search: Search & { readonly grammar: FilterGrammar }): Promise<Found<RegisteredModel>>
+  /** By default in the order of their names. */
+  search(search: RegistrySearch): Promise<Found<RegisteredModel>>
   createVersion(version: NewModelVersion): Promise<ModelVersion>
   /** By number or alias. */
   getVersion(model: string, version: number | string): Promise<ModelVersion>
   updateVersion(model: string, version: number, change: { readonly description?: string }): Promise<ModelVersion>
+  /** The newest version of each stage of each model, by model and version; nothing of a model that is not there. */
+  latestByStage(models: readonly string[]): Promise<readonly ModelVersion[]>
   deleteVersion(model: string, version: number, by: string): Promise<void>
   setVersionTag(model: string, version: number, key: string, value: string): Promise<void>
   deleteVersionTag(model: string, version: number, key: string): Promise<void>
@@ -133,7 +148,8 @@ export interface Registry {
   }): Promise<ModelVersion>
   /** One that is not there does no harm. */
   deleteAlias(model: string, alias: string, by: string): Promise<void>
-  searchVersions(search: Search & { readonly grammar: FilterGrammar }): Promise<Found<ModelVersion>>
+  /** By default the last changed first. */
+  searchVersions(search: RegistrySearch): Promise<Found<ModelVersion>>
 }
 
 /**

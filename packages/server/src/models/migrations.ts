@@ -61,4 +61,10 @@ export const modelMigrations: readonly Migration[] = [
       await createRegistryDetails(database)
     },
   },
+  {
+    name: 'models-3',
+    up: async ({ schema }) => {
+      await schema.alterTable('model_version').addColumn('location', 'text').execute()
+    },
+  },
 ]

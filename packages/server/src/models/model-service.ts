@@ -1,44 +1,45 @@
 import {
   type AliasMove,
   type Artifact,
-  type Clock,
-  type Digest,
-  type Lineage,
-  type ModelPackage,
+  aliasSchema,
+  compareVersions,
+  type Found,
+  type MeasuredSpeed,
+  type ModelComparison,
   type ModelVersion,
+  type NewModelVersion,
   type Page,
   RegiaError,
   type RegisteredModel,
-  type Report,
+  type Registry,
+  type RegistrySearch,
+  type Stage,
   servable,
   toIso,
 } from '@regia/core'
-import type { Database } from '../database/database.ts'
-import type { EventBus } from '../events/bus.ts'
 import { pageOf } from '../http/paging.ts'
-import { listMoves, moveAlias } from './aliases.ts'
-import { getModel, listModels } from './read-models.ts'
-import { findByDigest, findVersion, getVersion, listVersions } from './read-versions.ts'
-import { insertVersion } from './write-versions.ts'
-
-export type ModelDeps = {
-  readonly database: Database
-  readonly events: EventBus
-  readonly clock: Clock
-  /** The manifest of a package in the blob store, verified. @throws RegiaError `MODEL_INVALID`, `BLOB_MISSING`. */
-  readonly readPackage: (digest: Digest) => Promise<ModelPackage>
-  readonly packageSize: (digest: Digest) => Promise<number>
-}
-
-export type RegisterModel = {
-  readonly model: string
-  readonly alias: string
-  readonly packageDigest: Digest
-  readonly report: Report | undefined
-  readonly lineage: Lineage
-  readonly by: string
-  readonly reason: string
-}
+import { AliasApprovals, assertUnprotected } from './alias-approvals.ts'
+import { listMoves } from './aliases.ts'
+import { ModelCards } from './cards.ts'
+import { buryModel, buryVersion, type Purged, purgeDeleted, raiseModel, raiseVersion } from './deletion.ts'
+import { assertNotFollowed, type Wanted } from './followers.ts'
+import { latestByStage } from './latest-by-stage.ts'
+import type { ModelDeps } from './model-deps.ts'
+import { findModel, getModel, listModels, type Window } from './read-models.ts'
+import { aliasTarget, findByDigest, findVersion, getVersion, listVersions } from './read-versions.ts'
+import { type RegisterModel, registerPackage } from './register-package.ts'
+import { moveAndTell, RegistryWriter } from './registry-writer.ts'
+import { searchModels, searchVersions } from './search-registry.ts'
+import {
+  deleteModelTag,
+  describeModel,
+  insertModel,
+  type NewModel,
+  protectAliases,
+  renameModel,
+  setModelTag,
+} from './write-models.ts'
+import { deleteVersionTag, describeVersion, insertVersion, setStage, setVersionTag } from './write-versions.ts'
 
 export type Promotion = {
   readonly model: string
@@ -48,80 +49,245 @@ export type Promotion = {
   readonly reason: string
 }
 
-type Window = { readonly limit: number; readonly offset: number }
-
-/** The registry: versions of models and the aliases that point at them. */
-export class ModelService {
+/** The registry: versions of models, the aliases that point at them, and what people write about both. What a version is never changes. */
+export class ModelService implements Registry {
+  readonly approvals: AliasApprovals
+  readonly cards: ModelCards
   readonly #deps: ModelDeps
+  readonly #writer: RegistryWriter
 
   constructor(deps: ModelDeps) {
     this.#deps = deps
+    this.#writer = new RegistryWriter(deps)
+    this.approvals = new AliasApprovals(deps.database, this.#writer)
+    this.cards = new ModelCards(deps.database, this.#writer)
   }
 
-  /** Makes the next version of a model. The first one becomes champion, later ones get the alias. A package that is there already keeps its version and its aliases. */
+  /**
+   * Makes the next version of a model. The first one becomes champion, later ones get the alias; a protected alias is asked for instead. A
+   * package that is there already keeps its version and its aliases.
+   */
   async register(input: RegisterModel): Promise<{ readonly version: number; readonly isNew: boolean }> {
-    const { database, events, clock, readPackage } = this.#deps
-    const { model, packageDigest, report, lineage, by, reason } = input
-    const content = await readPackage(packageDigest)
-    const now = toIso(clock())
-    const registered = await database.transaction().execute(async (transaction) => {
+    const { model, packageDigest } = input
+    const content = await this.#deps.readPackage(packageDigest)
+    const registered = await this.#writer.transact(async (transaction, at) => {
       const known = await findByDigest(transaction, model, packageDigest)
       if (known !== undefined) return { version: known, isNew: false }
-      const version = await insertVersion(transaction, {
-        model,
-        packaging: { status: 'packaged' },
-        packageDigest,
-        package: content,
-        ...(report && { report }),
-        lineage,
-        description: '',
-        ...(lineage.runId && { runId: lineage.runId }),
-        createdAt: now,
-        by,
-      })
-      const alias = version === 1 ? 'champion' : input.alias
-      await moveAlias(transaction, { model, alias, toVersion: version, by, reason, at: now })
-      return { version, isNew: true }
+      const write = { transaction, at, tell: this.#writer.tellOf(transaction, model) }
+      return { version: await registerPackage(write, input, content), isNew: true }
     })
-    if (registered.isNew) events.publish('model', model)
+    if (registered.isNew) this.#writer.announce(model)
     return registered
   }
 
-  /** Moves an alias to a version. @throws RegiaError `NOT_FOUND`. */
-  async promote({ model, version, alias, by, reason }: Promotion): Promise<ModelVersion> {
-    if (/^\d+$/.test(alias))
-      throw new RegiaError('INVALID_INPUT', `An alias cannot be a number: "${alias}".`, { where: 'body.alias' })
-    const { database, events, clock } = this.#deps
-    const found = await database.transaction().execute(async (transaction) => {
-      const target = await getVersion(transaction, model, version)
-      await moveAlias(transaction, { model, alias, toVersion: target.version, by, reason, at: toIso(clock()) })
-      return getVersion(transaction, model, target.version)
+  create(model: NewModel): Promise<RegisteredModel> {
+    return this.#writer.change(model.name, async ({ transaction, at, tell }) => {
+      const made = await insertModel(transaction, model, at)
+      await tell({ kind: 'model-created' })
+      return made
     })
-    events.publish('model', model)
-    return found
-  }
-
-  async list({ limit, offset }: Window): Promise<Page<RegisteredModel>> {
-    const { items, total } = await listModels(this.#deps.database, { limit, offset })
-    return pageOf(items, total, offset)
   }
 
   get(name: string): Promise<RegisteredModel> {
     return getModel(this.#deps.database, name)
   }
 
-  async listVersions(name: string, { limit, offset }: Window): Promise<Page<ModelVersion>> {
-    const { items, total } = await listVersions(this.#deps.database, name, { limit, offset })
+  async list({ limit, offset }: Window, isDeleted = false): Promise<Page<RegisteredModel>> {
+    const { items, total } = await listModels(this.#deps.database, { limit, offset }, isDeleted)
     return pageOf(items, total, offset)
   }
 
-  /** By number or alias. @throws RegiaError `NOT_FOUND`. */
-  getVersion(name: string, version: number | string): Promise<ModelVersion> {
-    return getVersion(this.#deps.database, name, version)
+  search(search: RegistrySearch): Promise<Found<RegisteredModel>> {
+    return searchModels(this.#deps.database, search)
   }
 
-  findVersion(name: string, version: number | string): Promise<ModelVersion | undefined> {
-    return findVersion(this.#deps.database, name, version)
+  update(name: string, change: { readonly description?: string | undefined }): Promise<RegisteredModel> {
+    return this.#writer.change(name, async ({ transaction, at }) => {
+      const model = await getModel(transaction, name)
+      await describeModel(transaction, name, change.description ?? model.description, at)
+      return getModel(transaction, name)
+    })
+  }
+
+  async rename(name: string, newName: string): Promise<RegisteredModel> {
+    await this.#assertNotFollowed({ model: name }, 'renamed')
+    const renamed = await this.#writer.change(name, async ({ transaction, at }) => {
+      await renameModel(transaction, name, newName, at)
+      return getModel(transaction, newName)
+    })
+    this.#writer.announce(newName)
+    return renamed
+  }
+
+  async delete(name: string, by: string): Promise<void> {
+    await this.#assertNotFollowed({ model: name }, 'deleted')
+    await this.#writer.change(name, ({ transaction, at }) => buryModel(transaction, name, { by, at }))
+  }
+
+  /** The one of that name that was deleted last, with versions and aliases. @throws RegiaError `NOT_FOUND`, `CONFLICT`, `ALREADY_EXISTS`. */
+  async restore(name: string): Promise<RegisteredModel> {
+    const restored = await this.#writer.change(name, async ({ transaction }) => {
+      await raiseModel(transaction, name)
+      return getModel(transaction, name)
+    })
+    this.#deps.onPending?.()
+    return restored
+  }
+
+  setTag(name: string, key: string, value: string): Promise<void> {
+    return this.#writer.change(name, async ({ transaction, tell }) => {
+      await getModel(transaction, name)
+      await setModelTag(transaction, name, key, value)
+      await tell({ kind: 'model-tag-set', key, value })
+    })
+  }
+
+  deleteTag(name: string, key: string): Promise<void> {
+    return this.#writer.change(name, async ({ transaction, tell }) => {
+      const { tags } = await getModel(transaction, name)
+      await deleteModelTag(transaction, name, key)
+      if (Object.hasOwn(tags, key)) await tell({ kind: 'model-tag-deleted', key })
+    })
+  }
+
+  /** These aliases move only by a request that somebody else approves. @throws RegiaError `INVALID_INPUT`. */
+  protect(name: string, aliases: readonly string[]): Promise<RegisteredModel> {
+    for (const alias of aliases) assertAlias(alias)
+    return this.#writer.change(name, async ({ transaction }) => {
+      await getModel(transaction, name)
+      await protectAliases(transaction, name, aliases)
+      return getModel(transaction, name)
+    })
+  }
+
+  /** Of files that came from elsewhere; they are packaged afterwards. */
+  async createVersion(version: NewModelVersion): Promise<ModelVersion> {
+    const { model, description = '', tags = {}, ...rest } = version
+    const made = await this.#writer.change(model, async ({ transaction, at, tell }) => {
+      await getModel(transaction, model)
+      const number = await insertVersion(transaction, {
+        ...rest,
+        model,
+        description,
+        packaging: { status: 'pending' },
+        lineage: { datasets: [], params: {}, artifacts: {} },
+        createdAt: at,
+      })
+      for (const [key, value] of Object.entries(tags))
+        await setVersionTag(transaction, { model, version: number }, key, value)
+      const found = await getVersion(transaction, model, number)
+      await tell({ kind: 'version-created', version: found })
+      return found
+    })
+    this.#deps.onPending?.()
+    return made
+  }
+
+  /** By number or alias. @throws RegiaError `NOT_FOUND`. */
+  getVersion(model: string, version: number | string): Promise<ModelVersion> {
+    return getVersion(this.#deps.database, model, version)
+  }
+
+  findVersion(model: string, version: number | string): Promise<ModelVersion | undefined> {
+    return findVersion(this.#deps.database, model, version)
+  }
+
+  async listVersions(name: string, { limit, offset }: Window, isDeleted = false): Promise<Page<ModelVersion>> {
+    const { items, total } = await listVersions(this.#deps.database, name, { limit, offset }, isDeleted)
+    return pageOf(items, total, offset)
+  }
+
+  searchVersions(search: RegistrySearch): Promise<Found<ModelVersion>> {
+    return searchVersions(this.#deps.database, search)
+  }
+
+  latestByStage(models: readonly string[]): Promise<readonly ModelVersion[]> {
+    return latestByStage(this.#deps.database, models)
+  }
+
+  updateVersion(
+    model: string,
+    version: number,
+    change: { readonly description?: string | undefined },
+  ): Promise<ModelVersion> {
+    return this.#writer.change(model, async ({ transaction, at }) => {
+      const { description } = await getVersion(transaction, model, version)
+      await describeVersion(transaction, { model, version }, change.description ?? description, at)
+      return getVersion(transaction, model, version)
+    })
+  }
+
+  async deleteVersion(model: string, version: number, by: string): Promise<void> {
+    await this.#assertNotFollowed({ model, version }, 'deleted')
+    const { aliases } = await this.getVersion(model, version)
+    for (const alias of aliases) await this.#assertNotFollowed({ model, alias }, 'deleted')
+    await this.#writer.change(model, async ({ transaction, at, tell }) => {
+      for (const alias of await buryVersion(transaction, model, version, { by, at }))
+        await tell({ kind: 'alias-deleted', alias })
+    })
+  }
+
+  /** Without the aliases that it had. @throws RegiaError `NOT_FOUND`. */
+  async restoreVersion(model: string, version: number): Promise<ModelVersion> {
+    const restored = await this.#writer.change(model, async ({ transaction, at }) => {
+      await raiseVersion(transaction, model, version, at)
+      return getVersion(transaction, model, version)
+    })
+    this.#deps.onPending?.()
+    return restored
+  }
+
+  setVersionTag(model: string, version: number, key: string, value: string): Promise<void> {
+    return this.#writer.change(model, async ({ transaction, tell }) => {
+      await getVersion(transaction, model, version)
+      await setVersionTag(transaction, { model, version }, key, value)
+      await tell({ kind: 'version-tag-set', version, key, value })
+    })
+  }
+
+  deleteVersionTag(model: string, version: number, key: string): Promise<void> {
+    return this.#writer.change(model, async ({ transaction, tell }) => {
+      const { tags } = await getVersion(transaction, model, version)
+      await deleteVersionTag(transaction, { model, version }, key)
+      if (Object.hasOwn(tags, key)) await tell({ kind: 'version-tag-deleted', version, key })
+    })
+  }
+
+  setStage(model: string, version: number, stage: Stage, archiveExisting: boolean): Promise<ModelVersion> {
+    return this.#writer.change(model, async ({ transaction, at }) => {
+      await getVersion(transaction, model, version)
+      await setStage(transaction, { model, version }, { stage, archiveExisting, at })
+      return getVersion(transaction, model, version)
+    })
+  }
+
+  /** Moves an alias to a version. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`, `CONFLICT` for a protected alias. */
+  promote({ model, version, alias, by, reason }: Promotion): Promise<ModelVersion> {
+    assertAlias(alias)
+    return this.#writer.change(model, async (write) => {
+      const { transaction } = write
+      const target = await getVersion(transaction, model, version)
+      await assertUnprotected(transaction, { model, alias, version: target.version })
+      await moveAndTell(write, { model, alias, toVersion: target.version, by, reason })
+      return getVersion(transaction, model, target.version)
+    })
+  }
+
+  /** Whether an alias moves only by a request. */
+  async isProtected(model: string, alias: string): Promise<boolean> {
+    return (await findModel(this.#deps.database, model))?.protectedAliases.includes(alias) ?? false
+  }
+
+  async deleteAlias(model: string, alias: string, by: string): Promise<void> {
+    await this.#assertNotFollowed({ model, alias }, 'deleted')
+    await this.#writer.change(model, async (write) => {
+      const { transaction } = write
+      await getModel(transaction, model)
+      const version = await aliasTarget(transaction, model, alias)
+      if (version === undefined) return
+      await assertUnprotected(transaction, { model, alias, version })
+      await moveAndTell(write, { model, alias, by, reason: 'Taken away by hand.' })
+    })
   }
 
   async listMoves(name: string, { limit, offset }: Window): Promise<Page<AliasMove>> {
@@ -129,7 +295,26 @@ export class ModelService {
     return pageOf(items, total, offset)
   }
 
-  /** The package behind an alias, as pipelines take it. @throws RegiaError `NOT_FOUND`. */
+  /** @param before - A number or alias, as `after`. */
+  async compare(model: string, before: number | string, after: number | string): Promise<ModelComparison> {
+    const [was, is] = [await this.getVersion(model, before), await this.getVersion(model, after)]
+    return compareVersions(was, is, await this.#speedOf(was, is))
+  }
+
+  /** Takes away for good what has been deleted for longer; with `isDryRun` it only counts. */
+  purgeDeleted({
+    olderThanMs,
+    isDryRun = false,
+  }: {
+    readonly olderThanMs: number
+    readonly isDryRun?: boolean
+  }): Promise<Purged> {
+    const { database, clock } = this.#deps
+    const deletedBefore = toIso(Math.max(0, clock() - olderThanMs))
+    return database.transaction().execute((transaction) => purgeDeleted(transaction, deletedBefore, isDryRun))
+  }
+
+  /** The package behind an alias, as pipelines take it. @throws RegiaError `NOT_FOUND`, `CONFLICT`, `MODEL_INVALID`. */
   async getPackage(name: string, alias: string): Promise<Artifact> {
     return this.#artifactOf(await this.getVersion(name, alias))
   }
@@ -143,4 +328,24 @@ export class ModelService {
     const { packageDigest } = servable(version)
     return { kind: 'model', digest: packageDigest, sizeBytes: await this.#deps.packageSize(packageDigest) }
   }
+
+  async #speedOf(before: ModelVersion, after: ModelVersion): Promise<MeasuredSpeed> {
+    const { speedOf } = this.#deps
+    if (!speedOf) return {}
+    return { before: await speedOf(before), after: await speedOf(after) }
+  }
+
+  async #assertNotFollowed(wanted: Wanted, act: 'deleted' | 'renamed'): Promise<void> {
+    assertNotFollowed((await this.#deps.followers?.()) ?? [], wanted, act)
+  }
+}
+
+/** @throws RegiaError `INVALID_INPUT`. */
+function assertAlias(alias: string): void {
+  const parsed = aliasSchema.safeParse(alias)
+  if (parsed.success) return
+  throw new RegiaError('INVALID_INPUT', `"${alias.slice(0, 100)}" cannot be an alias.`, {
+    where: 'body.alias',
+    hint: parsed.error.issues[0]?.message ?? 'Use letters, digits, "_" and "-".',
+  })
 }

@@ -10,11 +10,15 @@ export async function listVersions(
   connection: Connection,
   name: string,
   { limit, offset }: Window,
+  isDeleted = false,
 ): Promise<Listed<ModelVersion>> {
   await getModel(connection, name)
-  const living = connection.selectFrom('model_version').where('model', '=', name).where('deleted_at', 'is', null)
-  const rows = await living.selectAll().orderBy('version', 'desc').limit(limit).offset(offset).execute()
-  const { total } = await living.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+  const found = connection
+    .selectFrom('model_version')
+    .where('model', '=', name)
+    .where('deleted_at', isDeleted ? 'is not' : 'is', null)
+  const rows = await found.selectAll().orderBy('version', 'desc').limit(limit).offset(offset).execute()
+  const { total } = await found.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
   return { items: await versionsOf(connection, rows), total: Number(total) }
 }
 
@@ -117,6 +121,7 @@ function versionOf(row: VersionRow, { aliases, tags }: Pick<ModelVersion, 'alias
     tags,
     stage: row.stage,
     ...(row.source !== null && { source: row.source }),
+    ...(row.location !== null && { location: row.location }),
     ...(row.run_id !== null && { runId: row.run_id }),
     ...(row.run_link !== null && { runLink: row.run_link }),
     ...(row.logged_model_id !== null && { loggedModelId: row.logged_model_id }),

@@ -38,6 +38,7 @@ export type ModelTables = {
     description: string
     stage: Stage
     source: string | null
+    location: string | null
     run_id: string | null
     run_link: string | null
     logged_model_id: string | null

@@ -1,4 +1,4 @@
-import type { ModelVersion } from '@regia/core'
+import { type ModelVersion, RegiaError, type Stage } from '@regia/core'
 import { sql } from 'kysely'
 import type { Connection } from '../database/database.ts'
 import { encodeJson } from '../database/json-text.ts'
@@ -13,6 +13,7 @@ export type NewVersion = Pick<
   | 'lineage'
   | 'description'
   | 'source'
+  | 'location'
   | 'runId'
   | 'runLink'
   | 'loggedModelId'
@@ -47,6 +48,7 @@ export async function insertVersion(connection: Connection, version: NewVersion)
       description: version.description,
       stage: 'None',
       source: version.source ?? null,
+      location: version.location ?? null,
       run_id: version.runId ?? null,
       run_link: version.runLink ?? null,
       logged_model_id: version.loggedModelId ?? null,
@@ -56,4 +58,71 @@ export async function insertVersion(connection: Connection, version: NewVersion)
     })
     .execute()
   return number
+}
+
+export async function describeVersion(
+  connection: Connection,
+  { model, version }: VersionKey,
+  text: string,
+  at: string,
+): Promise<void> {
+  await connection
+    .updateTable('model_version')
+    .set({ description: text, updated_at: at })
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .execute()
+}
+
+export type VersionKey = { readonly model: string; readonly version: number }
+
+export async function setVersionTag(
+  connection: Connection,
+  { model, version }: VersionKey,
+  key: string,
+  value: string,
+): Promise<void> {
+  await connection
+    .insertInto('model_version_tag')
+    .values({ model, version, key, value })
+    .onConflict((conflict) => conflict.columns(['model', 'version', 'key']).doUpdateSet({ value }))
+    .execute()
+}
+
+export async function deleteVersionTag(
+  connection: Connection,
+  { model, version }: VersionKey,
+  key: string,
+): Promise<void> {
+  await connection
+    .deleteFrom('model_version_tag')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .where('key', '=', key)
+    .execute()
+}
+
+/** With `archiveExisting` the versions that stand there go to "Archived". @throws RegiaError `INVALID_INPUT`. */
+export async function setStage(
+  connection: Connection,
+  { model, version }: VersionKey,
+  { stage, archiveExisting, at }: { readonly stage: Stage; readonly archiveExisting: boolean; readonly at: string },
+): Promise<void> {
+  const versions = connection.updateTable('model_version').where('model', '=', model)
+  if (archiveExisting) {
+    if (stage !== 'Staging' && stage !== 'Production') {
+      throw new RegiaError('INVALID_INPUT', `Existing versions cannot be archived by a move to "${stage}".`, {
+        where: 'archiveExisting',
+        hint: 'It goes with the stages "Staging" and "Production".',
+      })
+    }
+    await versions
+      .set({ stage: 'Archived', updated_at: at })
+      .where('stage', '=', stage)
+      .where('version', '<>', version)
+      .where('deleted_at', 'is', null)
+      .execute()
+  }
+  await versions.set({ stage, updated_at: at }).where('version', '=', version).execute()
+  await connection.updateTable('model').set({ updated_at: at }).where('name', '=', model).execute()
 }
