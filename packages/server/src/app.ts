@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { type Clock, createIdFactory, type Digest, type IdFactory, toIso } from '@regia/core'
+import { type ArtifactTree, type Clock, createIdFactory, type Digest, type IdFactory, toIso } from '@regia/core'
 import { type BlobStore, createDataWorker, folderBlobStore, readModelPackage, sweepOld } from '@regia/engine'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { addArtifactRoutes } from './artifacts/routes.ts'
+import { createArtifactTree } from './artifacts/tree/index.ts'
 import { addBlobRoutes } from './blobs/routes.ts'
 import { addCatalogRoutes } from './catalog/index.ts'
 import { DataService } from './data/data-service.ts'
@@ -45,6 +46,7 @@ import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
+import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import { addServingRoutes, type ServingParts, servedModels, servingOverview, wireServing } from './wire-serving.ts'
@@ -96,6 +98,7 @@ export type RegiaServer = {
     readonly demo: DemoService
     readonly webhooks: WebhookService
     readonly tracking: TrackingParts
+    readonly files: ArtifactTree
   } & ServingParts &
     ScheduleParts
   /** Lets running requests finish, then lets go of everything. */
@@ -137,6 +140,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const database = await openDatabase(options.databasePath ?? join(home, 'regia.db'), clock)
     onClose(() => database.destroy())
     const blobs = options.blobs ?? folderBlobStore(join(home, 'blobs'), clock)
+    const maxBlobBytes = options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES
+    const files = createArtifactTree({ database, blobs, clock, maxBytes: maxBlobBytes })
     const worker = createDataWorker({ tempDir: join(home, 'tmp', 'duckdb') })
     onClose(worker.close)
     const events = createEventBus(clock)
@@ -180,7 +185,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const warn = (message: string) => logger.warn(message)
     const parts = wireServing({ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn })
     onClose(parts.serving.close)
-    const tracking = wireTracking({ database, blobs, events, clock, newId, randomBytes })
+    const tracking = wireTracking({ database, blobs, events, clock, newId, randomBytes, onError })
+    onClose(tracking.stop)
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -205,7 +211,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addHealthRoute(app, { status: 'ok', version: VERSION, roles: [...roles] })
     addEventRoutes(app, events)
     addDataRoutes(app, data)
-    addBlobRoutes(app, blobs, { tempDir: join(home, 'tmp'), maxBytes: options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES })
+    addBlobRoutes(app, blobs, { tempDir: join(home, 'tmp'), maxBytes: maxBlobBytes })
     addPipelineRoutes(app, pipelines, operator)
     addChannelRoutes(app, channels, operator)
     addWhenRoutes(app, when, operator, clock)
@@ -220,6 +226,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addWebhookRoutes(app, webhooks)
     addDemoRoutes(app, demo)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
+    const tempDir = join(home, 'tmp')
+    addFileRoutes(app, { ...tracking, tree: files, registry: models, worker, tempDir, maxBytes: maxBlobBytes })
     addTrackingRoutes(app, tracking, { operator, clock })
     const lineage = new LineageService({ database, served: () => servedModels(parts) })
     addLineageRoutes(app, lineage)
@@ -264,7 +272,12 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
       onClose(startScheduler([() => parts.serving.archive.turn(), () => lineage.turn()], ARCHIVE_MS, onError).stop)
     }
-    return { url, app, services: { data, models, pipelines, demo, tracking, webhooks, ...parts, ...when }, close }
+    return {
+      url,
+      app,
+      services: { data, models, pipelines, demo, tracking, files, webhooks, ...parts, ...when },
+      close,
+    }
   } catch (error) {
     await close()
     throw error

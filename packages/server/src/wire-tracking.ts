@@ -1,10 +1,20 @@
-import { type Clock, createRng, type Experiments, type IdFactory, type LoggedModels, type Runs } from '@regia/core'
+import { type Clock, createRng, type IdFactory } from '@regia/core'
 import type { BlobStore } from '@regia/engine'
 import type { Database } from './database/database.ts'
 import { GroupCommit } from './database/group-commit.ts'
 import type { EventBus } from './events/bus.ts'
 import type { App } from './http/app.ts'
-import { ExperimentService, KeyIds, LoggedModelService, RunService, type TrackingDeps } from './tracking/index.ts'
+import {
+  addExperimentRoutes,
+  addLoggedModelRoutes,
+  addRunRoutes,
+  ExperimentService,
+  KeyIds,
+  LoggedModelService,
+  RunMirror,
+  RunService,
+  type TrackingDeps,
+} from './tracking/index.ts'
 
 export type TrackingWiring = {
   readonly database: Database
@@ -14,20 +24,23 @@ export type TrackingWiring = {
   readonly newId: IdFactory
   /** Unpredictable. */
   readonly randomBytes: (count: number) => Uint8Array
+  /** For what fails while nobody waits. */
+  readonly onError: (error: unknown) => void
 }
 
 export type TrackingParts = {
-  readonly experiments: Experiments
-  readonly runs: Runs
-  readonly loggedModels: LoggedModels
+  readonly experiments: ExperimentService
+  readonly runs: RunService
+  readonly loggedModels: LoggedModelService
   /** What must be there before the first request is answered. */
   readonly start: () => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 const ID_BYTES = 16
 
 /** Experiments, runs, their files and models, connected with what they need. */
-export function wireTracking({ database, events, clock, randomBytes }: TrackingWiring): TrackingParts {
+export function wireTracking({ database, events, clock, randomBytes, onError }: TrackingWiring): TrackingParts {
   const newHexId = () => Buffer.from(randomBytes(ID_BYTES)).toString('hex')
   const deps: TrackingDeps = {
     database,
@@ -39,11 +52,16 @@ export function wireTracking({ database, events, clock, randomBytes }: TrackingW
     newHexId,
   }
   const experiments = new ExperimentService(deps)
+  const mirror = new RunMirror({ ...deps, experiments, events, onError })
   return {
     experiments,
     runs: new RunService(deps),
     loggedModels: new LoggedModelService(deps),
-    start: () => experiments.start(),
+    start: async () => {
+      await experiments.start()
+      mirror.start()
+    },
+    stop: () => mirror.stop(),
   }
 }
 
@@ -54,4 +72,9 @@ export type TrackingRouteDeps = {
 }
 
 /** Every route of tracking: Regia's own, and those of foreign protocols. */
-export function addTrackingRoutes(_app: App, _parts: TrackingParts, _deps: TrackingRouteDeps): void {}
+export function addTrackingRoutes(app: App, parts: TrackingParts, { clock }: TrackingRouteDeps): void {
+  const { experiments, runs, loggedModels } = parts
+  addExperimentRoutes(app, experiments)
+  addRunRoutes(app, { runs, experiments, clock })
+  addLoggedModelRoutes(app, loggedModels)
+}

@@ -12,6 +12,7 @@ import type { MapTables } from '../pipelines/map/tables.ts'
 import type { PipelineTables } from '../pipelines/tables.ts'
 import type { ScheduleTables } from '../schedules/tables.ts'
 import type { ServingTables } from '../serving/tables.ts'
+import type { MirrorTables } from '../tracking/mirror/tables.ts'
 import type { TrackingTables } from '../tracking/tables.ts'
 import type { WebhookTables } from '../webhooks/tables.ts'
 
@@ -28,6 +29,7 @@ export type Tables = DataTables &
   LineageTables &
   MonitoringTables &
   TrackingTables &
+  MirrorTables &
   WebhookTables &
   ArtifactTreeTables &
   DemoTables

@@ -11,6 +11,7 @@ import { mapMigrations } from '../pipelines/map/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
 import { scheduleMigrations } from '../schedules/migrations.ts'
 import { servingMigrations } from '../serving/migrations.ts'
+import { mirrorMigrations } from '../tracking/mirror/migrations.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import { webhookMigrations } from '../webhooks/migrations.ts'
 import type { Migration } from './migrate.ts'
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ...notificationMigrations,
   ...catalogMigrations,
   ...trackingMigrations,
+  ...mirrorMigrations,
   ...webhookMigrations,
   ...artifactTreeMigrations,
 ]
