@@ -12,6 +12,7 @@ export type ExperimentRecord = {
   readonly tags: Readonly<Record<string, string>>
   readonly createdMs: number
   readonly updatedMs: number
+  readonly deletedMs?: number | undefined
 }
 
 export type MetricValue = { readonly key: string; readonly value: number; readonly step: number; readonly atMs: number }

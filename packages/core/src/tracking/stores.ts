@@ -47,7 +47,15 @@ export interface Experiments {
   /** The active one of that name, made where there is none. */
   getOrCreate(name: string): Promise<ExperimentRecord>
   /** @throws RegiaError `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT` for a deleted one. */
-  update(id: string, change: { readonly name?: string; readonly note?: string | null }): Promise<ExperimentRecord>
+  update(
+    id: string,
+    change: {
+      readonly name?: string | undefined
+      readonly note?: string | null | undefined
+      /** `null` takes a tag away. */
+      readonly tags?: Readonly<Record<string, string | null>> | undefined
+    },
+  ): Promise<ExperimentRecord>
   /** With its runs. @throws RegiaError `NOT_FOUND`, also where it is deleted already. */
   delete(id: string): Promise<ExperimentRecord>
   /** With the runs that went with it. @throws RegiaError `NOT_FOUND` where it is not deleted, `ALREADY_EXISTS` where its name is taken. */
@@ -153,7 +161,8 @@ export interface LoggedModels {
   /** By default the newest first. `datasets` narrows the metrics that filter and order look at. */
   search(
     search: Omit<Search, 'orderBy'> & {
-      readonly experimentIds: readonly string[]
+      /** None finds nothing; all experiments where absent. */
+      readonly experimentIds?: readonly string[] | undefined
       readonly orderBy?: readonly LoggedModelOrder[]
       readonly datasets?: readonly { readonly name: string; readonly digest?: string }[]
     },

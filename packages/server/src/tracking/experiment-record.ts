@@ -13,6 +13,7 @@ export const experimentRecord = (row: ExperimentRow, tags: Readonly<Record<strin
   tags,
   createdMs: row.created_ms,
   updatedMs: row.updated_ms,
+  deletedMs: row.deleted_ms ?? undefined,
 })
 
 /** Records of rows in the rows' order, with their tags. */

@@ -9,10 +9,11 @@ import {
   parseOrder,
 } from '@regia/core'
 import { type RawBuilder, sql } from 'kysely'
-import type { Database } from '../database/database.ts'
 import { allOf, compare } from '../database/compare.ts'
-import { type ExperimentRow, withTags } from './experiment-record.ts'
+import type { Database } from '../database/database.ts'
 import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from '../database/keyset.ts'
+import { ofLifecycle } from './experiment-list.ts'
+import { type ExperimentRow, withTags } from './experiment-record.ts'
 
 type Search = Parameters<Experiments['search']>[0]
 type Condition = RawBuilder<boolean>
@@ -40,11 +41,6 @@ export async function searchExperiments(database: Database, search: Search): Pro
   const last = page.at(-1)
   const items = await withTags(database, page)
   return rows.length > limit && last ? { items, nextCursor: encodeCursor(query, placeOf(last, keys)) } : { items }
-}
-
-function ofLifecycle(lifecycle: Search['lifecycle']): readonly Condition[] {
-  if (lifecycle === 'all') return []
-  return [lifecycle === 'active' ? sql<boolean>`deleted_ms is null` : sql<boolean>`deleted_ms is not null`]
 }
 
 const COLUMNS: Readonly<Record<string, RawBuilder<unknown>>> = {

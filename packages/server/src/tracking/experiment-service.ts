@@ -1,9 +1,17 @@
-import { type ExperimentRecord, type Experiments, type Found, RegiaError, TRACKING_LIMITS } from '@regia/core'
+import {
+  type ExperimentRecord,
+  type Experiments,
+  type Found,
+  type Page,
+  RegiaError,
+  TRACKING_LIMITS,
+} from '@regia/core'
 import { sql, type Transaction } from 'kysely'
 import type { Connection, Tables } from '../database/database.ts'
+import { type ExperimentListQuery, type ListedExperiment, listExperiments } from './experiment-list.ts'
 import { type ExperimentRow, experimentNumber, experimentRecord, withTags } from './experiment-record.ts'
 import { searchExperiments } from './experiment-search.ts'
-import { writeExperimentTags } from './experiment-tags.ts'
+import { changeExperimentTags, deleteExperimentTag } from './experiment-tags.ts'
 import type { TrackingDeps } from './tracking-deps.ts'
 
 const DEFAULT_NAME = 'Default'
@@ -69,11 +77,12 @@ export class ExperimentService implements Experiments {
     return record
   }
 
-  update(id: string, { name, note }: Parameters<Experiments['update']>[1]): Promise<ExperimentRecord> {
+  update(id: string, { name, note, tags = {} }: Parameters<Experiments['update']>[1]): Promise<ExperimentRecord> {
     return this.#change(id, async (transaction, row) => {
       assertActive(row)
       if (name !== undefined && name !== row.name) await assertNameFree(transaction, name)
       assertNote(note)
+      await changeExperimentTags(transaction, row.id, tags)
       return {
         ...(name !== undefined && { name, updated_ms: this.#deps.clock() }),
         ...(note !== undefined && { note }),
@@ -110,26 +119,22 @@ export class ExperimentService implements Experiments {
   }
 
   async setTags(id: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    await this.#change(id, async (transaction, row) => {
-      assertActive(row)
-      await writeExperimentTags(transaction, row.id, tags)
-      return {}
-    })
+    await this.update(id, { tags })
   }
 
   async deleteTag(id: string, key: string): Promise<boolean> {
     let wasThere = false
     await this.#change(id, async (transaction, row) => {
       assertActive(row)
-      const { numDeletedRows } = await transaction
-        .deleteFrom('experiment_tag')
-        .where('experiment_id', '=', row.id)
-        .where('key', '=', key)
-        .executeTakeFirst()
-      wasThere = numDeletedRows > 0n
+      wasThere = await deleteExperimentTag(transaction, row.id, key)
       return {}
     })
     return wasThere
+  }
+
+  /** A page for people, with how many runs each has. */
+  list(query: ExperimentListQuery): Promise<Page<ListedExperiment>> {
+    return listExperiments(this.#deps.database, query)
   }
 
   search(search: Parameters<Experiments['search']>[0]): Promise<Found<ExperimentRecord>> {
@@ -168,7 +173,7 @@ async function insertExperiment(
   if (root !== row.artifact_root) {
     await transaction.updateTable('experiment').set({ artifact_root: root }).where('id', '=', row.id).execute()
   }
-  await writeExperimentTags(transaction, row.id, tags)
+  await changeExperimentTags(transaction, row.id, tags)
   return experimentRecord({ ...row, artifact_root: root }, { ...tags })
 }
 

@@ -11,10 +11,10 @@ import {
 } from '@regia/core'
 import { type RawBuilder, sql } from 'kysely'
 import { bulkRows } from '../database/bulk-rows.ts'
-import type { Database } from '../database/database.ts'
 import { allOf, anyOf, compare } from '../database/compare.ts'
-import { experimentNumber } from './experiment-record.ts'
+import type { Database } from '../database/database.ts'
 import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from '../database/keyset.ts'
+import { experimentNumber } from './experiment-record.ts'
 import { type LoggedModelRow, loggedModelRecords } from './logged-model-record.ts'
 
 type Search = Parameters<LoggedModels['search']>[0]
@@ -34,10 +34,7 @@ export async function searchLoggedModels(database: Database, search: Search): Pr
   const query = ['models', experimentIds, filter, orderBy, datasets]
   const conditions = [
     sql<boolean>`deleted_ms is null`,
-    sql<boolean>`experiment_id in (select id from ${bulkRows(
-      ['id'],
-      experimentIds.map((id) => [experimentNumber(id) ?? null]),
-    )})`,
+    ...inExperiments(experimentIds),
     ...clauses.map((clause) => conditionOf(clause, datasets)),
     ...onDatasets(datasets, clauses),
     ...(cursor === undefined ? [] : [isAfter(keys, decodeCursor(query, cursor))]),
@@ -50,6 +47,15 @@ export async function searchLoggedModels(database: Database, search: Search): Pr
   const last = page.at(-1)
   const items = await loggedModelRecords(database, page)
   return rows.length > limit && last ? { items, nextCursor: encodeCursor(query, placeOf(last, keys)) } : { items }
+}
+
+function inExperiments(ids: readonly string[] | undefined): readonly Condition[] {
+  if (ids === undefined) return []
+  const rows = bulkRows(
+    ['id'],
+    ids.map((id) => [experimentNumber(id) ?? null]),
+  )
+  return [sql<boolean>`experiment_id in (select id from ${rows})`]
 }
 
 const COLUMNS: Readonly<Record<string, RawBuilder<unknown>>> = {

@@ -16,6 +16,18 @@ export const trackingMigrations: readonly Migration[] = [
       await createLoggedModels(schema)
     },
   },
+  {
+    name: 'tracking-deleted-1',
+    up: async ({ schema }) => {
+      // Only what is deleted stands in it: to count the others, and to find what is to be purged.
+      await schema
+        .createIndex('tracked_run_deleted')
+        .on('tracked_run')
+        .columns(['experiment_id', 'deleted_ms'])
+        .where(sql.ref('deleted_ms'), 'is not', null)
+        .execute()
+    },
+  },
 ]
 
 async function createExperiments(schema: Schema): Promise<void> {

@@ -1,5 +1,5 @@
 import type { NewRun, RunBatch, RunChange, RunInputs, RunRecord, Runs, RunWithInputs } from '@regia/core'
-import type { Updateable } from 'kysely'
+import { sql, type Updateable } from 'kysely'
 import type { Tables } from '../database/database.ts'
 import { getActiveRun, getRun } from './find-run.ts'
 import { assertNewRun, insertRun } from './new-run.ts'
@@ -71,6 +71,14 @@ export class RunService implements Runs {
 
   restore(id: string): Promise<RunRecord> {
     return this.#set(id, { isActive: false }, () => ({ deleted_ms: null }))
+  }
+
+  /** How many runs, deleted ones left out, name it their parent. */
+  async countChildren(id: string): Promise<number> {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from tracked_run where parent_id = ${id} and deleted_ms is null
+    `.execute(this.#deps.database)
+    return rows[0]?.count ?? 0
   }
 
   inputsOf(ids: readonly string[]): Promise<ReadonlyMap<string, RunInputs>> {
