@@ -1,3 +1,4 @@
+export * from './artifact-address.ts'
 export * from './artifact-file.ts'
 export * from './experiment.ts'
 export * from './files.ts'

@@ -1,0 +1,1 @@
+export { addLoggedFileRoutes, type LoggedFileDeps } from './routes.ts'
