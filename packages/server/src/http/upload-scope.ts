@@ -21,7 +21,7 @@ export function addUploadScope(app: App, add: (scope: App) => void): void {
 export function bodyBytes(
   { raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>,
   maxBytes: number,
-): IncomingMessage {
+): AsyncIterable<Uint8Array> {
   const coding = headers['content-encoding']
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
     throw new RegiaError('INVALID_INPUT', `A file cannot be sent with the content-encoding "${coding.slice(0, 50)}".`, {
