@@ -142,6 +142,15 @@ export {
 } from './schedule.ts'
 export { type Step, type StepSpec, step } from './step.ts'
 export type { StepSettings } from './step-settings.ts'
+export {
+  type ActiveRun,
+  currentRun,
+  type DatasetOptions,
+  type DatasetSource,
+  startRun,
+  type TrackOptions,
+  track,
+} from './track/index.ts'
 export { when } from './when.ts'
 export { type MapOptions, partitionsOf, rowsOf } from './wire-step.ts'
 export type { Wire, Wires } from './wires.ts'

@@ -11,6 +11,7 @@ describe('readEnvironment', () => {
       name: undefined,
       variable: expect.any(Function),
       user: 'mia',
+      tracking: { experiment: undefined, runId: undefined, seed: undefined, reproduction: undefined },
     })
   })
 

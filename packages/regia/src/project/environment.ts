@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { RegiaError } from '@regia/core'
+import { durationSchema, RegiaError, trackedRunIdSchema } from '@regia/core'
 import { z } from 'zod'
 
 const environmentSchema = z.object({
@@ -11,6 +11,18 @@ const environmentSchema = z.object({
   /** The environment of the project; its base where absent. */
   REGIA_ENV: z.string().min(1).optional(),
   USER: z.string().optional(),
+  /** The experiment of runs that name none. */
+  REGIA_EXPERIMENT: z.string().min(1).optional(),
+  /** The run that "regia track" has begun: the first run of a script is this one. */
+  REGIA_RUN_ID: trackedRunIdSchema.optional(),
+  /** The seed of runs that have none of their own. */
+  REGIA_SEED: z.string().min(1).max(250).optional(),
+  /** Milliseconds between two samples of system metrics. */
+  REGIA_SYSTEM_METRICS: durationSchema.optional(),
+  /** The run that is made again, by "regia reproduce"; with the id of the new run and which of the script's runs it is. */
+  REGIA_REPRODUCES: trackedRunIdSchema.optional(),
+  REGIA_REPRODUCTION: trackedRunIdSchema.optional(),
+  REGIA_REPRODUCTION_NUMBER: z.coerce.number().int().positive().optional(),
 })
 
 export type Environment = {
@@ -23,6 +35,19 @@ export type Environment = {
   readonly variable: (name: string) => string | undefined
   /** Who acts, for histories. */
   readonly user: string
+  readonly tracking: TrackingEnvironment
+}
+
+/** What runs of this process are told from outside. */
+export type TrackingEnvironment = {
+  readonly experiment: string | undefined
+  /** The run that "regia track" has begun. */
+  readonly runId: string | undefined
+  readonly seed: string | undefined
+  /** How often the machine is looked at, such as `10s`. */
+  readonly systemMetrics: string | undefined
+  /** Which run is made again, under which id, and as which of the script's runs. */
+  readonly reproduction: { readonly of: string; readonly id: string; readonly number: number } | undefined
 }
 
 /** Reads the environment variables that Regia knows; the only place that does. An empty one counts as absent. */
@@ -38,6 +63,18 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     name: chosen ?? REGIA_ENV,
     variable: (name) => variables[name],
     user: USER ?? accountName(),
+    tracking: trackingOf(parsed.data),
+  }
+}
+
+function trackingOf(given: z.infer<typeof environmentSchema>): TrackingEnvironment {
+  const { REGIA_REPRODUCES: of, REGIA_REPRODUCTION: id, REGIA_REPRODUCTION_NUMBER: number = 1 } = given
+  return {
+    experiment: given.REGIA_EXPERIMENT,
+    runId: given.REGIA_RUN_ID,
+    seed: given.REGIA_SEED,
+    systemMetrics: given.REGIA_SYSTEM_METRICS,
+    reproduction: of === undefined || id === undefined ? undefined : { of, id, number },
   }
 }
 

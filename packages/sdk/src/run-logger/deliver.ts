@@ -85,8 +85,12 @@ function partsOf(entries: readonly LogEntry[], code: ErrorCode): readonly (reado
   return [entries.slice(0, middle), entries.slice(middle)]
 }
 
-/** Whether the same request may succeed later. What is none of Regia's errors is a connection that broke or took too long. */
-function mayPass(error: unknown, attempt: number): boolean {
+/**
+ * Whether the same request may succeed later. What is none of Regia's errors is a connection that broke or took too long.
+ *
+ * @param attempt - The number of the attempt that failed, from 1.
+ */
+export function mayPass(error: unknown, attempt: number): boolean {
   if (!(error instanceof RegiaError)) return true
   return PASSING.has(error.code) || (error.code === 'INTERNAL' && attempt < INTERNAL_TRIES)
 }

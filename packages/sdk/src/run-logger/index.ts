@@ -1,3 +1,4 @@
+export { mayPass } from './deliver.ts'
 export {
   createRunLogger,
   type LogClient,

@@ -1,0 +1,99 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { type CreateTrackedRun, RegiaError, type TrackedRunDetail, toIso } from '@regia/core'
+import { liveRuns } from '../../tracking/live-runs.ts'
+import { patiently } from '../../tracking/patiently.ts'
+import { provenanceFiles, provenanceTags } from '../../tracking/provenance/kept-files.ts'
+import { provenanceOf } from '../../tracking/provenance/provenance.ts'
+import { openSession, type Session } from '../../tracking/session.ts'
+import { uploadBytes } from '../../tracking/upload.ts'
+import type { TrackOptions } from './active-run.ts'
+import { currentRun } from './current-run.ts'
+import { type RecordedRun, recordRun } from './record-run.ts'
+
+/** The tag of a run that was made by `regia reproduce`: which run it is to equal. */
+export const REPRODUCES_TAG = 'reproduces'
+
+/** Starts a run, or takes part in the one that `regia track` has begun for this process. @param endsWithProgram - See `LiveRun`. */
+export async function openRun(options: TrackOptions, endsWithProgram: boolean): Promise<RecordedRun> {
+  const session = await openSession()
+  const parent = options.parent ?? currentRun()
+  const given = parent === undefined ? session.takeGivenRun() : undefined
+  const seed = seedOf(options, session)
+  const begun = given === undefined ? await begin(options, parent, seed, session) : await join(given, session)
+  const run = recordRun(session, { ...begun, seed, options, endsWithProgram, isJoined: given !== undefined })
+  run.params(options.params ?? {})
+  run.tags(options.tags ?? {})
+  return run
+}
+
+type Begun = {
+  readonly detail: TrackedRunDetail
+  readonly experiment: string
+  /** Uploads that go on. */
+  readonly beside: readonly Promise<void>[]
+}
+
+async function begin(
+  options: TrackOptions,
+  parent: TrackOptions['parent'],
+  seed: string,
+  session: Session,
+): Promise<Begun> {
+  const { client } = session.server
+  const { tracking, user } = session.environment
+  const number = parent === undefined ? session.nextNumber() : 1
+  const again = parent === undefined && tracking.reproduction?.number === number ? tracking.reproduction : undefined
+  const provenance = provenanceOf(session.surroundings, {
+    madeBy: 'script',
+    command: session.command,
+    number,
+    seed,
+    params: {},
+  })
+  const experiment =
+    options.experiment ?? (await experimentOfParent(parent, session)) ?? tracking.experiment ?? 'Default'
+  const parentId = typeof parent === 'object' ? parent.id : parent
+  const body: CreateTrackedRun = {
+    id: again?.id ?? randomUUID().replaceAll('-', ''),
+    experiment,
+    user,
+    startedAt: toIso(Date.now()),
+    tags: { ...provenanceTags(provenance), ...(again && { [REPRODUCES_TAG]: again.of }) },
+    ...(options.name !== undefined && { name: options.name }),
+    ...(parentId !== undefined && { parentId }),
+  }
+  const detail = await patiently(() => client.tracking.create(body))
+  // A child has the code of its parent: one copy is enough.
+  const files = parentId === undefined ? [...provenanceFiles(provenance, session.surroundings)] : []
+  return { detail, experiment, beside: files.map(([path, bytes]) => uploadBytes(client, detail.id, path, bytes)) }
+}
+
+async function experimentOfParent(parent: TrackOptions['parent'], { server }: Session): Promise<string | undefined> {
+  if (typeof parent === 'object') return parent.experiment
+  if (parent === undefined) return undefined
+  const { experimentId } = await patiently(() => server.client.tracking.get(parent))
+  return (await patiently(() => server.client.experiments.get(experimentId))).name
+}
+
+async function join(id: string, { server }: Session): Promise<Begun> {
+  const detail = await patiently(() => server.client.tracking.get(id))
+  const { name } = await patiently(() => server.client.experiments.get(detail.experimentId))
+  return { detail, experiment: name, beside: [] }
+}
+
+const SEEDS = 2 ** 31
+
+/** What is made again has the seed of then, whatever the script says. */
+function seedOf({ seed }: TrackOptions, { environment }: Session): string {
+  const { tracking } = environment
+  const given = tracking.reproduction ? (tracking.seed ?? seed) : (seed ?? tracking.seed)
+  return String(given ?? randomInt(SEEDS))
+}
+
+/** @throws RegiaError `RUN_CANCELLED` once this process was told to stop: no new work is begun then. */
+export function assertGoingOn(): void {
+  if (!liveRuns.signal.aborted) return
+  throw new RegiaError('RUN_CANCELLED', 'No run is started: this process was told to stop.', {
+    hint: 'Let the process end, and start it again.',
+  })
+}

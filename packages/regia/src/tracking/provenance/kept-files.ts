@@ -1,0 +1,42 @@
+import { shellText } from './command-line.ts'
+import type { Provenance, Surroundings } from './provenance.ts'
+
+/** Everything that Regia itself keeps of a run stands in this folder of its artifacts. */
+export const OWN_FOLDER = 'regia'
+export const PROVENANCE_FILE = `${OWN_FOLDER}/provenance.json`
+export const DIFF_FILE = `${OWN_FOLDER}/uncommitted.diff`
+const PACKAGES_FILE = `${OWN_FOLDER}/packages.txt`
+const LOCKFILE_BYTES = 10_000_000
+const TAG_LENGTH = 5_000
+
+/** The files that tell where a run comes from, by their path among its artifacts. */
+export function provenanceFiles(
+  provenance: Provenance,
+  { diff, lockfile, python }: Surroundings,
+): Map<string, Uint8Array> {
+  const packages = python?.packages ?? lockfile?.packages ?? []
+  const files = new Map<string, Uint8Array>([
+    [PROVENANCE_FILE, Buffer.from(`${JSON.stringify(provenance, undefined, 2)}\n`)],
+  ])
+  if (diff.patch) files.set(DIFF_FILE, diff.patch)
+  if (packages.length > 0) files.set(PACKAGES_FILE, Buffer.from(`${packages.join('\n')}\n`))
+  if (lockfile && lockfile.content.length <= LOCKFILE_BYTES)
+    files.set(`${OWN_FOLDER}/${lockfile.name}`, lockfile.content)
+  return files
+}
+
+/** What runs can be found by. */
+export function provenanceTags(provenance: Provenance): Record<string, string> {
+  const { git, lockfile, python, command, folder, node, seed, machine } = provenance
+  return {
+    ...(git?.commit !== undefined && { 'git.commit': git.commit }),
+    ...(git?.branch !== undefined && { 'git.branch': git.branch }),
+    ...(git && { 'git.dirty': String(git.isDirty) }),
+    ...(lockfile && { 'regia.lockfile': lockfile.digest }),
+    'regia.command': shellText(command).slice(0, TAG_LENGTH),
+    ...(folder !== '' && { 'regia.folder': folder }),
+    'regia.seed': seed,
+    ...(python ? { 'regia.python': python.version } : { 'regia.node': node }),
+    'regia.platform': `${machine.platform} ${machine.arch}`,
+  }
+}
