@@ -16,10 +16,10 @@ export async function writeParams(
 ): Promise<void> {
   if (params.length === 0) return
   const rows = rowsOf(params, ids)
+  // A cross join looks up each that is given; SQLite would rather read all params of the run for each of them.
   const before = await sql<{ key_id: number; old: string; new: string }>`
-    select run_param.key_id, run_param.value as old, given.value as new
-    from ${rows} as given join run_param on run_param.run_seq = ${run.seq} and run_param.key_id = given.key_id
-    where run_param.value <> given.value
+    select run_param.key_id, run_param.value as old, given.value as new from ${rows} as given cross join run_param
+    where run_param.run_seq = ${run.seq} and run_param.key_id = given.key_id and run_param.value <> given.value
   `.execute(transaction)
   if (before.rows.length > 0) throw changedParams(run.id, params, ids, before.rows)
   await sql`

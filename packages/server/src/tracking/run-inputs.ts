@@ -79,17 +79,17 @@ export async function readInputs(
   const runs = sql`(select seq, tracked_run.id from tracked_run where tracked_run.id in (select id from ${idRows(runIds)})) as run`
   const datasets = await sql<InputRow>`
     select run.id as run_id, name, digest, source_type, source, schema, profile, context, tags
-    from ${runs} join run_input on run_seq = run.seq join tracked_dataset on tracked_dataset.id = dataset_id
-    order by run.seq, dataset_id
+    from ${runs} cross join run_input cross join tracked_dataset
+    where run_seq = run.seq and tracked_dataset.id = dataset_id order by run.seq, dataset_id
   `.execute(connection)
   for (const row of datasets.rows) found.get(row.run_id)?.datasets.push(datasetOf(row))
   const inputs = await sql<{ run_id: string; model_id: string }>`
-    select run.id as run_id, model_id from ${runs} join run_model_input on run_seq = run.seq order by model_id
+    select run.id as run_id, model_id from ${runs} cross join run_model_input where run_seq = run.seq order by model_id
   `.execute(connection)
   for (const { run_id, model_id } of inputs.rows) found.get(run_id)?.modelInputs.push(model_id)
   const outputs = await sql<{ run_id: string; model_id: string; step: number }>`
-    select run.id as run_id, model_id, step from ${runs} join run_model_output on run_seq = run.seq
-    order by step, model_id
+    select run.id as run_id, model_id, step from ${runs} cross join run_model_output
+    where run_seq = run.seq order by step, model_id
   `.execute(connection)
   for (const { run_id, model_id, step } of outputs.rows) {
     found.get(run_id)?.modelOutputs.push({ modelId: model_id, step })
