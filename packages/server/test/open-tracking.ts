@@ -27,6 +27,9 @@ export async function openTracking() {
     blobs: folderBlobStore(join(home, 'blobs'), clock.now),
     newId: createIdFactory(clock.now, randomBytes),
     randomBytes,
+    onError: (error) => {
+      throw error
+    },
   })
   await parts.start()
   return { ...parts, database, clock, events }
