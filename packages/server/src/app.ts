@@ -51,7 +51,7 @@ import { wireCatalog } from './wire-catalog.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import { addServingRoutes, type ServingParts, servedModels, servingOverview, wireServing } from './wire-serving.ts'
 import { addTrackingRoutes, type TrackingParts, wireTracking } from './wire-tracking.ts'
-import { wireWebhooks } from './wire-webhooks.ts'
+import { addRegistryProtocol, wireWebhooks } from './wire-webhooks.ts'
 
 export const ROLES = ['api', 'scheduler', 'worker', 'gateway'] as const
 export type Role = (typeof ROLES)[number]
@@ -158,6 +158,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       clock,
       readPackage: async (digest) => readModelPackage(await blobs.read(digest)).manifest,
       packageSize: (digest) => blobs.sizeOf(digest),
+      tell: (transaction, change) => webhooks.tell(transaction, change),
     })
     const demo = new DemoService(database, events, clock)
     const catalog = wireCatalog({
@@ -224,11 +225,12 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
     addWebhookRoutes(app, webhooks)
+    addRegistryProtocol(app, { registry: models, webhooks, operator, ...tracking })
     addDemoRoutes(app, demo)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
     const tempDir = join(home, 'tmp')
     addFileRoutes(app, { ...tracking, tree: files, registry: models, worker, tempDir, maxBytes: maxBlobBytes })
-    addTrackingRoutes(app, tracking, { operator, clock })
+    addTrackingRoutes(app, tracking, { operator, clock, tree: files })
     const lineage = new LineageService({ database, served: () => servedModels(parts) })
     addLineageRoutes(app, lineage)
     addGarbageRoutes(app, new GarbageService({ database, blobs, clock }))

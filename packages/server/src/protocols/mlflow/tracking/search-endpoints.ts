@@ -1,0 +1,59 @@
+import type { RunSearch, Runs } from '@regia/core'
+import {
+  checked,
+  choice,
+  type Endpoint,
+  endpoint,
+  identifiers,
+  int64,
+  invalidType,
+  text,
+  texts,
+} from '../wire/index.ts'
+import { assertPageSize } from './experiment-endpoints.ts'
+import { MLFLOW_RUN_GRAMMAR } from './grammars.ts'
+import { runToWire } from './run-wire.ts'
+import { LIFECYCLE_OF_VIEW, MLFLOW_LIMITS, VIEW_TYPES } from './vocabulary.ts'
+import { assertExperimentId, inSearchWords } from './words.ts'
+
+const DEFAULT_PAGE = 1_000
+/** Clients expect a token with every page that is full; this one leads to an empty page. */
+const END_TOKEN = 'ZW5k'
+
+export const searchRuns = (search: RunSearch, runs: Runs): Endpoint =>
+  endpoint({
+    verb: 'POST',
+    path: '/mlflow/runs/search',
+    fields: {
+      experiment_ids: identifiers(),
+      filter: text(),
+      max_results: checked(int64(), assertPage),
+      order_by: texts(),
+      run_view_type: choice(VIEW_TYPES),
+      page_token: text(),
+    },
+    handle: async ({ experiment_ids = [], max_results: limit = DEFAULT_PAGE, ...rest }) => {
+      const experimentIds = experiment_ids.map(assertExperimentId)
+      if (rest.page_token === END_TOKEN) return undefined
+      const { items, nextCursor } = await inSearchWords(
+        search.search({
+          experimentIds,
+          limit,
+          lifecycle: LIFECYCLE_OF_VIEW[rest.run_view_type ?? 'ACTIVE_ONLY'],
+          filter: rest.filter,
+          orderBy: rest.order_by,
+          cursor: rest.page_token || undefined,
+          grammar: MLFLOW_RUN_GRAMMAR,
+        }),
+      )
+      if (items.length === 0) return undefined
+      const inputs = await runs.inputsOf(items.map(({ id }) => id))
+      const next_page_token = nextCursor ?? (items.length === limit ? END_TOKEN : undefined)
+      return { runs: items.map((run) => runToWire(run, inputs.get(run.id))), next_page_token }
+    },
+  })
+
+function assertPage(size: number): void {
+  if (size > MLFLOW_LIMITS.searchPage) throw invalidType('max_results', size)
+  assertPageSize(size)
+}
