@@ -89,8 +89,14 @@ function hasToken(message: IncomingMessage, token: string): boolean {
   const { authorization = '', cookie = '' } = message.headers
   const bearer = /^Bearer (.+)$/i.exec(authorization)?.[1]
   const kept = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(cookie)?.[1]
-  const offered = [bearer, kept && decode(kept), offeredToken(message)]
+  const offered = [bearer, password(authorization), kept && decode(kept), offeredToken(message)]
   return offered.some((text) => text !== undefined && isSame(text, token))
+}
+
+/** Of any user: clients that know names and passwords only send the token as the password. */
+function password(authorization: string): string | undefined {
+  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization)?.[1]
+  return encoded === undefined ? undefined : /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'))?.[1]
 }
 
 /** Only for reading a page: an address is easily passed on, and must not be enough to change anything. */

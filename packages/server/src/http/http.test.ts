@@ -180,6 +180,11 @@ describe('the guard', () => {
     expect(await status('/api/v1/models', { authorization: `Bearer ${TOKEN}` })).toBe(200)
     expect(await status('/api/v1/models', { authorization: 'Bearer wrong' })).toBe(401)
     expect(await status('/api/v1/models', { authorization: `Bearer ${TOKEN}`, host: 'models.example' })).toBe(200)
+    const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
+    expect(await status('/api/v1/models', basic(`anybody:${TOKEN}`))).toBe(200)
+    for (const pair of [`anybody:${TOKEN}x`, `${TOKEN}:`, TOKEN]) {
+      expect(await status('/api/v1/models', basic(pair)), pair).toBe(401)
+    }
     const visit = await server.app.inject(`/api/v1/models?token=${TOKEN}`)
     const cookie = String(visit.headers['set-cookie'])
     expect(cookie).toContain('HttpOnly; SameSite=Strict')
