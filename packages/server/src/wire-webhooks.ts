@@ -1,7 +1,14 @@
 import type { Clock, IdFactory } from '@regia/core'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
-import { exampleOf, webhookMessageOf } from './protocols/mlflow/registry/webhook-messages.ts'
+import type { App } from './http/app.ts'
+import {
+  exampleOf,
+  type RegistryProtocol,
+  registryEndpoints,
+  webhookMessageOf,
+} from './protocols/mlflow/registry/index.ts'
+import { addEndpoints } from './protocols/mlflow/wire/index.ts'
 import { createSealer } from './secrets/sealed-text.ts'
 import { WebhookService } from './webhooks/index.ts'
 
@@ -26,4 +33,9 @@ export function wireWebhooks({ home, projectDir, events, ...wiring }: WebhookWir
     exampleOf,
     publish: events.publish,
   })
+}
+
+/** The registry and its webhooks as MLflow's clients ask for them. */
+export function addRegistryProtocol(app: App, parts: RegistryProtocol & { readonly webhooks: WebhookService }): void {
+  addEndpoints(app, registryEndpoints(parts))
 }
