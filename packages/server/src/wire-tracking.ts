@@ -1,4 +1,4 @@
-import { type ArtifactTree, type Clock, createRng, type IdFactory } from '@regia/core'
+import { type Clock, createRng, type IdFactory } from '@regia/core'
 import type { BlobStore } from '@regia/engine'
 import type { Database } from './database/database.ts'
 import { GroupCommit } from './database/group-commit.ts'
@@ -70,14 +70,13 @@ export type TrackingRouteDeps = {
   /** Who acts through the API. */
   readonly operator: string
   readonly clock: Clock
-  readonly tree: ArtifactTree
 }
 
 /** Every route of tracking: Regia's own, and those of foreign protocols. */
-export function addTrackingRoutes(app: App, parts: TrackingParts, { clock, tree }: TrackingRouteDeps): void {
+export function addTrackingRoutes(app: App, parts: TrackingParts, { clock }: TrackingRouteDeps): void {
   const { experiments, runs, loggedModels } = parts
   addExperimentRoutes(app, experiments)
   addRunRoutes(app, { runs, experiments, clock })
   addLoggedModelRoutes(app, loggedModels)
-  addMlflowRoutes(app, { stores: parts, tree, abilities: { takesParts: false, givesParts: false } })
+  addMlflowRoutes(app, { stores: parts, abilities: { takesParts: false, givesParts: false } })
 }

@@ -1,6 +1,5 @@
-import type { ArtifactTree, TrackingStores } from '@regia/core'
+import type { TrackingStores } from '@regia/core'
 import type { App } from '../../http/app.ts'
-import { listModelFiles } from './logged-models/artifact-folders.ts'
 import { loggedModelEndpoints } from './logged-models/logged-model-endpoints.ts'
 import { searchLoggedModels } from './logged-models/logged-model-search.ts'
 import { addOddAddress, addVersionRoute, type MlflowAbilities, serverInfo } from './server-endpoints.ts'
@@ -14,7 +13,6 @@ import { addEndpoints, addUnknownEndpoints } from './wire/index.ts'
 
 export type MlflowDeps = {
   readonly stores: Omit<TrackingStores, 'search' | 'metrics'> & Partial<TrackingStores>
-  readonly tree: ArtifactTree
   readonly abilities: MlflowAbilities
 }
 
@@ -22,7 +20,7 @@ export type MlflowDeps = {
  * Speaks MLflow's REST protocol: everything of tracking and logged models, below `/api` and `/ajax-api`, and `/version`. What is not offered answers
  * `ENDPOINT_NOT_FOUND`, at which clients go on.
  */
-export function addMlflowRoutes(app: App, { stores, tree, abilities }: MlflowDeps): void {
+export function addMlflowRoutes(app: App, { stores, abilities }: MlflowDeps): void {
   const { experiments, runs, search, metrics, loggedModels } = stores
   const datasets = searchDatasets(runs)
   addEndpoints(app, [
@@ -35,7 +33,6 @@ export function addMlflowRoutes(app: App, { stores, tree, abilities }: MlflowDep
     datasets,
     ...loggedModelEndpoints(loggedModels),
     searchLoggedModels(loggedModels),
-    listModelFiles(loggedModels, tree),
     serverInfo(abilities),
   ])
   addOddAddress(app, datasets)
