@@ -1,6 +1,5 @@
 import type {
   Alert,
-  AliasMove,
   Backfill,
   BackfillItem,
   BackfillSpec,
@@ -28,7 +27,6 @@ import type {
   LogLine,
   MapItem,
   MetricPoint,
-  ModelVersion,
   Monitor,
   MonitorSpec,
   Notification,
@@ -42,7 +40,6 @@ import type {
   PlanStep,
   PredictRequest,
   PredictResponse,
-  RegisteredModel,
   Retention,
   Row,
   Run,
@@ -60,6 +57,7 @@ import type {
   WindowResult,
 } from '@regia/core'
 import { readEvents } from './events.ts'
+import { modelClient } from './models.ts'
 import { trackingClient } from './tracking.ts'
 import { type ClientOptions, createTransport } from './transport.ts'
 import { webhookClient } from './webhooks.ts'
@@ -92,6 +90,7 @@ export function createClient(options: ClientOptions) {
   const transport = createTransport(options)
   const { json, raw } = transport
   return {
+    ...modelClient(transport, at),
     ...trackingClient(transport, at),
     ...webhookClient(transport, at),
 
@@ -232,25 +231,6 @@ export function createClient(options: ClientOptions) {
       /** The first rows of a table artifact; `index` names an element of a list. */
       preview: (id: string, step: string, output: string, query: PageQuery & { readonly index?: number } = {}) =>
         json<Page<Row>>('GET', at('runs', id, 'steps', step, 'outputs', output, 'rows'), { query }),
-    },
-
-    models: {
-      /** Registered models by name. */
-      list: (query: PageQuery = {}) => json<Page<RegisteredModel>>('GET', at('models'), { query }),
-      /** A registered model with its aliases. Throws `NOT_FOUND`. */
-      get: (name: string) => json<RegisteredModel>('GET', at('models', name)),
-      /** Versions, newest first. */
-      versions: (name: string, query: PageQuery = {}) =>
-        json<Page<ModelVersion>>('GET', at('models', name, 'versions'), { query }),
-      /** `version` is a number or an alias. */
-      version: (name: string, version: number | string) =>
-        json<ModelVersion>('GET', at('models', name, 'versions', version)),
-      /** Moves an alias; endpoints that follow it load the version, test it and swap. */
-      promote: (name: string, version: number | string, body: { readonly alias: string; readonly reason?: string }) =>
-        json<ModelVersion>('POST', at('models', name, 'versions', version, 'promote'), { body }),
-      /** How aliases moved, newest first. */
-      history: (name: string, query: PageQuery = {}) =>
-        json<Page<AliasMove>>('GET', at('models', name, 'history'), { query }),
     },
 
     endpoints: {

@@ -5,6 +5,7 @@ export {
   type RunListQuery,
   type TrafficPoint,
 } from './client.ts'
+export type { AliasRequestListQuery, FoundPage, ModelListQuery } from './models.ts'
 export * from './run-logger/index.ts'
 export type { ExperimentChange, ExperimentListQuery } from './tracking.ts'
 export type { ClientOptions } from './transport.ts'

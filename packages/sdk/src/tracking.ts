@@ -10,6 +10,7 @@ import type {
   MetricCurve,
   Page,
   PageQuery,
+  PutLoggedModel,
   Row,
   SearchRuns,
   TrackedRun,
@@ -136,6 +137,9 @@ export const trackingClient = ({ json, raw }: Transport, at: Path) => {
             query,
           },
         ),
+      /** Keeps a model that was logged elsewhere under its own id; one that is there already is answered as it is. */
+      putLoggedModel: (id: string, body: PutLoggedModel) =>
+        json<LoggedModel>('PUT', at('tracking', 'models', id), { body }),
       loggedModel: (id: string) => json<LoggedModel>('GET', at('tracking', 'models', id)),
     },
   }

@@ -49,7 +49,14 @@ import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
-import { addServingRoutes, type ServingParts, servedModels, servingOverview, wireServing } from './wire-serving.ts'
+import {
+  addServingRoutes,
+  followersOf,
+  type ServingParts,
+  servedModels,
+  servingOverview,
+  wireServing,
+} from './wire-serving.ts'
 import { addTrackingRoutes, type TrackingParts, wireTracking } from './wire-tracking.ts'
 import { addRegistryProtocol, wireWebhooks } from './wire-webhooks.ts'
 
@@ -159,6 +166,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       readPackage: async (digest) => readModelPackage(await blobs.read(digest)).manifest,
       packageSize: (digest) => blobs.sizeOf(digest),
       tell: (transaction, change) => webhooks.tell(transaction, change),
+      followers: () => followersOf(parts),
     })
     const demo = new DemoService(database, events, clock)
     const catalog = wireCatalog({

@@ -10,6 +10,7 @@ import { ERROR_STATUS } from './http/error-status.ts'
 import { addFastLane } from './http/fast-lane.ts'
 import type { Gate } from './http/guard.ts'
 import type { ServingModels } from './lineage/index.ts'
+import type { Follower } from './models/model-deps.ts'
 import type { ModelService } from './models/model-service.ts'
 import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } from './monitoring/index.ts'
 import { alertEntry, alertNeeds, decisionEntry, endpointHealth, promotionNeeds } from './overview/endpoint-health.ts'
@@ -24,6 +25,7 @@ import {
   createServing,
   monitoredEndpoints,
   parseEventTime,
+  parseModelRef,
   plainProtocol,
   predictJson,
   registeredModels,
@@ -53,6 +55,7 @@ export function wireServing(wiring: ServingWiring): ServingParts {
   const registered = registeredModels({
     findVersion: (model, version) => models.findVersion(model, version),
     promote: (move) => models.promote(move),
+    isProtected: (model, alias) => models.isProtected(model, alias),
     readPackage: (digest) => blobs.read(digest),
   })
   const serving = createServing({
@@ -138,6 +141,19 @@ export async function servedModels({ serving }: ServingParts): Promise<readonly 
       .filter(({ role }) => role !== 'previous')
       .map(({ model, version }) => ({ endpoint: spec.name, model, version })),
   )
+}
+
+/** Which models, aliases and versions endpoints name or have loaded: those stay. */
+export async function followersOf({ serving }: ServingParts): Promise<readonly Follower[]> {
+  return (await serving.queries.list()).flatMap(({ spec, deployments }) => {
+    const endpoint = spec.name
+    const named = [spec.stable, ...(spec.shadow ? [spec.shadow.model] : [])].map((ref) => {
+      const { model, name, isAlias } = parseModelRef(ref)
+      return { endpoint, model, ...(isAlias ? { alias: name } : { version: Number(name) }) }
+    })
+    const loaded = deployments.filter(({ role }) => role !== 'previous')
+    return [...named, ...loaded.map(({ model, version }) => ({ endpoint, model, version }))]
+  })
 }
 
 const HEALTH_WINDOWS = 60

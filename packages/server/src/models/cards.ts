@@ -34,7 +34,7 @@ export class ModelCards {
   }
 
   /** Replaces the text of a version, or of its model where no version is named. @throws RegiaError `NOT_FOUND`. */
-  write(edit: Omit<NewCardText, 'at'>): Promise<void> {
+  write(edit: Omit<NewCardText, 'at'>): Promise<CardEdit> {
     return this.#writer.change(edit.model, ({ transaction, at }) => writeCardText(transaction, { ...edit, at }))
   }
 
@@ -62,14 +62,13 @@ async function readCard(connection: Connection, model: string, version: number |
 }
 
 /** Every earlier text stays, with who wrote it and when. @throws RegiaError `NOT_FOUND`. */
-async function writeCardText(connection: Connection, edit: NewCardText): Promise<void> {
+async function writeCardText(connection: Connection, edit: NewCardText): Promise<CardEdit> {
   const { model, text, by, at } = edit
   const version = await keyOf(connection, model, edit.version)
   const { number } = (await lastEdit(connection, model, version)) ?? { number: 0 }
-  await connection
-    .insertInto('model_card')
-    .values({ model, version, number: number + 1, text: encodeJson(text), edited_by: by, edited_at: at })
-    .execute()
+  const row = { model, version, number: number + 1, text: encodeJson(text), edited_by: by, edited_at: at }
+  await connection.insertInto('model_card').values(row).execute()
+  return editOf(row)
 }
 
 /** Newest first. @throws RegiaError `NOT_FOUND`. */

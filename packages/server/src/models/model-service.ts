@@ -16,11 +16,14 @@ import {
   type Stage,
   servable,
   toIso,
+  type UpdateModel,
+  type UpdateModelVersion,
 } from '@regia/core'
 import { pageOf } from '../http/paging.ts'
 import { AliasApprovals, assertUnprotected } from './alias-approvals.ts'
 import { listMoves } from './aliases.ts'
 import { ModelCards } from './cards.ts'
+import { changeModel, changeVersion } from './change-registry.ts'
 import { buryModel, buryVersion, type Purged, purgeDeleted, raiseModel, raiseVersion } from './deletion.ts'
 import { assertNotFollowed, type Wanted } from './followers.ts'
 import { latestByStage } from './latest-by-stage.ts'
@@ -30,16 +33,8 @@ import { aliasTarget, findByDigest, findVersion, getVersion, listVersions } from
 import { type RegisterModel, registerPackage } from './register-package.ts'
 import { moveAndTell, RegistryWriter } from './registry-writer.ts'
 import { searchModels, searchVersions } from './search-registry.ts'
-import {
-  deleteModelTag,
-  describeModel,
-  insertModel,
-  type NewModel,
-  protectAliases,
-  renameModel,
-  setModelTag,
-} from './write-models.ts'
-import { deleteVersionTag, describeVersion, insertVersion, setStage, setVersionTag } from './write-versions.ts'
+import { insertModel, type NewModel } from './write-models.ts'
+import { insertVersion, setVersionTag } from './write-versions.ts'
 
 export type Promotion = {
   readonly model: string
@@ -101,22 +96,39 @@ export class ModelService implements Registry {
     return searchModels(this.#deps.database, search)
   }
 
-  update(name: string, change: { readonly description?: string | undefined }): Promise<RegisteredModel> {
-    return this.#writer.change(name, async ({ transaction, at }) => {
-      const model = await getModel(transaction, name)
-      await describeModel(transaction, name, change.description ?? model.description, at)
-      return getModel(transaction, name)
+  /** Name, description, tags and protected aliases at once. @throws RegiaError `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`, `INVALID_INPUT`. */
+  async change(name: string, change: UpdateModel): Promise<RegisteredModel> {
+    for (const alias of change.protectedAliases ?? []) assertAlias(alias)
+    const newName = change.name ?? name
+    if (newName !== name) await this.#assertNotFollowed({ model: name }, 'renamed')
+    const changed = await this.#writer.change(name, async (write) => {
+      await changeModel(write, name, change)
+      return getModel(write.transaction, newName)
     })
+    if (newName !== name) this.#writer.announce(newName)
+    return changed
   }
 
-  async rename(name: string, newName: string): Promise<RegisteredModel> {
-    await this.#assertNotFollowed({ model: name }, 'renamed')
-    const renamed = await this.#writer.change(name, async ({ transaction, at }) => {
-      await renameModel(transaction, name, newName, at)
-      return getModel(transaction, newName)
-    })
-    this.#writer.announce(newName)
-    return renamed
+  update(name: string, { description }: { readonly description?: string | undefined }): Promise<RegisteredModel> {
+    return this.change(name, { description })
+  }
+
+  rename(name: string, newName: string): Promise<RegisteredModel> {
+    return this.change(name, { name: newName })
+  }
+
+  async setTag(name: string, key: string, value: string): Promise<void> {
+    await this.change(name, { tags: { [key]: value } })
+  }
+
+  /** One that is not there does no harm. */
+  async deleteTag(name: string, key: string): Promise<void> {
+    await this.change(name, { tags: { [key]: null } })
+  }
+
+  /** These aliases move only by a request that somebody else approves. @throws RegiaError `INVALID_INPUT`. */
+  protect(name: string, aliases: readonly string[]): Promise<RegisteredModel> {
+    return this.change(name, { protectedAliases: [...aliases] })
   }
 
   async delete(name: string, by: string): Promise<void> {
@@ -132,32 +144,6 @@ export class ModelService implements Registry {
     })
     this.#deps.onPending?.()
     return restored
-  }
-
-  setTag(name: string, key: string, value: string): Promise<void> {
-    return this.#writer.change(name, async ({ transaction, tell }) => {
-      await getModel(transaction, name)
-      await setModelTag(transaction, name, key, value)
-      await tell({ kind: 'model-tag-set', key, value })
-    })
-  }
-
-  deleteTag(name: string, key: string): Promise<void> {
-    return this.#writer.change(name, async ({ transaction, tell }) => {
-      const { tags } = await getModel(transaction, name)
-      await deleteModelTag(transaction, name, key)
-      if (Object.hasOwn(tags, key)) await tell({ kind: 'model-tag-deleted', key })
-    })
-  }
-
-  /** These aliases move only by a request that somebody else approves. @throws RegiaError `INVALID_INPUT`. */
-  protect(name: string, aliases: readonly string[]): Promise<RegisteredModel> {
-    for (const alias of aliases) assertAlias(alias)
-    return this.#writer.change(name, async ({ transaction }) => {
-      await getModel(transaction, name)
-      await protectAliases(transaction, name, aliases)
-      return getModel(transaction, name)
-    })
   }
 
   /** Of files that came from elsewhere; they are packaged afterwards. */
@@ -205,16 +191,34 @@ export class ModelService implements Registry {
     return latestByStage(this.#deps.database, models)
   }
 
+  /** Description, tags and stage at once. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`. */
+  changeVersion(model: string, which: number | string, change: UpdateModelVersion): Promise<ModelVersion> {
+    return this.#writer.change(model, async (write) => {
+      const { version } = await getVersion(write.transaction, model, which)
+      await changeVersion(write, { model, version }, change)
+      return getVersion(write.transaction, model, version)
+    })
+  }
+
   updateVersion(
     model: string,
     version: number,
-    change: { readonly description?: string | undefined },
+    { description }: { readonly description?: string | undefined },
   ): Promise<ModelVersion> {
-    return this.#writer.change(model, async ({ transaction, at }) => {
-      const { description } = await getVersion(transaction, model, version)
-      await describeVersion(transaction, { model, version }, change.description ?? description, at)
-      return getVersion(transaction, model, version)
-    })
+    return this.changeVersion(model, version, { description })
+  }
+
+  async setVersionTag(model: string, version: number, key: string, value: string): Promise<void> {
+    await this.changeVersion(model, version, { tags: { [key]: value } })
+  }
+
+  /** One that is not there does no harm. */
+  async deleteVersionTag(model: string, version: number, key: string): Promise<void> {
+    await this.changeVersion(model, version, { tags: { [key]: null } })
+  }
+
+  setStage(model: string, version: number, stage: Stage, archiveExisting: boolean): Promise<ModelVersion> {
+    return this.changeVersion(model, version, { stage, archiveExisting })
   }
 
   async deleteVersion(model: string, version: number, by: string): Promise<void> {
@@ -235,30 +239,6 @@ export class ModelService implements Registry {
     })
     this.#deps.onPending?.()
     return restored
-  }
-
-  setVersionTag(model: string, version: number, key: string, value: string): Promise<void> {
-    return this.#writer.change(model, async ({ transaction, tell }) => {
-      await getVersion(transaction, model, version)
-      await setVersionTag(transaction, { model, version }, key, value)
-      await tell({ kind: 'version-tag-set', version, key, value })
-    })
-  }
-
-  deleteVersionTag(model: string, version: number, key: string): Promise<void> {
-    return this.#writer.change(model, async ({ transaction, tell }) => {
-      const { tags } = await getVersion(transaction, model, version)
-      await deleteVersionTag(transaction, { model, version }, key)
-      if (Object.hasOwn(tags, key)) await tell({ kind: 'version-tag-deleted', version, key })
-    })
-  }
-
-  setStage(model: string, version: number, stage: Stage, archiveExisting: boolean): Promise<ModelVersion> {
-    return this.#writer.change(model, async ({ transaction, at }) => {
-      await getVersion(transaction, model, version)
-      await setStage(transaction, { model, version }, { stage, archiveExisting, at })
-      return getVersion(transaction, model, version)
-    })
   }
 
   /** Moves an alias to a version. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`, `CONFLICT` for a protected alias. */

@@ -1,88 +1,113 @@
-import { aliasMoveSchema, modelVersionSchema, nameSchema, registeredModelSchema } from '@regia/core'
+import {
+  createModelSchema,
+  modelNameSchema,
+  modelVersionSchema,
+  registeredModelSchema,
+  searchRegistrySchema,
+  updateModelSchema,
+} from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
-import { offsetOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
+import { listReplySchema, offsetOf, pageReplySchema } from '../http/paging.ts'
+import { addAliasRoutes } from './alias-routes.ts'
+import { addCardRoutes } from './card-routes.ts'
+import { deletedQuerySchema } from './deleted-query.ts'
 import type { ModelService } from './model-service.ts'
+import { addVersionRoutes } from './version-routes.ts'
 
 const tags = ['models']
-const nameParams = z.object({ name: nameSchema })
-const versionParams = nameParams.extend({ version: nameSchema })
+const nameParams = z.object({ name: modelNameSchema })
+const response = { 200: registeredModelSchema }
 
-/** @param operator - Who promotes: the person that the server runs as. */
+/** @param operator - Who acts: the person that the server runs as. */
 export function addModelRoutes(app: App, models: ModelService, operator: string): void {
+  addRegistryRoutes(app, models)
+  app.get(
+    '/api/v1/models/:name',
+    { schema: { tags, summary: 'A registered model', params: nameParams, response } },
+    async ({ params }) => models.get(params.name),
+  )
+  app.post(
+    '/api/v1/models/:name',
+    {
+      schema: {
+        tags,
+        summary: 'Another name, description, tags or protected aliases; null takes a tag away',
+        params: nameParams,
+        body: updateModelSchema,
+        response,
+      },
+    },
+    async ({ params, body }) => models.change(params.name, body),
+  )
+  app.post(
+    '/api/v1/models/:name/delete',
+    {
+      schema: {
+        tags,
+        summary: 'Delete a model with its versions; it can be restored until it is purged, its name is free at once',
+        params: nameParams,
+        response: { 204: z.undefined() },
+      },
+    },
+    async ({ params }, reply) => {
+      await models.delete(params.name, operator)
+      return reply.code(204).send()
+    },
+  )
+  app.post(
+    '/api/v1/models/:name/restore',
+    { schema: { tags, summary: 'Bring a deleted model back with versions and aliases', params: nameParams, response } },
+    async ({ params }) => models.restore(params.name),
+  )
+  addVersionRoutes(app, models, operator)
+  addAliasRoutes(app, models, operator)
+  addCardRoutes(app, models.cards, operator)
+}
+
+function addRegistryRoutes(app: App, models: ModelService): void {
   app.get(
     '/api/v1/models',
     {
       schema: {
         tags,
-        summary: 'Registered models by name',
-        querystring: pageQuerySchema,
+        summary: 'Registered models by name; with "deleted" those that can be restored',
+        querystring: deletedQuerySchema,
         response: { 200: pageReplySchema(registeredModelSchema) },
       },
     },
-    async ({ query }) => models.list({ limit: query.limit, offset: offsetOf(query) }),
-  )
-  app.get(
-    '/api/v1/models/:name',
-    { schema: { tags, summary: 'A registered model', params: nameParams, response: { 200: registeredModelSchema } } },
-    async ({ params }) => models.get(params.name),
-  )
-  app.get(
-    '/api/v1/models/:name/versions',
-    {
-      schema: {
-        tags,
-        summary: 'Versions of a model, newest first',
-        params: nameParams,
-        querystring: pageQuerySchema,
-        response: { 200: pageReplySchema(modelVersionSchema) },
-      },
-    },
-    async ({ params, query }) => models.listVersions(params.name, { limit: query.limit, offset: offsetOf(query) }),
-  )
-  app.get(
-    '/api/v1/models/:name/versions/:version',
-    {
-      schema: {
-        tags,
-        summary: 'A version, by its number or an alias',
-        params: versionParams,
-        response: { 200: modelVersionSchema },
-      },
-    },
-    async ({ params }) => models.getVersion(params.name, params.version),
+    async ({ query }) => models.list({ limit: query.limit, offset: offsetOf(query) }, query.deleted),
   )
   app.post(
-    '/api/v1/models/:name/versions/:version/promote',
-    {
-      schema: {
-        tags,
-        summary: 'Move an alias to a version; endpoints that follow the alias change what they serve',
-        params: versionParams,
-        body: z.strictObject({ alias: nameSchema, reason: z.string().max(2000).optional() }),
-        response: { 200: modelVersionSchema },
-      },
-    },
-    async ({ params, body }) =>
-      models.promote({
-        model: params.name,
-        version: params.version,
-        alias: body.alias,
-        by: operator,
-        reason: body.reason ?? 'Moved by hand.',
-      }),
+    '/api/v1/models',
+    { schema: { tags, summary: 'A new registered model without versions', body: createModelSchema, response } },
+    async ({ body }) => models.create(body),
   )
-  app.get(
-    '/api/v1/models/:name/history',
+  app.post(
+    '/api/v1/registry/search',
     {
       schema: {
         tags,
-        summary: 'How aliases moved, newest first',
-        params: nameParams,
-        querystring: pageQuerySchema,
-        response: { 200: pageReplySchema(aliasMoveSchema) },
+        summary: 'Registered models that match a filter, a page at a time',
+        body: searchRegistrySchema.prefault({}),
+        response: { 200: foundReplySchema(registeredModelSchema) },
       },
     },
-    async ({ params, query }) => models.listMoves(params.name, { limit: query.limit, offset: offsetOf(query) }),
+    async ({ body }) => models.search(body),
+  )
+  app.post(
+    '/api/v1/registry/search-versions',
+    {
+      schema: {
+        tags,
+        summary: 'Versions of any model that match a filter, a page at a time',
+        body: searchRegistrySchema.prefault({}),
+        response: { 200: foundReplySchema(modelVersionSchema) },
+      },
+    },
+    async ({ body }) => models.searchVersions(body),
   )
 }
+
+const foundReplySchema = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: listReplySchema(item), nextCursor: z.string().optional() })

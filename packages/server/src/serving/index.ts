@@ -1,6 +1,6 @@
 export { parseEventTime } from './gateway/event-time.ts'
 export type { PredictProtocol } from './gateway/fast-lane.ts'
-export type { ModelDirectory, RegisteredVersion } from './gateway/model-directory.ts'
+export { type ModelDirectory, parseModelRef, type RegisteredVersion } from './gateway/model-directory.ts'
 export { plainProtocol } from './gateway/plain-protocol.ts'
 export { predictJson } from './gateway/predict-json.ts'
 export type { FindVersionFacts, VersionFacts } from './log-consumer/index.ts'

@@ -13,6 +13,8 @@ export type RegistrySource = {
     readonly by: string
     readonly reason: string
   }) => Promise<unknown>
+  /** Whether an alias moves only when somebody has approved. */
+  readonly isProtected?: (model: string, alias: string) => Promise<boolean>
   /** A package's bytes, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
   readonly readPackage: (digest: Digest) => Promise<Uint8Array>
 }
@@ -51,6 +53,7 @@ export function registeredModels(source: RegistrySource): RegisteredModels {
         return found && servable(found)
       },
       open: async ({ packageDigest }: RegisteredVersion) => openModel(await source.readPackage(packageDigest)),
+      isProtected: async (model, alias) => (await source.isProtected?.(model, alias)) ?? false,
       moveAlias: async (move) => {
         await source.promote(move)
       },

@@ -15,6 +15,8 @@ export type ModelDirectory = {
   readonly find: (ref: string) => Promise<RegisteredVersion | undefined>
   /** Loads a version. @throws RegiaError `MODEL_INVALID`, `BLOB_CORRUPT` … */
   readonly open: (version: RegisteredVersion) => Promise<ModelSession>
+  /** Whether an alias moves only when somebody has approved: no rule moves it then. */
+  readonly isProtected?: (model: string, alias: string) => Promise<boolean>
   /** Takes effect in every endpoint that follows the alias. */
   readonly moveAlias: (move: {
     readonly model: string

@@ -97,8 +97,15 @@ export class ReleaseService {
     if (!trial || !comparison) return
     if (comparison.verdict === 'refuse') await this.#refuse(gateway, trial, comparison)
     if (comparison.verdict !== 'promote') return
-    if (comparison.rule.automatic) await this.#promote(gateway, RULE, comparison.reason, comparison)
+    if (comparison.rule.automatic && !(await this.#needsApproval(gateway)))
+      await this.#promote(gateway, RULE, comparison.reason, comparison)
     else if (trial.outcome === 'running') await this.#recommend(gateway, trial)
+  }
+
+  /** A protected alias is moved by people alone. */
+  async #needsApproval({ spec }: EndpointGateway): Promise<boolean> {
+    const { model, name, isAlias } = parseModelRef(spec.stable)
+    return isAlias && ((await this.#deps.directory.isProtected?.(model, name)) ?? false)
   }
 
   async #promote(
