@@ -32,3 +32,15 @@ export const loggedModelSchema = z.object({
   updatedAt: timestampSchema,
 })
 export type LoggedModel = z.infer<typeof loggedModelSchema>
+
+/** A logged model under an id of the caller's: one that was logged elsewhere. One that is there already is answered as it is. */
+export const putLoggedModelSchema = z.strictObject({
+  experimentId: experimentIdSchema,
+  name: z.string().max(500).optional(),
+  modelType: z.string().max(500).optional(),
+  status: z.enum(LOGGED_MODEL_STATUSES).default('ready'),
+  sourceRunId: trackedRunIdSchema.optional(),
+  params: z.record(z.string(), z.string()).default({}),
+  tags: tagsSchema.default({}),
+})
+export type PutLoggedModel = z.input<typeof putLoggedModelSchema>

@@ -143,10 +143,13 @@ export type LoggedModelOrder = {
 }
 
 export interface LoggedModels {
+  /** With an id that is there it answers the model that has it. */
   create(model: {
+    readonly id?: string
     readonly experimentId: string
     readonly name?: string
     readonly modelType?: string
+    readonly status?: LoggedModelRecord['status']
     readonly sourceRunId?: string
     readonly params?: readonly { readonly key: string; readonly value: string }[]
     readonly tags?: readonly { readonly key: string; readonly value: string }[]

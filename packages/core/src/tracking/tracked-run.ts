@@ -87,6 +87,8 @@ export const createTrackedRunSchema = z.strictObject({
   user: z.string().max(250).optional(),
   startedAt: timestampSchema.optional(),
   tags: tagsSchema.optional(),
+  /** `track` where absent. */
+  source: z.enum(['track', 'import']).optional(),
 })
 export type CreateTrackedRun = z.infer<typeof createTrackedRunSchema>
 

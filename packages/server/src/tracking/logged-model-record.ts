@@ -34,15 +34,14 @@ export async function loggedModelRecords(
   }))
 }
 
+/** Also a deleted one. */
+export const findLoggedModelRow = (connection: Connection, id: string): Promise<LoggedModelRow | undefined> =>
+  connection.selectFrom('logged_model').selectAll().where('id', '=', id).executeTakeFirst()
+
 /** @throws RegiaError `NOT_FOUND`, also for a deleted one. */
 export async function getLoggedModelRow(connection: Connection, id: string): Promise<LoggedModelRow> {
-  const row = await connection
-    .selectFrom('logged_model')
-    .selectAll()
-    .where('id', '=', id)
-    .where('deleted_ms', 'is', null)
-    .executeTakeFirst()
-  if (row) return row
+  const row = await findLoggedModelRow(connection, id)
+  if (row?.deleted_ms === null) return row
   throw new RegiaError('NOT_FOUND', `There is no logged model "${id.slice(0, 100)}".`, {
     hint: 'List the logged models of its experiment.',
   })

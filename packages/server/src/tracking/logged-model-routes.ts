@@ -1,4 +1,10 @@
-import { experimentIdSchema, loggedModelSchema, pageQuerySchema, trackedRunIdSchema } from '@regia/core'
+import {
+  experimentIdSchema,
+  loggedModelSchema,
+  pageQuerySchema,
+  putLoggedModelSchema,
+  trackedRunIdSchema,
+} from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
 import type { LoggedModelService } from './logged-model-service.ts'
@@ -44,4 +50,29 @@ export function addLoggedModelRoutes(app: App, loggedModels: LoggedModelService)
     },
     async ({ params }) => loggedModelReply(await loggedModels.get(params.id)),
   )
+  app.put(
+    '/api/v1/tracking/models/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Keep a model that was logged elsewhere under its own id',
+        params: z.object({ id: loggedModelSchema.shape.id }),
+        body: putLoggedModelSchema,
+        response: { 200: loggedModelSchema },
+      },
+    },
+    async ({ params: { id }, body }) => {
+      const { experimentId, name, modelType, status, sourceRunId } = body
+      const model = await loggedModels.create({
+        ...{ id, experimentId, status, params: entriesOf(body.params), tags: entriesOf(body.tags) },
+        ...(name !== undefined && { name }),
+        ...(modelType !== undefined && { modelType }),
+        ...(sourceRunId !== undefined && { sourceRunId }),
+      })
+      return loggedModelReply(model)
+    },
+  )
 }
+
+const entriesOf = (texts: Readonly<Record<string, string>>) =>
+  Object.entries(texts).map(([key, value]) => ({ key, value }))

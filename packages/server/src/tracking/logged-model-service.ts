@@ -3,7 +3,12 @@ import type { Transaction } from 'kysely'
 import type { Tables } from '../database/database.ts'
 import { modelArtifacts } from './artifact-address.ts'
 import { getActiveExperiment } from './experiment-record.ts'
-import { getLoggedModelRow, type LoggedModelRow, loggedModelRecords } from './logged-model-record.ts'
+import {
+  findLoggedModelRow,
+  getLoggedModelRow,
+  type LoggedModelRow,
+  loggedModelRecords,
+} from './logged-model-record.ts'
 import { searchLoggedModels } from './logged-model-search.ts'
 import { assertModelEntries, writeModelParams, writeModelTags } from './logged-model-values.ts'
 import { makeRunName } from './run-names.ts'
@@ -21,21 +26,23 @@ export class LoggedModelService implements LoggedModels {
 
   async create(model: Parameters<LoggedModels['create']>[0]): Promise<LoggedModelRecord> {
     const { commits, clock, rng, newHexId } = this.#deps
-    const { experimentId, name, modelType, sourceRunId, params = [], tags = [] } = model
+    const { experimentId, name, modelType, status = 'pending', sourceRunId, params = [], tags = [] } = model
     if (name !== undefined) assertName(name)
     assertModelEntries(params, 'params')
     assertModelEntries(tags, 'tags')
-    const id = `m-${newHexId()}`
+    const id = model.id ?? `m-${newHexId()}`
     const now = clock()
     return this.#told(
       await commits.run(async (transaction) => {
+        const known = model.id === undefined ? undefined : await findLoggedModelRow(transaction, id)
+        if (known) return recordOf(transaction, known)
         const experiment = await getActiveExperiment(transaction, experimentId)
         const row: LoggedModelRow = {
           id,
           experiment_id: experiment.id,
           name: name || makeRunName(rng),
           model_type: modelType ?? null,
-          status: 'pending',
+          status,
           source_run_id: sourceRunId ?? null,
           artifact_uri: modelArtifacts(experiment.artifact_root, id),
           created_ms: now,

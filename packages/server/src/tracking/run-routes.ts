@@ -122,7 +122,7 @@ function addLogRoutes(app: App, runs: RunService): void {
 async function newRunOf(body: CreateTrackedRun, { experiments, clock }: RunRouteDeps): Promise<NewRun> {
   const { id, experiment, name, parentId, user, startedAt } = body
   return {
-    source: 'track',
+    source: body.source ?? 'track',
     experimentId: experiment === undefined ? DEFAULT_EXPERIMENT : (await experiments.getOrCreate(experiment)).id,
     startMs: startedAt === undefined ? clock() : Date.parse(startedAt),
     tags: entriesOf(body.tags ?? {}),
