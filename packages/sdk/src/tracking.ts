@@ -123,6 +123,18 @@ export const trackingClient = ({ json, raw }: Transport, at: Path) => {
       /** Takes a file away, or a folder with everything in it; what is not there does no harm. */
       deleteFile: (id: string, path: string) =>
         json<void>('DELETE', at('tracking', 'runs', id, 'artifacts', 'content'), { query: { path } }),
+      /** Keeps a file of a logged model that is pending. Throws `CONFLICT` for any other. */
+      writeModelFile: async (id: string, path: string, bytes: BodyInit) =>
+        (await (
+          await raw('PUT', at('tracking', 'models', id, 'artifacts', 'content'), {
+            query: { path },
+            bytes,
+            headers: { 'content-type': 'application/octet-stream' },
+          })
+        ).json()) as ArtifactFile,
+      /** Says how the logging of a model ended. */
+      finishLoggedModel: (id: string, body: { readonly status: 'ready' | 'failed' }) =>
+        json<LoggedModel>('POST', at('tracking', 'models', id), { body }),
       /** The files of a logged model. */
       modelFiles: (id: string) => filesAt(at('tracking', 'models', id, 'artifacts')),
       /** The files that a registered version came with, as they were logged; `version` is a number or an alias. */

@@ -72,6 +72,19 @@ export function addLoggedModelRoutes(app: App, loggedModels: LoggedModelService)
       return loggedModelReply(model)
     },
   )
+  app.post(
+    '/api/v1/tracking/models/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Say how the logging of a model ended',
+        params: z.object({ id: loggedModelSchema.shape.id }),
+        body: z.strictObject({ status: z.enum(['ready', 'failed']) }),
+        response: { 200: loggedModelSchema },
+      },
+    },
+    async ({ params, body }) => loggedModelReply(await loggedModels.setStatus(params.id, body.status)),
+  )
 }
 
 const entriesOf = (texts: Readonly<Record<string, string>>) =>

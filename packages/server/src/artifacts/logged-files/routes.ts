@@ -53,7 +53,20 @@ export function addLoggedFileRoutes(app: App, deps: LoggedFileDeps): void {
       return { title: `version ${found.version} of model "${name}"`, uri: found.location ?? found.source }
     },
   })
-  addWriteRoutes(app, deps)
+  addRunWriteRoutes(app, deps)
+  addUploadRoute(app, deps, '/api/v1/tracking/models/:id/artifacts/content', 'a logged model that is pending', (id) =>
+    pendingModel(deps, id),
+  )
+}
+
+/** A model is what it was when it was logged. */
+async function pendingModel({ loggedModels }: LoggedFileDeps, id: string): Promise<FileOwner> {
+  const { artifactUri, status } = await loggedModels.get(id)
+  if (status === 'pending') return { title: `logged model "${id}"`, uri: artifactUri }
+  throw new RegiaError('CONFLICT', `Logged model "${id}" is ${status}: its files do not change any more.`, {
+    where: id,
+    hint: 'Log another model.',
+  })
 }
 
 type Owned<Params extends z.ZodType> = {
@@ -108,46 +121,55 @@ function addReadRoutes<Params extends z.ZodType>(app: App, deps: LoggedFileDeps,
   )
 }
 
-/** Only a run's files change: models are what they were when they were logged. */
-function addWriteRoutes(app: App, { tree, runs, maxBytes }: LoggedFileDeps): void {
-  const params = z.object({ id: trackedRunIdSchema })
-  const url = '/api/v1/tracking/runs/:id/artifacts/content'
-  const findPlace = async (id: string, path: string) => {
-    const { artifactUri, lifecycle } = await runs.get(id)
-    if (lifecycle === 'deleted')
-      throw new RegiaError('CONFLICT', `Run "${id}" is deleted.`, { where: id, hint: 'Restore it first.' })
-    return placeOf({ title: `run "${id}"`, uri: artifactUri }, path)
-  }
+function addUploadRoute(
+  app: App,
+  { tree, maxBytes }: LoggedFileDeps,
+  url: string,
+  what: string,
+  find: (id: string) => Promise<FileOwner>,
+): void {
   addUploadScope(app, (scope) => {
     scope.put(
       url,
       {
         schema: {
           tags,
-          summary: 'Keep a file of a run; one that is there is replaced',
-          params,
+          summary: `Keep a file of ${what}; one that is there is replaced`,
+          params: z.object({ id: trackedRunIdSchema }),
           querystring: pathSchema,
           response: { 200: artifactFileSchema },
         },
       },
       async (request) => {
-        const { root, path } = await findPlace(request.params.id, request.query.path)
+        const { root, path } = placeOf(await find(request.params.id), request.query.path)
         return toArtifactFile(await tree.put(path, bodyBytes(request, maxBytes)), root)
       },
     )
   })
+}
+
+function addRunWriteRoutes(app: App, deps: LoggedFileDeps): void {
+  const { tree, runs } = deps
+  const url = '/api/v1/tracking/runs/:id/artifacts/content'
+  const find = async (id: string): Promise<FileOwner> => {
+    const { artifactUri, lifecycle } = await runs.get(id)
+    if (lifecycle === 'deleted')
+      throw new RegiaError('CONFLICT', `Run "${id}" is deleted.`, { where: id, hint: 'Restore it first.' })
+    return { title: `run "${id}"`, uri: artifactUri }
+  }
+  addUploadRoute(app, deps, url, 'a run', find)
   app.delete(
     url,
     {
       schema: {
         tags,
         summary: 'Take a file of a run away, or a folder with everything in it',
-        params,
+        params: z.object({ id: trackedRunIdSchema }),
         querystring: pathSchema,
       },
     },
     async (request, reply) => {
-      const { path } = await findPlace(request.params.id, request.query.path)
+      const { path } = placeOf(await find(request.params.id), request.query.path)
       await tree.delete(path)
       return reply.code(204).send()
     },
