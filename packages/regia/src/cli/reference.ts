@@ -36,7 +36,11 @@ const ENVIRONMENT = [
   '| `REGIA_HOME` | folder that everything is kept in; `.regia` of the project where absent |',
   '| `REGIA_URL` | a Regia elsewhere: commands talk to it and touch no home of their own |',
   '| `REGIA_TOKEN` | the token that the server asks for, or that `regia up` shall ask for |',
+  '| `REGIA_ALLOW_PRIVATE_WEBHOOKS` | `true` lets webhooks be sent to private networks, to this machine and over plain http |',
   '| `REGIA_ENV` | environment of the project, where `--env` names none; its base where absent |',
+  '| `REGIA_EXPERIMENT` | the experiment of tracked runs that name none; `Default` where absent |',
+  '| `REGIA_SEED` | the seed of tracked runs that name none; a random one where absent |',
+  '| `REGIA_SYSTEM_METRICS` | how often tracked runs look at processor, memory, disk, network and GPU, such as `10s`; never where absent |',
   '| `NO_COLOR` | no colours, also on a terminal |',
 ].join('\n')
 
@@ -46,7 +50,10 @@ const exitRows = () =>
 const anchorOf = ({ name }: AnyCommand) => `regia-${name.replaceAll(' ', '-')}`
 
 function commandSection(command: AnyCommand): string {
-  const words = Object.entries(command.args ?? {}).map(([name, { optional }]) => (optional ? `[${name}]` : `<${name}>`))
+  const words = Object.entries(command.args ?? {}).map(([name, { optional, variadic }]) => {
+    const word = variadic ? `${name}...` : name
+    return optional ? `[${word}]` : `<${word}>`
+  })
   const rows = [
     ...Object.entries(command.args ?? {}).map(([name, { description }]) => `| \`${name}\` | ${description} |`),
     ...Object.entries(command.options ?? {}).map(

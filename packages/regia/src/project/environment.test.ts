@@ -9,6 +9,7 @@ describe('readEnvironment', () => {
       url: undefined,
       token: undefined,
       name: undefined,
+      allowPrivateWebhooks: false,
       variable: expect.any(Function),
       user: 'mia',
       tracking: { experiment: undefined, runId: undefined, seed: undefined, reproduction: undefined },
@@ -22,6 +23,12 @@ describe('readEnvironment', () => {
   it('prefers the environment that was named on the command line', () => {
     expect(readEnvironment({ REGIA_ENV: 'dev' }).name).toBe('dev')
     expect(readEnvironment({ REGIA_ENV: 'dev' }, 'prod').name).toBe('prod')
+  })
+
+  it('reads a switch, and refuses what is none', () => {
+    expect(readEnvironment({ REGIA_ALLOW_PRIVATE_WEBHOOKS: 'true' }).allowPrivateWebhooks).toBe(true)
+    expect(readEnvironment({ REGIA_ALLOW_PRIVATE_WEBHOOKS: '0' }).allowPrivateWebhooks).toBe(false)
+    expect(() => readEnvironment({ REGIA_ALLOW_PRIVATE_WEBHOOKS: 'perhaps' })).toThrow(/REGIA_ALLOW_PRIVATE_WEBHOOKS/)
   })
 
   it('names the variable that is wrong, and keeps a token to itself', () => {

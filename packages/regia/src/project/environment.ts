@@ -10,6 +10,8 @@ const environmentSchema = z.object({
   REGIA_TOKEN: z.string().min(8).max(1000).optional(),
   /** The environment of the project; its base where absent. */
   REGIA_ENV: z.string().min(1).optional(),
+  /** Webhooks may be sent to private networks, to this machine and over plain http. */
+  REGIA_ALLOW_PRIVATE_WEBHOOKS: z.stringbool().optional(),
   USER: z.string().optional(),
   /** The experiment of runs that name none. */
   REGIA_EXPERIMENT: z.string().min(1).optional(),
@@ -31,6 +33,7 @@ export type Environment = {
   readonly token: string | undefined
   /** The project's environment that was asked for, by `--env` or REGIA_ENV. */
   readonly name: string | undefined
+  readonly allowPrivateWebhooks: boolean
   /** Any other variable, for what a project keeps by reference. */
   readonly variable: (name: string) => string | undefined
   /** Who acts, for histories. */
@@ -55,12 +58,13 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const parsed = environmentSchema.safeParse(given)
   if (!parsed.success) throw environmentError(parsed.error.issues[0]!, given)
-  const { REGIA_HOME, REGIA_URL, REGIA_TOKEN, REGIA_ENV, USER } = parsed.data
+  const { REGIA_HOME, REGIA_URL, REGIA_TOKEN, REGIA_ENV, REGIA_ALLOW_PRIVATE_WEBHOOKS, USER } = parsed.data
   return {
     home: REGIA_HOME,
     url: REGIA_URL,
     token: REGIA_TOKEN,
     name: chosen ?? REGIA_ENV,
+    allowPrivateWebhooks: REGIA_ALLOW_PRIVATE_WEBHOOKS ?? false,
     variable: (name) => variables[name],
     user: USER ?? accountName(),
     tracking: trackingOf(parsed.data),

@@ -31,7 +31,7 @@ const MEMORY_SHARE = 0.7
  */
 export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
   const { stack, project, host, port, token, roles } = request
-  const { home, databasePath } = stack
+  const { home, databasePath, allowPrivateWebhooks } = stack
   // Whether the home can be had at all is asked before any code of the project is loaded.
   claimHome(home).release()
   const blobs = await openBlobStore(stack, project)
@@ -44,6 +44,7 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
     port,
     roles,
     blobs,
+    allowPrivateWebhooks,
     customNotifiers: ownNotifiers(project, stack),
     ...(databasePath !== undefined && { databasePath }),
     ...(webDir !== undefined && { webDir }),

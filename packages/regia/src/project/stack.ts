@@ -21,6 +21,8 @@ export type Stack = {
   /** The token of whoever owns the home. */
   readonly token: string | undefined
   readonly home: string
+  /** Of the server that this process starts. */
+  readonly allowPrivateWebhooks: boolean
   readonly executor: string
   readonly cpu: number | undefined
   readonly memoryMb: number | undefined
@@ -52,6 +54,7 @@ export async function resolveStack(environment: Environment, project: Project): 
     server: await serverOf(environment, chosen, dir),
     token: environment.token,
     home,
+    allowPrivateWebhooks: environment.allowPrivateWebhooks,
     executor: chosen.executor ?? 'local',
     cpu: chosen.cpu,
     memoryMb: chosen.memoryMb,

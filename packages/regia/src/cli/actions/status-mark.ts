@@ -1,6 +1,6 @@
 import type { Style } from '../terminal.ts'
 
-const WELL = new Set(['succeeded', 'passed', 'ready', 'well', 'ok', 'done', 'closed'])
+const WELL = new Set(['succeeded', 'passed', 'ready', 'well', 'ok', 'done', 'closed', 'delivered'])
 const ATTENTION = new Set([
   'attention',
   'skipped',

@@ -14,6 +14,7 @@ import { pipelineCommands } from './pipelines.ts'
 import { runCommands } from './runs.ts'
 import { scheduleCommands } from './schedules.ts'
 import { serverCommands } from './server.ts'
+import { webhookCommands } from './webhooks.ts'
 
 /** Every command of `regia`, in the order of the help. */
 export const COMMANDS: readonly AnyCommand[] = [
@@ -25,6 +26,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...scheduleCommands,
   ...backfillCommands,
   ...notifierCommands,
+  ...webhookCommands,
   ...catalogCommands,
   ...keepingCommands,
   ...dataCommands,
@@ -41,6 +43,7 @@ export const GROUPS: readonly { readonly path: string; readonly summary: string 
   { path: 'schedules', summary: 'what runs by itself: times, events, webhooks' },
   { path: 'backfill', summary: 'one run for each window of a span, or for each value' },
   { path: 'notifiers', summary: 'who is told of what' },
+  { path: 'webhooks', summary: 'which addresses are told of changes of the registry' },
   { path: 'catalog', summary: 'what pipelines read and save outside of themselves' },
   { path: 'data', summary: 'datasets: add a file, see versions, profile, rows and quarantine' },
   { path: 'models', summary: 'registered models: versions, checks, aliases, lineage' },
