@@ -33,7 +33,7 @@ async function assertModels(transaction: Transaction<Tables>, ids: ReadonlySet<s
     [...ids].map((id) => [id]),
   )
   const missing = await sql<{ id: string }>`
-    select id from ${rows} as asked where id not in (select id from logged_model where deleted_ms is null)
+    select id from ${rows} as asked where id not in (select id from logged_model)
   `.execute(transaction)
   const [first] = missing.rows
   if (!first) return

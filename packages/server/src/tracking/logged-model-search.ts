@@ -22,8 +22,8 @@ type Condition = RawBuilder<boolean>
 type Term = OrderTerm & { readonly datasets: readonly Dataset[] }
 type Dataset = { readonly name: string; readonly digest?: string | undefined }
 
-const NEWEST: SortKey = { value: sql.ref('created_ms'), isDescending: true }
-const ID: SortKey = { value: sql.ref('id'), isDescending: true }
+const NEWEST: SortKey = { value: sql.ref('logged_model.created_ms'), isDescending: true }
+const ID: SortKey = { value: sql.ref('logged_model.id'), isDescending: false }
 
 /** @throws RegiaError `INVALID_INPUT` for a filter, order or cursor that cannot be read. */
 export async function searchLoggedModels(database: Database, search: Search): Promise<Found<LoggedModelRecord>> {
@@ -121,7 +121,7 @@ function sortKeys({ entity, key, isDescending, datasets }: Term): readonly SortK
   if (entity !== 'metric') return [{ value: textOf(entity, key), isDescending }]
   const latest = (column: string) => sql`(select ${sql.ref(column)} from logged_model_metric as metric
     where metric.model_id = logged_model.id and metric.key = ${key} and ${isOn(datasets)}
-    order by metric.at_ms desc, metric.step desc, metric.value desc limit 1)`
+    order by metric.at_ms desc, metric.step desc, metric.run_id, metric.value desc limit 1)`
   return [
     { value: latest('metric.is_nan'), isDescending: false },
     { value: latest('metric.value'), isDescending },

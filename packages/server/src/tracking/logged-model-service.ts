@@ -96,8 +96,20 @@ export class LoggedModelService implements LoggedModels {
     })
   }
 
+  /** Deleting a deleted one does no harm. */
   async delete(id: string): Promise<void> {
-    await this.#change(id, async () => ({ deleted_ms: this.#deps.clock(), updated_ms: this.#deps.clock() }))
+    const { commits, clock } = this.#deps
+    this.#told(
+      await commits.run(async (transaction) => {
+        const row = (await findLoggedModelRow(transaction, id)) ?? (await getLoggedModelRow(transaction, id))
+        const now = clock()
+        if (row.deleted_ms === null) {
+          const set = { deleted_ms: now, updated_ms: now }
+          await transaction.updateTable('logged_model').set(set).where('id', '=', id).execute()
+        }
+        return recordOf(transaction, row)
+      }),
+    )
   }
 
   search(search: Parameters<LoggedModels['search']>[0]): Promise<Found<LoggedModelRecord>> {
