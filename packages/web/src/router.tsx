@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { alertsSearch } from './alerts/search.ts'
 import { datasetSearch } from './data/search.ts'
 import { endpointSearch } from './endpoints/search.ts'
+import { experimentsSearch, trackedRunSearch, runsSearch as trackedRunsSearch } from './experiments/search.ts'
 import { Frame } from './frame/frame.tsx'
 import { NotFound, RouteError } from './frame/lost.tsx'
 import { modelVersionSearch } from './models/search.ts'
@@ -51,6 +52,24 @@ const routes = [
     path: '/runs/$id',
     validateSearch: runSearch,
     component: lazyRouteComponent(() => import('./runs/run-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/experiments',
+    validateSearch: experimentsSearch,
+    component: lazyRouteComponent(() => import('./experiments/experiments-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/experiments/$id',
+    validateSearch: trackedRunsSearch,
+    component: lazyRouteComponent(() => import('./experiments/runs-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/experiments/$id/runs/$runId',
+    validateSearch: trackedRunSearch,
+    component: lazyRouteComponent(() => import('./experiments/run-page.tsx')),
   }),
   createRoute({
     getParentRoute,

@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react'
-import { type ChartData, toCsv } from './chart-data.ts'
+import type { ChartData } from './chart-data.ts'
 import classes from './charts.module.css'
+import { saveCsv } from './save-csv.ts'
 
 const NumbersDialog = lazy(() => import('./numbers-dialog.tsx'))
 
@@ -47,14 +48,6 @@ export function ChartFrame({ title, name, note, data, isBare = false, children }
       <Suspense>{table && <NumbersDialog name={name} data={table} onClose={() => setTable(undefined)} />}</Suspense>
     </figure>
   )
-}
-
-function saveCsv(name: string, data: ChartData) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([toCsv(data)], { type: 'text/csv' }))
-  link.download = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.csv`
-  link.click()
-  URL.revokeObjectURL(link.href)
 }
 
 function TableMark() {

@@ -11,10 +11,12 @@ type ChartProps = {
   /** Charts of one group share their cursor. */
   readonly group?: string | undefined
   readonly onPick?: ((point: { readonly seriesName: string; readonly x: number }) => void) | undefined
+  /** A click on something that is drawn. */
+  readonly onPoint?: ((point: { readonly seriesName: string; readonly dataIndex: number }) => void) | undefined
 }
 
 /** A canvas that ECharts draws on. It follows the theme and the width, and its place is kept while ECharts loads. */
-export function Chart({ label, height, option, group, onPick }: ChartProps) {
+export function Chart({ label, height, option, group, onPick, onPoint }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const [chart, setChart] = useState<EChartsType>()
   const [width, setWidth] = useState(0)
@@ -37,6 +39,16 @@ export function Chart({ label, height, option, group, onPick }: ChartProps) {
       chart.off('click', pick)
     }
   }, [chart, onPick])
+  useEffect(() => {
+    if (!chart || !onPoint) return
+    const point = ({ seriesName = '', dataIndex }: { seriesName?: string; dataIndex?: number }) => {
+      if (dataIndex !== undefined) onPoint({ seriesName, dataIndex })
+    }
+    chart.on('click', point)
+    return () => {
+      chart.off('click', point)
+    }
+  }, [chart, onPoint])
   return <div ref={box} className={classes.canvas} style={{ height }} role="img" aria-label={label} />
 }
 

@@ -21,6 +21,7 @@ const STALE: Readonly<Record<ServerEvent['type'], readonly string[]>> = {
   backfill: ['backfills'],
   notification: ['notifiers'],
   demo: ['demo'],
+  webhook: ['webhooks'],
   experiment: ['experiments'],
   trackedRun: ['tracking', 'experiments'],
 }

@@ -6,6 +6,7 @@ export type PageLink = {
     | '/data'
     | '/pipelines'
     | '/runs'
+    | '/experiments'
     | '/schedules'
     | '/backfills'
     | '/models'
@@ -27,6 +28,7 @@ export const GROUPS: readonly { readonly title: string; readonly pages: readonly
       { to: '/data', title: 'Data' },
       { to: '/pipelines', title: 'Pipelines' },
       { to: '/runs', title: 'Runs', needs: ['failed-run', 'approval'] },
+      { to: '/experiments', title: 'Experiments' },
       { to: '/schedules', title: 'Schedules' },
       { to: '/backfills', title: 'Back-fills' },
       { to: '/models', title: 'Models' },

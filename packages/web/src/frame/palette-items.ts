@@ -1,7 +1,17 @@
 import type { Health } from '../kernel/health.ts'
 
 export type PaletteItem = {
-  readonly kind: 'page' | 'run' | 'model' | 'dataset' | 'endpoint' | 'monitor' | 'pipeline' | 'schedule' | 'action'
+  readonly kind:
+    | 'page'
+    | 'run'
+    | 'experiment'
+    | 'model'
+    | 'dataset'
+    | 'endpoint'
+    | 'monitor'
+    | 'pipeline'
+    | 'schedule'
+    | 'action'
   readonly title: string
   readonly href: string
   readonly health?: Health | undefined

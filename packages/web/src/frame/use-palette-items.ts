@@ -28,6 +28,11 @@ export function usePaletteItems(text: string): readonly PaletteItem[] {
     queryFn: () => api.runs.list({ limit: 20, ...(search && { search }) }),
     placeholderData: keepPreviousData,
   })
+  const experiments = useQuery({
+    queryKey: ['experiments', 'palette', search],
+    queryFn: () => api.experiments.list({ limit: 20, ...(search && { search }) }),
+    placeholderData: keepPreviousData,
+  })
   return [
     ...PAGES,
     ...(endpoints.data?.items ?? []).flatMap(({ spec, rollbackVersion }): PaletteItem[] => [
@@ -68,6 +73,9 @@ export function usePaletteItems(text: string): readonly PaletteItem[] {
       },
       { kind: 'action', title: `Catalog of ${pipeline}`, href: `${path('pipelines', pipeline)}?view=catalog` },
     ]),
+    ...(experiments.data?.items ?? []).map(
+      ({ id, name }) => ({ kind: 'experiment', title: name, href: path('experiments', id) }) as const,
+    ),
     ...(schedules.data?.items ?? []).map(
       ({ name }) =>
         ({ kind: 'schedule', title: name, href: `/schedules?schedule=${encodeURIComponent(name)}` }) as const,

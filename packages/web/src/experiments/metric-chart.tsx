@@ -1,0 +1,76 @@
+import type { TrackedRun } from '@regia/core'
+import { useQuery } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
+import { Chart } from '../charts/chart.tsx'
+import { ChartFrame } from '../charts/chart-frame.tsx'
+import type { Palette } from '../charts/palette.ts'
+import { formatCount } from '../kernel/format.ts'
+import { Loaded } from '../kernel/loaded.tsx'
+import classes from './experiments.module.css'
+import { lineOption, type XAxis } from './line-option.ts'
+import { linesTable, type MetricLine, metricLines } from './metric-lines.ts'
+import { chartQuery } from './queries.ts'
+import type { CurveSearch } from './search.ts'
+
+const HEIGHT = 240
+const POINTS = 1_000
+
+type MetricChartProps = {
+  readonly metric: string
+  readonly runs: readonly Pick<TrackedRun, 'id' | 'name'>[]
+  readonly view: CurveSearch
+}
+
+/** One metric of some runs over step or time. The server makes curves no finer than they can be seen. */
+export function MetricChart({ metric, runs, view }: MetricChartProps) {
+  const { x = 'step', smooth: weight = 0, log, from, until } = view
+  const query = useQuery(
+    chartQuery({
+      runs: runs.map(({ id }) => id),
+      keys: [metric],
+      x,
+      points: POINTS,
+      ...(from !== undefined && { from }),
+      ...(until !== undefined && { until }),
+    }),
+  )
+  const names = useMemo(() => new Map(runs.map(({ id, name }) => [id, name])), [runs])
+  const lines = useMemo(
+    () => metricLines(query.data?.curves ?? [], { weight, isLog: log === 'y', names }),
+    [query.data, weight, log, names],
+  )
+  return (
+    <ChartFrame title={metric} name={metric} note={noteOf(lines)} data={() => linesTable(lines, x)}>
+      <Loaded query={query} height={HEIGHT}>
+        {() =>
+          lines.length === 0 ? (
+            <p className={classes.noCurve} style={{ height: HEIGHT }}>
+              None of these runs has logged it{from === undefined && until === undefined ? '' : ' in this range'}.
+            </p>
+          ) : (
+            <Lines label={metric} lines={lines} x={x} isLog={log === 'y'} />
+          )
+        }
+      </Loaded>
+    </ChartFrame>
+  )
+}
+
+type LinesProps = {
+  readonly label: string
+  readonly lines: readonly MetricLine[]
+  readonly x: XAxis
+  readonly isLog: boolean
+}
+
+function Lines({ label, lines, x, isLog }: LinesProps) {
+  const option = useCallback((palette: Palette) => lineOption(lines, x, isLog, palette), [lines, x, isLog])
+  return <Chart label={`${label} over ${x}`} height={HEIGHT} option={option} />
+}
+
+function noteOf(lines: readonly MetricLine[]): string | undefined {
+  const total = lines.reduce((sum, line) => sum + line.pointCount, 0)
+  if (total === 0) return undefined
+  const isReduced = lines.some((line) => line.isReduced)
+  return `${formatCount(total)} points${isReduced ? '; mean, in a band from least to greatest' : ''}`
+}
