@@ -16,8 +16,8 @@ export type HttpOptions = {
   readonly maxBodyBytes: number
 }
 
-/** A slow sender must have finished its request by then; large uploads over a slow line still fit. */
-const REQUEST_TIMEOUT_MS = 300_000
+/** A slow sender must have finished its request by then: a file of 4 GB over a line of 10 Mbit/s still fits. For the headers Node itself allows a minute. */
+const REQUEST_TIMEOUT_MS = 3_600_000
 /** Longer than clients keep a connection that they do not use, so that none is closed just as it is used again. */
 const KEEP_ALIVE_MS = 72_000
 
