@@ -40,6 +40,7 @@ describe('resolveStack', () => {
       server: undefined,
       token: undefined,
       home: '/project/.regia',
+      allowPrivateWebhooks: false,
       executor: 'local',
       cpu: undefined,
       memoryMb: undefined,
