@@ -92,6 +92,8 @@ export type ModelComparison = z.infer<typeof modelComparisonSchema>
 
 export type NewModelVersion = {
   readonly model: string
+  /** The number of a version that comes from elsewhere, beyond the last one; the next one where absent. */
+  readonly version?: number
   /** Where its files are, as the client said. */
   readonly source: string
   /** Where they are once `source` has been followed to the end; `source` itself where absent. */

@@ -35,6 +35,8 @@ export type UpdateModel = z.input<typeof updateModelSchema>
 /** Where the files of a new version are: an address, or a folder that a tracked run logged. */
 export const createModelVersionSchema = z
   .strictObject({
+    /** Of a version that comes from elsewhere and keeps its number: one beyond the last. */
+    version: z.number().int().positive().max(1_000_000_000).optional(),
     source: z.string().min(1).max(2_000).optional(),
     runId: z.string().min(1).max(64).optional(),
     path: z.string().max(1_000).optional(),

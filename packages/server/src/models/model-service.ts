@@ -148,7 +148,7 @@ export class ModelService implements Registry {
 
   /** Of files that came from elsewhere; they are packaged afterwards. */
   async createVersion(version: NewModelVersion): Promise<ModelVersion> {
-    const { model, description = '', tags = {}, ...rest } = version
+    const { model, version: wanted, description = '', tags = {}, ...rest } = version
     const made = await this.#writer.change(model, async ({ transaction, at, tell }) => {
       await getModel(transaction, model)
       const number = await insertVersion(transaction, {
@@ -158,6 +158,7 @@ export class ModelService implements Registry {
         packaging: { status: 'pending' },
         lineage: { datasets: [], params: {}, artifacts: {} },
         createdAt: at,
+        ...(wanted !== undefined && { version: wanted }),
       })
       for (const [key, value] of Object.entries(tags))
         await setVersionTag(transaction, { model, version: number }, key, value)

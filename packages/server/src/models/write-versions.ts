@@ -18,11 +18,12 @@ export type NewVersion = Pick<
   | 'runLink'
   | 'loggedModelId'
   | 'createdAt'
-> & { readonly by: string }
+> & { readonly by: string; readonly version?: number }
 
-/** The next version of a model; a model that is not there is made. */
+/** The next version of a model, or the one of a number beyond the last; a model that is not there is made. @throws RegiaError `CONFLICT`. */
 export async function insertVersion(connection: Connection, version: NewVersion): Promise<number> {
   const { model, createdAt, packaging } = version
+  if (version.version !== undefined) await reserveNumber(connection, model, version.version)
   const { last_version: number } = await connection
     .insertInto('model')
     .values({ name: model, description: '', last_version: 1, created_at: createdAt, updated_at: createdAt })
@@ -58,6 +59,23 @@ export async function insertVersion(connection: Connection, version: NewVersion)
     })
     .execute()
   return number
+}
+
+/** So that the number is the next one. Numbers of versions that were deleted are never given again. */
+async function reserveNumber(connection: Connection, model: string, wanted: number): Promise<void> {
+  const row = await connection.selectFrom('model').select('last_version').where('name', '=', model).executeTakeFirst()
+  const last = row?.last_version ?? 0
+  if (wanted <= last) {
+    throw new RegiaError('CONFLICT', `Version ${wanted} of model "${model}" cannot be made: the last one is ${last}.`, {
+      where: 'version',
+      hint: `Give a number beyond ${last}, or none.`,
+    })
+  }
+  await connection
+    .updateTable('model')
+    .set({ last_version: wanted - 1 })
+    .where('name', '=', model)
+    .execute()
 }
 
 export async function describeVersion(

@@ -5,6 +5,7 @@ import { channelCommands } from './channels.ts'
 import { dataCommands } from './data.ts'
 import { demoCommands } from './demo.ts'
 import { endpointCommands } from './endpoints.ts'
+import { exchangeCommands } from './exchange.ts'
 import { init } from './init.ts'
 import { keepingCommands } from './keeping.ts'
 import { modelCommands } from './models.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...keepingCommands,
   ...dataCommands,
   ...modelCommands,
+  ...exchangeCommands,
   ...endpointCommands,
   ...monitorCommands,
   ...demoCommands,
@@ -47,6 +49,8 @@ export const GROUPS: readonly { readonly path: string; readonly summary: string 
   { path: 'catalog', summary: 'what pipelines read and save outside of themselves' },
   { path: 'data', summary: 'datasets: add a file, see versions, profile, rows and quarantine' },
   { path: 'models', summary: 'registered models: versions, checks, aliases, lineage' },
+  { path: 'import', summary: 'take over what another tracker holds' },
+  { path: 'export', summary: 'write what is tracked for another tracker' },
   { path: 'endpoints', summary: 'what serves: versions, traffic, shadow; promote and roll back' },
   { path: 'labels', summary: 'what really happened, by prediction' },
   { path: 'monitors', summary: 'drift and scores, window by window' },
