@@ -5,6 +5,8 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 export type ArgumentSpec = {
   readonly description: string
   readonly optional?: true
+  /** The last argument: this word and all that follow, options among them. */
+  readonly variadic?: true
   readonly choices?: readonly string[]
 }
 
@@ -51,7 +53,11 @@ type ValueOf<Spec extends OptionSpec> = Spec['type'] extends 'flag'
 
 /** What an action gets: arguments and options under their names (`--no-cache` as `noCache`). */
 export type Input<Args extends Arguments, Opts extends Options> = {
-  readonly [Name in keyof Args]: Args[Name] extends { optional: true } ? string | undefined : string
+  readonly [Name in keyof Args]: Args[Name] extends { variadic: true }
+    ? readonly string[]
+    : Args[Name] extends { optional: true }
+      ? string | undefined
+      : string
 } & { readonly [Name in keyof Opts]: ValueOf<Opts[Name]> }
 
 /** Resolves to the exit code where it is not 0. */

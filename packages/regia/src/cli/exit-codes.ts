@@ -15,7 +15,14 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+declare const ofProgram: unique symbol
+/** The code of a program that a command ran, handed through as it is. */
+type ProgramCode = number & { readonly [ofProgram]: true }
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | ProgramCode
+
+/** Ends the command as the program ended that it ran. */
+export const exitLike = (code: number): ExitCode => code as ProgramCode
 
 const EXIT_OF_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   INVALID_INPUT: EXIT.usage,

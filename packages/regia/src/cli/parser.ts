@@ -57,8 +57,11 @@ function fill(node: Command, command: AnyCommand, onInvoke: (invocation: Invocat
   node.description([command.summary, command.details].filter(Boolean).join('\n\n')).summary(command.summary)
   const names = Object.keys(command.args ?? {})
   for (const [name, spec] of Object.entries(command.args ?? {})) {
-    const argument = new Argument(spec.optional ? `[${name}]` : `<${name}>`, spec.description)
+    const word = spec.variadic ? `${name}...` : name
+    const argument = new Argument(spec.optional ? `[${word}]` : `<${word}>`, spec.description)
     node.addArgument(spec.choices ? argument.choices(spec.choices) : argument)
+    // Options of a program that is to be run are that program's.
+    if (spec.variadic) node.passThroughOptions()
   }
   for (const [name, spec] of Object.entries(command.options ?? {})) node.addOption(optionOf(name, spec))
   node.option('--json', 'print the result as JSON').addOption(environmentOption())
