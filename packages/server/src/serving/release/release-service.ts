@@ -1,4 +1,4 @@
-import { RegiaError, type ShadowComparison } from '@regia/core'
+import { type PromotionRule, RegiaError, type ShadowComparison } from '@regia/core'
 import type { ServingDeps } from '../endpoints/endpoint-deps.ts'
 import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
@@ -43,7 +43,7 @@ export class ReleaseService {
   async comparison(gateway: EndpointGateway): Promise<ShadowComparison | undefined> {
     const trial = await this.#runningTrial(gateway)
     const { stable, shadow } = gateway
-    const rule = gateway.spec.shadow?.rule
+    const rule = await this.#ruleOf(gateway)
     if (!trial || !stable || !shadow || !rule) return undefined
     const { name } = gateway.spec
     const revision = this.#deps.consumer.outcomeRevision(name)
@@ -97,15 +97,17 @@ export class ReleaseService {
     if (!trial || !comparison) return
     if (comparison.verdict === 'refuse') await this.#refuse(gateway, trial, comparison)
     if (comparison.verdict !== 'promote') return
-    if (comparison.rule.automatic && !(await this.#needsApproval(gateway)))
-      await this.#promote(gateway, RULE, comparison.reason, comparison)
+    if (comparison.rule.automatic) await this.#promote(gateway, RULE, comparison.reason, comparison)
     else if (trial.outcome === 'running') await this.#recommend(gateway, trial)
   }
 
   /** A protected alias is moved by people alone. */
-  async #needsApproval({ spec }: EndpointGateway): Promise<boolean> {
+  async #ruleOf({ spec }: EndpointGateway): Promise<PromotionRule | undefined> {
+    const { rule } = spec.shadow ?? {}
     const { model, name, isAlias } = parseModelRef(spec.stable)
-    return isAlias && ((await this.#deps.directory.isProtected?.(model, name)) ?? false)
+    if (!rule?.automatic || !isAlias) return rule
+    const isProtected = (await this.#deps.directory.isProtected?.(model, name)) ?? false
+    return isProtected ? { ...rule, automatic: false } : rule
   }
 
   async #promote(

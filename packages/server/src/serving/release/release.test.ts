@@ -111,6 +111,26 @@ describe('a version in shadow', () => {
     expect(await versionOf(served, tripRows(1, 1).rows[0]!)).toBe(2)
     expect(await decided(served, 'promoted')).toMatchObject({ by: 'person', reason: 'I looked at it.' })
   })
+
+  it('waits for an approval where the alias is protected, whatever the rule says', async () => {
+    const served = await serve()
+    await served.send('POST', '/api/v1/models/trips', { protectedAliases: ['champion'] })
+    await served.register('trips', strong)
+    await decided(served, 'shadow-started')
+    await ask(served, 'd', 1300)
+    const waits = { kind: 'promotion', endpoint: 'trips' }
+    await eventually(async () => {
+      const { needs } = (await served.send('GET', '/api/v1/overview')).body
+      return needs.some(({ kind }: { kind: string }) => kind === 'promotion') ? true : undefined
+    })
+    expect((await served.send('GET', '/api/v1/overview')).body.needs).toMatchObject([waits])
+    const byHand = await served.send('POST', '/api/v1/endpoints/trips/promote', { reason: 'I looked at it.' })
+    expect(byHand.body.error).toMatchObject({ code: 'CONFLICT', hint: expect.stringContaining('regia models request') })
+    const wish = { alias: 'champion', version: 2, by: 'ada' }
+    const { id } = (await served.send('POST', '/api/v1/models/trips/requests', wish)).body
+    await served.send('POST', `/api/v1/registry/requests/${id}/approve`, { by: 'grace' })
+    await eventually(async () => ((await versionOf(served, tripRows(1, 1).rows[0]!)) === 2 ? true : undefined))
+  })
 })
 
 describe('a change of version', () => {
