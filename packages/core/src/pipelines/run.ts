@@ -238,6 +238,8 @@ export const runOptionsSchema = z.object({
   refresh: z.array(nameSchema).max(1_000).optional(),
   selection: selectionSchema.optional(),
   onFailure: failurePolicySchema.optional(),
+  /** A run of the same version: its datasets, models and catalog contents are taken instead of what they are now. */
+  dataOf: idSchema('run').optional(),
   trigger: triggerSchema.optional(),
 })
 export type RunOptions = z.infer<typeof runOptionsSchema>

@@ -28,6 +28,8 @@ export function createParser(
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
+    // Positional: "--json" behind "demo status" belongs to it and not to "demo".
+    .enablePositionalOptions()
     .addOption(environmentOption())
   const nodes = new Map<string, Command>([['', program]])
   const nodeOf = (path: string): Command => {
@@ -35,7 +37,7 @@ export function createParser(
     if (known) return known
     const words = path.split(' ')
     const node = nodeOf(words.slice(0, -1).join(' ')).command(words.at(-1)!)
-    nodes.set(path, node.helpCommand(false))
+    nodes.set(path, node.helpCommand(false).enablePositionalOptions())
     const group = groups.find((each) => each.path === path)
     if (group) node.description(group.summary).action(() => node.outputHelp())
     return node
@@ -45,8 +47,6 @@ export function createParser(
   for (const command of commands) fill(nodeOf(command.name), command, invoke)
   for (const node of nodes.values())
     node
-      // Positional: "--json" behind "demo status" belongs to it and not to "demo".
-      .enablePositionalOptions()
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
       .showSuggestionAfterError()

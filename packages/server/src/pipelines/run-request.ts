@@ -1,8 +1,10 @@
 import { type FailurePolicy, RegiaError, type RunOptions } from '@regia/core'
 import type { Database } from '../database/database.ts'
+import { decodeJson } from '../database/json-text.ts'
 import { type CatalogSource, readCatalog } from './read-catalog.ts'
 import { type Params, resolveParams } from './resolve-params.ts'
 import { type RefSources, type ResolvedRefs, resolveRefs } from './resolve-refs.ts'
+import { getRunRow } from './run-work.ts'
 import { type SelectedSteps, selectSteps, stepsNamed } from './select-steps.ts'
 import type { OrderedVersion, VersionStore } from './version-store.ts'
 
@@ -40,17 +42,31 @@ export async function resolveRequest(
     ...steps,
     version,
     params: resolveParams(version.graph, options.params ?? {}),
-    refs: await readCatalog(
-      version,
-      await resolveRefs(version.graph, deps, steps.selected),
-      deps.catalog,
-      steps.selected,
-    ),
+    refs: await refsOf(deps, version, steps.selected, options.dataOf),
     useCache: options.useCache ?? true,
     refresh: refreshedSteps(version, options.refresh, steps.selected),
     onFailure: options.onFailure ?? version.graph.onFailure,
     options,
   }
+}
+
+/** What references mean now, or what they meant for an earlier run. */
+async function refsOf(
+  deps: RequestDeps,
+  version: OrderedVersion,
+  selected: ReadonlySet<string>,
+  dataOf: string | undefined,
+): Promise<ResolvedRefs> {
+  if (dataOf === undefined) {
+    return readCatalog(version, await resolveRefs(version.graph, deps, selected), deps.catalog, selected)
+  }
+  const run = await getRunRow(deps.database, dataOf)
+  if (run.pipeline === version.pipeline && run.pipeline_version === version.version) return decodeJson(run.refs)
+  throw new RegiaError(
+    'INVALID_INPUT',
+    `The data of run ${dataOf} was for version ${run.pipeline_version} of pipeline "${run.pipeline}", not for version ${version.version} of "${version.pipeline}".`,
+    { where: 'dataOf', hint: 'Name a run of the version that is to run.' },
+  )
 }
 
 async function versionOf(deps: RequestDeps, pipeline: string, options: RequestOptions): Promise<OrderedVersion> {

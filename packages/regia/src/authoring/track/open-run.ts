@@ -5,13 +5,11 @@ import { patiently } from '../../tracking/patiently.ts'
 import { provenanceFiles, provenanceTags } from '../../tracking/provenance/kept-files.ts'
 import { provenanceOf } from '../../tracking/provenance/provenance.ts'
 import { openSession, type Session } from '../../tracking/session.ts'
+import { REPRODUCES_TAG } from '../../tracking/tags.ts'
 import { uploadBytes } from '../../tracking/upload.ts'
 import type { TrackOptions } from './active-run.ts'
 import { currentRun } from './current-run.ts'
 import { type RecordedRun, recordRun } from './record-run.ts'
-
-/** The tag of a run that was made by `regia reproduce`: which run it is to equal. */
-export const REPRODUCES_TAG = 'reproduces'
 
 /** Starts a run, or takes part in the one that `regia track` has begun for this process. @param endsWithProgram - See `LiveRun`. */
 export async function openRun(options: TrackOptions, endsWithProgram: boolean): Promise<RecordedRun> {

@@ -6,6 +6,7 @@ import { dataCommands } from './data.ts'
 import { demoCommands } from './demo.ts'
 import { endpointCommands } from './endpoints.ts'
 import { exchangeCommands } from './exchange.ts'
+import { experimentCommands } from './experiments.ts'
 import { init } from './init.ts'
 import { keepingCommands } from './keeping.ts'
 import { modelCommands } from './models.ts'
@@ -15,6 +16,7 @@ import { pipelineCommands } from './pipelines.ts'
 import { runCommands } from './runs.ts'
 import { scheduleCommands } from './schedules.ts'
 import { serverCommands } from './server.ts'
+import { trackingCommands } from './tracking.ts'
 import { webhookCommands } from './webhooks.ts'
 
 /** Every command of `regia`, in the order of the help. */
@@ -24,6 +26,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...pipelineCommands,
   ...channelCommands,
   ...runCommands,
+  ...trackingCommands,
+  ...experimentCommands,
   ...scheduleCommands,
   ...backfillCommands,
   ...notifierCommands,
@@ -42,6 +46,7 @@ export const COMMANDS: readonly AnyCommand[] = [
 export const GROUPS: readonly { readonly path: string; readonly summary: string }[] = [
   { path: 'pipelines', summary: 'what is deployed: pipelines and their graphs' },
   { path: 'runs', summary: 'what ran: steps, logs, metrics' },
+  { path: 'experiments', summary: 'tracked runs: params, metrics, artifacts; list, filter, compare' },
   { path: 'schedules', summary: 'what runs by itself: times, events, webhooks' },
   { path: 'backfill', summary: 'one run for each window of a span, or for each value' },
   { path: 'notifiers', summary: 'who is told of what' },

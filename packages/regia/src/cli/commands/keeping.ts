@@ -4,7 +4,7 @@ const gc = command({
   name: 'gc',
   summary: 'take away runs, cached results and files that nobody needs any more',
   details:
-    'Only says what would go; --apply does it. A run goes when it is neither among the newest of its pipeline nor young enough. What a kept run, a dataset, a model version, an endpoint or a deployed pipeline needs always stays.',
+    'Only says what would go; --apply does it. A run goes when it is neither among the newest of its pipeline nor young enough. Experiments, logged runs, models and versions that were deleted go once they can no longer be restored. What a kept run, a dataset, a model version, an endpoint or a deployed pipeline needs always stays.',
   options: {
     keepRuns: { type: 'integer', value: 'N', description: 'keep so many of the newest runs of each pipeline (100)' },
     keepDays: { type: 'number', value: 'D', description: 'keep runs that ended within so many days (90)' },
@@ -12,6 +12,11 @@ const gc = command({
       type: 'number',
       value: 'D',
       description: 'keep cached results that no run holds for so many days (30)',
+    },
+    keepDeletedDays: {
+      type: 'number',
+      value: 'D',
+      description: 'keep what was deleted restorable for so many days (30)',
     },
     apply: { type: 'flag', description: 'do it' },
   },

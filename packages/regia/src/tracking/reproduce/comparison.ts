@@ -1,0 +1,82 @@
+import type { LoggedNumber } from '@regia/core'
+
+/** One thing that two runs have in common, or ought to. */
+export type Compared = {
+  readonly kind: 'status' | 'param' | 'metric' | 'artifact' | 'output'
+  readonly name: string
+  /** In the run of then, and in the new one; nothing where it has none. */
+  readonly then: string | undefined
+  readonly now: string | undefined
+  readonly isSame: boolean
+}
+
+/** What of a run counts as its outcome. Metrics are final values, artifacts digests, both by name. */
+export type RunOutcome = {
+  readonly status: string
+  readonly params: Readonly<Record<string, string>>
+  readonly metrics: Readonly<Record<string, LoggedNumber>>
+  readonly artifacts: Readonly<Record<string, string>>
+  /** Of steps of a pipeline: digests by `step.output`. */
+  readonly outputs?: Readonly<Record<string, string>>
+}
+
+export type ComparisonOptions = {
+  /** See {@link isClose}. */
+  readonly tolerance: number
+  /** Names, or patterns with `*`, of what does not count. */
+  readonly ignore: readonly string[]
+}
+
+/** Everything that either run has, compared by name. */
+export function compareOutcomes(
+  then: RunOutcome,
+  now: RunOutcome,
+  { tolerance, ignore }: ComparisonOptions,
+): Compared[] {
+  const isIgnored = matcher(ignore)
+  const compare = (
+    kind: Compared['kind'],
+    before: Readonly<Record<string, LoggedNumber | string>> = {},
+    after: Readonly<Record<string, LoggedNumber | string>> = {},
+  ): Compared[] =>
+    [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      .filter((name) => !isIgnored(name))
+      .sort()
+      .map((name) => ({
+        kind,
+        name,
+        then: textOf(before[name]),
+        now: textOf(after[name]),
+        isSame: isEqual(before[name], after[name], kind === 'metric' ? tolerance : 0),
+      }))
+  return [
+    { kind: 'status', name: 'status', then: then.status, now: now.status, isSame: then.status === now.status },
+    ...compare('param', then.params, now.params),
+    ...compare('metric', then.metrics, now.metrics),
+    ...compare('artifact', then.artifacts, now.artifacts),
+    ...compare('output', then.outputs, now.outputs),
+  ]
+}
+
+const textOf = (value: LoggedNumber | string | undefined): string | undefined =>
+  value === undefined ? undefined : String(value)
+
+function isEqual(
+  then: LoggedNumber | string | undefined,
+  now: LoggedNumber | string | undefined,
+  tolerance: number,
+): boolean {
+  return typeof then === 'number' && typeof now === 'number' ? isClose(then, now, tolerance) : then === now
+}
+
+/** Whether two numbers differ by no more than the tolerance, relative to the first where that is above 1. 0 means equal. */
+export const isClose = (then: number, now: number, tolerance: number): boolean =>
+  Math.abs(then - now) <= tolerance * Math.max(1, Math.abs(then))
+
+/** Whether a name is one of some patterns, in which `*` stands for any text. */
+function matcher(patterns: readonly string[]): (name: string) => boolean {
+  const forms = patterns.map((pattern) => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's'))
+  return (name) => forms.some((form) => form.test(name))
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
