@@ -27,18 +27,21 @@ export const keyCondition = (entity: KeyEntity, keyId: number, clauses: readonly
   hasIndex: clauses.some(({ operator }) => INDEXED.includes(operator)),
 })
 
-const comparisons = ({ entity, clauses }: KeyCondition, alias: string): readonly Condition[] => [
+/** What a row that has the key must hold; `value` is the column, written so that an index is used or is not. */
+export const comparisons = (
+  { entity, clauses }: KeyCondition,
+  alias: string,
+  value: RawBuilder<unknown> = sql.ref(`${alias}.value`),
+): readonly Condition[] => [
   ...isComparable(entity, alias),
-  ...clauses
-    .filter(({ operator }) => !operator.startsWith('IS '))
-    .map((clause) => compare(sql.ref(`${alias}.value`), clause)),
+  ...clauses.filter(({ operator }) => !operator.startsWith('IS ')).map((clause) => compare(value, clause)),
 ]
 
 /** Whether one run is as asked: one look at its own row. For a few runs. */
 export function probe(condition: KeyCondition, seq: RawBuilder<unknown>): Condition {
   const { table } = KEY_TABLES[condition.entity]
-  const found = sql<boolean>`exists (select 1 from ${table} f where f.run_seq = ${seq} and f.key_id = ${condition.keyId}
-    and ${allOf(condition.isAbsence ? [] : comparisons(condition, 'f'))})`
+  const found = sql<boolean>`exists (select 1 from ${table} as one where one.run_seq = ${seq} and one.key_id = ${condition.keyId}
+    and ${allOf(condition.isAbsence ? [] : comparisons(condition, 'one'))})`
   return condition.isAbsence ? sql<boolean>`not ${found}` : found
 }
 
@@ -48,14 +51,23 @@ export function membership(
   seq: RawBuilder<unknown>,
   experiments: readonly number[],
 ): Condition {
+  const { from, where } = matching(condition, experiments)
   const word = sql.raw(condition.isAbsence ? 'not in' : 'in')
-  return sql<boolean>`${seq} ${word} (select f.run_seq from ${matching(condition, experiments)})`
+  return sql<boolean>`${seq} ${word} (select f.run_seq from ${from} where ${allOf(where)})`
 }
 
-/** What stands behind `from`: the rows `f` of those runs that have the key and match. */
-export function matching(condition: KeyCondition, experiments: readonly number[]): RawBuilder<unknown> {
+/** The rows `f` of those runs that have the key and match, by the index. */
+export function matching(
+  condition: KeyCondition,
+  experiments: readonly number[],
+): { readonly from: RawBuilder<unknown>; readonly where: readonly Condition[] } {
   const { table, index } = KEY_TABLES[condition.entity]
-  const tests = condition.isAbsence ? [] : comparisons(condition, 'f')
-  return sql`${table} as f indexed by ${index}
-    where ${isAmong(sql.ref('f.experiment_id'), experiments)} and f.key_id = ${condition.keyId} and ${allOf(tests)}`
+  return {
+    from: sql`${table} as f indexed by ${index}`,
+    where: [
+      isAmong(sql.ref('f.experiment_id'), experiments),
+      sql<boolean>`f.key_id = ${condition.keyId}`,
+      ...(condition.isAbsence ? [] : comparisons(condition, 'f')),
+    ],
+  }
 }

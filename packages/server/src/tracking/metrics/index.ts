@@ -1,0 +1,1 @@
+export { MetricHistoryService } from './metric-history-service.ts'

@@ -1,0 +1,1 @@
+export { RunSearchService } from './run-search-service.ts'

@@ -1,0 +1,92 @@
+import type { Found, RunRecord, RunSearch, RunSearchQuery, TrackingFields } from '@regia/core'
+import { sql } from 'kysely'
+import { allOf } from '../../database/compare.ts'
+import { decodeCursor, encodeCursor, placeOf } from '../../database/keyset.ts'
+import type { Reader } from '../../database/reader.ts'
+import { findDriver } from './driver.ts'
+import { listFields } from './fields.ts'
+import { membership, probe } from './key-condition.ts'
+import { isAmong } from './key-tables.ts'
+import { loadRuns } from './load-runs.ts'
+import { type CountQuery, type ReadQuery, readQuery } from './read-query.ts'
+import { orderFields, sortKeys } from './run-order.ts'
+import { findScope, type Scope } from './scope.ts'
+import { segmentsFrom } from './segments.ts'
+import { drivenBy, type FoundRow, SEQ, type Selection, selectAll, selectDriven } from './select-runs.ts'
+import { walk } from './walk.ts'
+
+/** Each experiment is a walk of its own; for more of them all runs are looked at. */
+const MAX_WALKS = 32
+
+/** Runs, filtered, ordered and paged by the database. */
+export class RunSearchService implements RunSearch {
+  readonly #reader: Reader
+
+  constructor(reader: Reader) {
+    this.#reader = reader
+  }
+
+  async search(query: RunSearchQuery): Promise<Found<RunRecord>> {
+    const read = readQuery(query)
+    const place = query.cursor === undefined ? undefined : decodeCursor(read.identity, query.cursor)
+    const scope = await findScope(this.#reader, read, query.experimentIds)
+    if (scope === undefined) return { items: [] }
+    const fields = orderFields(read.terms, scope.keys, read.grammar)
+    const keys = sortKeys(fields)
+    const rows = await find({ reader: this.#reader, scope, fields, keys, place, limit: query.limit + 1 })
+    const page = rows.slice(0, query.limit)
+    const items = await loadRuns(
+      this.#reader,
+      page.map(({ seq }) => seq),
+      query.select,
+    )
+    const last = page.at(-1)
+    if (rows.length <= query.limit || last === undefined) return { items }
+    return { items, nextCursor: encodeCursor(read.identity, placeOf(last, keys)) }
+  }
+
+  async count(query: CountQuery): Promise<number> {
+    const scope = await findScope(this.#reader, readQuery(query), query.experimentIds)
+    return scope === undefined ? 0 : countRuns(this.#reader, scope)
+  }
+
+  async fields(experimentIds: readonly string[] | undefined, prefix: string | undefined): Promise<TrackingFields> {
+    const scope = await findScope(this.#reader, EVERYTHING, experimentIds)
+    return listFields(this.#reader, scope?.experiments ?? [], prefix)
+  }
+}
+
+const EVERYTHING: ReadQuery = readQuery({ lifecycle: 'all' })
+
+/** The way that looks at the fewest rows; each finds the same. */
+async function find(selection: Selection): Promise<readonly FoundRow[]> {
+  const { reader, scope, fields, keys, place } = selection
+  if (scope.isPinned) return reader.read(selectAll(selection, 'probe'))
+  const driver = await findDriver(reader, scope)
+  if (driver !== undefined) return reader.read(selectDriven(selection, driver))
+  const segments = segmentsFrom(fields, keys, place)
+  if (segments === undefined || scope.experiments.length > MAX_WALKS) {
+    return reader.read(selectAll(selection, 'membership'))
+  }
+  return walk(selection, segments)
+}
+
+async function countRuns(reader: Reader, scope: Scope): Promise<number> {
+  const driver = scope.isPinned ? undefined : await findDriver(reader, scope)
+  const { from, where } = driver === undefined ? everyRun(reader, scope) : drivenBy(scope, driver)
+  const [row] = await reader.read(sql<{ total: number }>`select count(*) as total from ${from} where ${allOf(where)}`)
+  return row?.total ?? 0
+}
+
+const everyRun = (reader: Reader, scope: Scope) => ({
+  from: sql`tracked_run as r`,
+  where: [
+    isAmong(sql.ref('r.experiment_id'), scope.experiments),
+    ...scope.lifecycle,
+    ...scope.rowConditions,
+    ...scope.keyConditions.map((condition) =>
+      scope.isPinned ? probe(condition, SEQ) : membership(condition, SEQ, scope.experiments),
+    ),
+    reader.guard(SEQ),
+  ],
+})
