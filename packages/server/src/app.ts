@@ -15,7 +15,7 @@ import { DemoService } from './demo/demo-service.ts'
 import { addDemoRoutes } from './demo/routes.ts'
 import { createEventBus } from './events/bus.ts'
 import { addEventRoutes } from './events/routes.ts'
-import { addGarbageRoutes, GarbageService } from './garbage/index.ts'
+import { addGarbageRoutes, type GarbageDeps, GarbageService } from './garbage/index.ts'
 import { claimDatabase } from './home/claim-database.ts'
 import { claimHome } from './home/claim-home.ts'
 import { findOperator } from './home/operator.ts'
@@ -32,6 +32,7 @@ import { createLifetime } from './lifetime.ts'
 import { addLineageRoutes, LineageService } from './lineage/index.ts'
 import { ModelService } from './models/model-service.ts'
 import { addModelRoutes } from './models/routes.ts'
+import { sourcesOfVersions } from './models/sources-of-versions.ts'
 import type { CustomNotifier } from './notifications/index.ts'
 import { failedRunNeeds, runEntry } from './overview/overview-service.ts'
 import { addOverviewRoute } from './overview/routes.ts'
@@ -194,7 +195,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const warn = (message: string) => logger.warn(message)
     const parts = wireServing({ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn })
     onClose(parts.serving.close)
-    const tracking = wireTracking({ database, blobs, events, clock, newId, randomBytes, onError })
+    const needed = (until: number) => sourcesOfVersions(database, toIso(Math.max(0, until)))
+    const tracking = wireTracking({ ...{ database, blobs, events, clock, newId, randomBytes }, files, needed, onError })
     onClose(tracking.stop)
     let address: string | undefined
     const when = wireSchedules({
@@ -241,7 +243,11 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addTrackingRoutes(app, tracking, { operator, clock })
     const lineage = new LineageService({ database, served: () => servedModels(parts) })
     addLineageRoutes(app, lineage)
-    addGarbageRoutes(app, new GarbageService({ database, blobs, clock }))
+    const purge: GarbageDeps['purge'] = async (request) => ({
+      ...(await models.purgeDeleted(request)),
+      ...(await tracking.purge.run(request)),
+    })
+    addGarbageRoutes(app, new GarbageService({ database, blobs, clock, purge }))
     const served = servingOverview(parts)
     const recentRuns = async () => (await pipelines.runs.list({ limit: OVERVIEW_RUNS, offset: 0 })).items
     addOverviewRoute(app, {

@@ -1,4 +1,4 @@
-import { type Clock, createRng, type IdFactory } from '@regia/core'
+import { type ArtifactTree, type Clock, createRng, type IdFactory } from '@regia/core'
 import type { BlobStore } from '@regia/engine'
 import type { Database } from './database/database.ts'
 import { GroupCommit } from './database/group-commit.ts'
@@ -12,9 +12,11 @@ import {
   ExperimentService,
   KeyIds,
   LoggedModelService,
+  type PurgeDeps,
   RunMirror,
   RunService,
   type TrackingDeps,
+  TrackingPurge,
 } from './tracking/index.ts'
 
 export type TrackingWiring = {
@@ -25,6 +27,9 @@ export type TrackingWiring = {
   readonly newId: IdFactory
   /** Unpredictable. */
   readonly randomBytes: (count: number) => Uint8Array
+  readonly files: Pick<ArtifactTree, 'delete'>
+  /** What versions of registered models were made from. */
+  readonly needed: PurgeDeps['needed']
   /** For what fails while nobody waits. */
   readonly onError: (error: unknown) => void
 }
@@ -33,6 +38,7 @@ export type TrackingParts = {
   readonly experiments: ExperimentService
   readonly runs: RunService
   readonly loggedModels: LoggedModelService
+  readonly purge: TrackingPurge
   /** What must be there before the first request is answered. */
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
@@ -41,7 +47,8 @@ export type TrackingParts = {
 const ID_BYTES = 16
 
 /** Experiments, runs, their files and models, connected with what they need. */
-export function wireTracking({ database, events, clock, randomBytes, onError }: TrackingWiring): TrackingParts {
+export function wireTracking(wiring: TrackingWiring): TrackingParts {
+  const { database, events, clock, randomBytes, files, needed, onError } = wiring
   const newHexId = () => Buffer.from(randomBytes(ID_BYTES)).toString('hex')
   const deps: TrackingDeps = {
     database,
@@ -58,6 +65,7 @@ export function wireTracking({ database, events, clock, randomBytes, onError }: 
     experiments,
     runs: new RunService(deps),
     loggedModels: new LoggedModelService(deps),
+    purge: new TrackingPurge({ ...deps, files, needed }),
     start: async () => {
       await experiments.start()
       mirror.start()

@@ -7,6 +7,8 @@ export const retentionSchema = z.object({
   keepDays: z.number().min(0).default(90),
   /** Cached outputs that no kept run holds are kept so long after they were made. */
   keepCacheDays: z.number().min(0).default(30),
+  /** What was deleted (experiments, logged runs and models, registered models and versions) can be restored so long. */
+  keepDeletedDays: z.number().min(0).default(30),
   /** Says what would go, and lets it be. */
   dryRun: z.boolean().default(true),
 })
@@ -17,6 +19,14 @@ export const garbageSchema = z.object({
   isDryRun: z.boolean(),
   runs: z.number().int(),
   cacheEntries: z.number().int(),
+  /** What was deleted long ago, and cannot be restored any more. */
+  purged: z.object({
+    experiments: z.number().int(),
+    runs: z.number().int(),
+    loggedModels: z.number().int(),
+    models: z.number().int(),
+    versions: z.number().int(),
+  }),
   blobs: z.number().int(),
   bytes: z.number(),
   keptBlobs: z.number().int(),

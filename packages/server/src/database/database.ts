@@ -13,6 +13,7 @@ import type { PipelineTables } from '../pipelines/tables.ts'
 import type { ScheduleTables } from '../schedules/tables.ts'
 import type { ServingTables } from '../serving/tables.ts'
 import type { MirrorTables } from '../tracking/mirror/tables.ts'
+import type { PurgeTables } from '../tracking/purge/tables.ts'
 import type { TrackingTables } from '../tracking/tables.ts'
 import type { WebhookTables } from '../webhooks/tables.ts'
 
@@ -29,6 +30,7 @@ export type Tables = DataTables &
   LineageTables &
   MonitoringTables &
   TrackingTables &
+  PurgeTables &
   MirrorTables &
   WebhookTables &
   ArtifactTreeTables &

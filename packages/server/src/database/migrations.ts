@@ -11,8 +11,9 @@ import { mapMigrations } from '../pipelines/map/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
 import { scheduleMigrations } from '../schedules/migrations.ts'
 import { servingMigrations } from '../serving/migrations.ts'
-import { mirrorMigrations } from '../tracking/mirror/migrations.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
+import { mirrorMigrations } from '../tracking/mirror/migrations.ts'
+import { purgeMigrations } from '../tracking/purge/migrations.ts'
 import { webhookMigrations } from '../webhooks/migrations.ts'
 import type { Migration } from './migrate.ts'
 
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ...catalogMigrations,
   ...trackingMigrations,
   ...mirrorMigrations,
+  ...purgeMigrations,
   ...webhookMigrations,
   ...artifactTreeMigrations,
 ]

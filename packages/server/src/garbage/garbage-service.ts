@@ -5,9 +5,15 @@ import type { Connection, Database } from '../database/database.ts'
 import { Manifests } from './manifests.ts'
 import { type Leaving, neededDigests } from './needed-digests.ts'
 import { deleteEntries, findOldEntries, findOldTakenIn } from './old-results.ts'
-import { daysBefore, deleteRuns, findOldRuns, type OldRun } from './old-runs.ts'
+import { DAY_MS, daysBefore, deleteRuns, findOldRuns, type OldRun } from './old-runs.ts'
 
-export type GarbageDeps = { readonly database: Database; readonly blobs: BlobStore; readonly clock: Clock }
+export type GarbageDeps = {
+  readonly database: Database
+  readonly blobs: BlobStore
+  readonly clock: Clock
+  /** Takes away what was deleted for longer, or only counts it. */
+  readonly purge: (request: { readonly olderThanMs: number; readonly isDryRun: boolean }) => Promise<Garbage['purged']>
+}
 
 /** What was put later than this is kept: somebody may be about to refer to it. */
 const GRACE_MS = 3_600_000
@@ -23,7 +29,7 @@ type Swept = { readonly blobs: number; readonly bytes: number; readonly keptBlob
 type Stored = ReadonlyMap<string, ListedBlob>
 
 /**
- * Takes away what nobody needs any more: runs that are older than the policy keeps, cached outputs that no run holds, and blobs that no row speaks of.
+ * Takes away what nobody needs any more: what was deleted long ago, runs that are older than the policy keeps, cached outputs that no run holds, and blobs that no row speaks of.
  *
  * It may be cut short at any point. Rows go first, in transactions, and files after them: a file without a row is found by the next
  * collection, a row without its file cannot come to be. Files go while the database is held, after a look at every row that there is then; who is
@@ -60,16 +66,18 @@ export class GarbageService {
     const madeBefore = daysBefore(clock(), policy.keepCacheDays)
     const entries = await findOldEntries(database, madeBefore, oldRuns)
     const leaving = { runs: oldRuns, entries: new Set(entries) }
+    const purged = await this.#purge(policy)
     const stored = await this.#listStored()
     const needed = await this.#needed(database, leaving, stored)
     const takenIn = await findOldTakenIn(database, madeBefore, (digest) => needed.has(digest))
     const unneeded = await this.#unneeded(stored, needed)
-    return { ...countsOf(true, runs, entries.length + takenIn.length), ...sweptOf(stored, unneeded) }
+    return { ...countsOf(true, runs, entries.length + takenIn.length), purged, ...sweptOf(stored, unneeded) }
   }
 
   async #take(policy: Retention): Promise<Garbage> {
     const { database, clock } = this.#deps
     const madeBefore = daysBefore(clock(), policy.keepCacheDays)
+    const purged = await this.#purge(policy)
     const runs = await findOldRuns(database, policy, clock())
     await this.#inBatches(runs, RUNS_AT_ONCE, (connection, some) =>
       deleteRuns(
@@ -83,7 +91,11 @@ export class GarbageService {
     // The first look at what blobs list reads many files; later ones, while the database is held, find almost all of it in memory.
     await this.#needed(database, NOTHING, stored)
     const takenIn = await this.#forgetTakenIn(madeBefore, stored)
-    return { ...countsOf(false, runs, entries.length + takenIn), ...(await this.#sweep(stored)) }
+    return { ...countsOf(false, runs, entries.length + takenIn), purged, ...(await this.#sweep(stored)) }
+  }
+
+  #purge({ keepDeletedDays, dryRun }: Retention): Promise<Garbage['purged']> {
+    return this.#deps.purge({ olderThanMs: keepDeletedDays * DAY_MS, isDryRun: dryRun })
   }
 
   /** One transaction after the other; others get their turn in between. */

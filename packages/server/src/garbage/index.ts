@@ -1,2 +1,2 @@
-export { GarbageService } from './garbage-service.ts'
+export { type GarbageDeps, GarbageService } from './garbage-service.ts'
 export { addGarbageRoutes } from './routes.ts'

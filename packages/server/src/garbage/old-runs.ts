@@ -11,7 +11,7 @@ export type OldRun = {
   readonly finishedAt: string
 }
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 export const daysBefore = (now: number, days: number): string => toIso(Math.max(0, now - days * DAY_MS))
 
