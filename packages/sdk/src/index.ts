@@ -7,5 +7,5 @@ export {
 } from './client.ts'
 export type { AliasRequestListQuery, FoundPage, ModelListQuery } from './models.ts'
 export * from './run-logger/index.ts'
-export type { ExperimentChange, ExperimentListQuery } from './tracking.ts'
+export type { ExperimentChange, ExperimentListQuery, FilesQuery } from './tracking.ts'
 export type { ClientOptions } from './transport.ts'

@@ -1,5 +1,4 @@
 import '@xyflow/react/dist/base.css'
-import type { OnnxGraph } from '@regia/core'
 import { Controls, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
 import { useMemo } from 'react'
 import graphClasses from '../graph/graph.module.css'
@@ -9,6 +8,7 @@ import { usePlaced } from '../graph/use-placed.ts'
 import { Skeleton } from '../kernel/loaded.tsx'
 import classes from './experiments.module.css'
 import { type OnnxBox, onnxBoxes } from './onnx-model.ts'
+import type { OnnxOutline } from './onnx-outline.ts'
 
 const HEIGHT = 420
 const NODE_TYPES = { operator: OperatorNode }
@@ -16,8 +16,8 @@ const { width, height } = SOURCE_SIZE
 const HANDLE = { y: height / 2, width: 1, height: 1 }
 
 /** The operators of a model, from its inputs to its outputs. */
-export default function OnnxGraphView({ graph }: { readonly graph: OnnxGraph }) {
-  const { boxes, edges } = useMemo(() => onnxBoxes(graph), [graph])
+export default function OnnxGraphView({ model: outline }: { readonly model: OnnxOutline }) {
+  const { boxes, edges } = useMemo(() => onnxBoxes(outline), [outline])
   // The layout knows places by their size alone: every box is laid out like a source of a pipeline.
   const model = useMemo(
     (): GraphModel => ({

@@ -1,4 +1,3 @@
-import { decodeModel, type OnnxModel } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo } from 'react'
 import { Facts } from '../kernel/facts.tsx'
@@ -6,7 +5,8 @@ import { formatCount } from '../kernel/format.ts'
 import { Loaded, Skeleton } from '../kernel/loaded.tsx'
 import { PlainTable } from '../table/plain-table.tsx'
 import classes from './experiments.module.css'
-import { onnxFacts } from './onnx-model.ts'
+import { constantCount, operatorCounts, opsetText } from './onnx-model.ts'
+import { type OnnxOutline, readOnnxOutline } from './onnx-outline.ts'
 import { fileBytesQuery } from './queries.ts'
 
 const OnnxGraphView = lazy(() => import('./onnx-graph.tsx'))
@@ -26,23 +26,22 @@ export default function OnnxView({ run, path }: { readonly run: string; readonly
 function Decoded({ bytes }: { readonly bytes: Uint8Array }) {
   const model = useMemo(() => decode(bytes), [bytes])
   if (typeof model === 'string') return <p className={classes.hint}>{model} Download it to look at it elsewhere.</p>
-  const facts = onnxFacts(model)
   return (
     <div className={classes.stack}>
       <Facts
         items={[
-          ['made by', facts.producer],
-          ['operator sets', facts.opsets],
-          ['operators', `${formatCount(facts.nodeCount)}: ${operatorText(facts.operators)}`],
-          ['constants', `${formatCount(facts.parameterCount)} numbers`],
+          ['made by', model.producer || 'not named'],
+          ['operator sets', opsetText(model)],
+          ['operators', `${formatCount(model.operators.length)}: ${operatorText(operatorCounts(model))}`],
+          ['constants', `${formatCount(constantCount(model))} numbers`],
         ]}
       />
       <PlainTable
         label="Inputs and outputs"
         isTight
         rows={[
-          ...facts.inputs.map((port) => ({ ...port, side: 'input' })),
-          ...facts.outputs.map((port) => ({ ...port, side: 'output' })),
+          ...model.inputs.map((port) => ({ ...port, side: 'input' })),
+          ...model.outputs.map((port) => ({ ...port, side: 'output' })),
         ]}
         keyOf={(port) => `${port.side} ${port.name}`}
         columns={[
@@ -51,9 +50,9 @@ function Decoded({ bytes }: { readonly bytes: Uint8Array }) {
           { id: 'type', title: 'Type', cell: (port) => <code>{port.type}</code> },
         ]}
       />
-      {facts.nodeCount <= MOST_DRAWN && (
+      {model.operators.length <= MOST_DRAWN && (
         <Suspense fallback={<Skeleton height={420} />}>
-          <OnnxGraphView graph={model.graph} />
+          <OnnxGraphView model={model} />
         </Suspense>
       )}
     </div>
@@ -66,9 +65,9 @@ const operatorText = (operators: readonly { readonly name: string; readonly coun
     .map(({ name, count }) => (count === 1 ? name : `${name} × ${formatCount(count)}`))
     .join(', ')
 
-function decode(bytes: Uint8Array): OnnxModel | string {
+function decode(bytes: Uint8Array): OnnxOutline | string {
   try {
-    return decodeModel(bytes)
+    return readOnnxOutline(bytes)
   } catch (error) {
     return error instanceof Error ? error.message : 'It is no ONNX model.'
   }

@@ -4,7 +4,9 @@ import { Command } from '../kernel/command.tsx'
 import { Elapsed } from '../kernel/elapsed.tsx'
 import { formatDuration } from '../kernel/format.ts'
 import { Columns, Stat } from '../kernel/section.tsx'
+import { codeFacts } from './code-facts.ts'
 import { CodeLink } from './code-link.tsx'
+import classes from './experiments.module.css'
 
 const SOURCES = { track: 'track()', mlflow: 'an mlflow client', pipeline: 'a pipeline', import: 'an import' } as const
 
@@ -12,26 +14,35 @@ const SOURCES = { track: 'track()', mlflow: 'an mlflow client', pipeline: 'a pip
 export function RunHead({ run }: { readonly run: TrackedRunDetail }) {
   const { status, startedAt, finishedAt, user, source } = run
   return (
-    <Columns min={200}>
-      <Stat label="Status" value={status}>
-        {finishedAt ? (
-          <>
-            ended <Ago at={finishedAt} />
-          </>
-        ) : (
-          'not ended'
-        )}
-      </Stat>
-      <Stat label="Took" value={<Took run={run} />}>
-        started <Ago at={startedAt} />
-      </Stat>
-      <Stat label="By" value={user ?? 'nobody named'}>
-        logged by {SOURCES[source]}
-      </Stat>
-      <Stat label="Code" value={<CodeLink run={run} />}>
+    <div className={classes.stack}>
+      <Columns min={200}>
+        <Stat label="Status" value={status}>
+          {finishedAt ? (
+            <>
+              ended <Ago at={finishedAt} />
+            </>
+          ) : (
+            'not ended'
+          )}
+        </Stat>
+        <Stat label="Took" value={<Took run={run} />}>
+          started <Ago at={startedAt} />
+        </Stat>
+        <Stat label="By" value={user ?? 'nobody named'}>
+          logged by {SOURCES[source]}
+        </Stat>
+        <Stat
+          label="Code"
+          value={<code className={classes.commit}>{codeFacts(run).commit?.slice(0, 10) ?? 'not noted'}</code>}
+        >
+          <CodeLink run={run} />
+        </Stat>
+      </Columns>
+      <div className={classes.reproduce}>
+        <span>Make it again, and compare what comes out</span>
         <Command text={`regia reproduce ${run.id}`} />
-      </Stat>
-    </Columns>
+      </div>
+    </div>
   )
 }
 
