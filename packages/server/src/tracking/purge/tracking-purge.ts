@@ -16,7 +16,7 @@ export type PurgeRequest = { readonly olderThanMs: number; readonly isDryRun: bo
 export type PurgedTracking = { readonly experiments: number; readonly runs: number; readonly loggedModels: number }
 
 /** What is taken away in one transaction: others wait for a few milliseconds at most. */
-const POINTS_AT_ONCE = 4_000
+const POINTS_AT_ONCE = 2_000
 const ROWS_AT_ONCE = 20
 /** Artifacts that a run left, and points, by thousands: they go once nobody can find them any more. */
 const REMAINS_AT_ONCE = 100
