@@ -2,18 +2,23 @@ import { type ArtifactTree, type Clock, createRng, type IdFactory } from '@regia
 import type { BlobStore } from '@regia/engine'
 import type { Database } from './database/database.ts'
 import { GroupCommit } from './database/group-commit.ts'
+import { Reader } from './database/reader.ts'
 import type { EventBus } from './events/bus.ts'
 import type { App } from './http/app.ts'
 import { addMlflowRoutes } from './protocols/mlflow/index.ts'
 import {
   addExperimentRoutes,
   addLoggedModelRoutes,
+  addMetricRoutes,
   addRunRoutes,
+  addSearchRoutes,
   ExperimentService,
   KeyIds,
   LoggedModelService,
+  MetricHistoryService,
   type PurgeDeps,
   RunMirror,
+  RunSearchService,
   RunService,
   type TrackingDeps,
   TrackingPurge,
@@ -37,6 +42,8 @@ export type TrackingWiring = {
 export type TrackingParts = {
   readonly experiments: ExperimentService
   readonly runs: RunService
+  readonly search: RunSearchService
+  readonly metrics: MetricHistoryService
   readonly loggedModels: LoggedModelService
   readonly purge: TrackingPurge
   /** What must be there before the first request is answered. */
@@ -61,16 +68,22 @@ export function wireTracking(wiring: TrackingWiring): TrackingParts {
   }
   const experiments = new ExperimentService(deps)
   const mirror = new RunMirror({ ...deps, experiments, events, onError })
+  // A long curve holds up no search.
+  const readers = { search: new Reader({ database }), metrics: new Reader({ database }) }
   return {
     experiments,
     runs: new RunService(deps),
+    search: new RunSearchService(readers.search),
+    metrics: new MetricHistoryService(readers.metrics),
     loggedModels: new LoggedModelService(deps),
     purge: new TrackingPurge({ ...deps, files, needed }),
     start: async () => {
       await experiments.start()
       mirror.start()
     },
-    stop: () => mirror.stop(),
+    stop: async () => {
+      await Promise.all([mirror.stop(), readers.search.close(), readers.metrics.close()])
+    },
   }
 }
 
@@ -82,9 +95,11 @@ export type TrackingRouteDeps = {
 
 /** Every route of tracking: Regia's own, and those of foreign protocols. */
 export function addTrackingRoutes(app: App, parts: TrackingParts, { clock }: TrackingRouteDeps): void {
-  const { experiments, runs, loggedModels } = parts
+  const { experiments, runs, search, metrics, loggedModels } = parts
   addExperimentRoutes(app, experiments)
   addRunRoutes(app, { runs, experiments, clock })
+  addSearchRoutes(app, search)
+  addMetricRoutes(app, metrics)
   addLoggedModelRoutes(app, loggedModels)
   addMlflowRoutes(app, { stores: parts, abilities: { takesParts: false, givesParts: false } })
 }

@@ -129,7 +129,8 @@ export const searchRunsSchema = z.strictObject({
   /** Only runs without a parent, only children of one run, or both. */
   parent: trackedRunIdSchema.or(z.literal('none')).optional(),
   limit: z.number().int().min(1).max(TRACKING_LIMITS.searchPage).default(100),
-  cursor: z.string().max(2_000).optional(),
+  /** It holds the values by which the page before ended, which may be long texts. */
+  cursor: z.string().max(500_000).optional(),
   /** Keys whose values are wanted; all where absent. Fewer make a page lighter. */
   select: z
     .strictObject({

@@ -2,14 +2,12 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { RegiaError } from '@regia/core'
-import { type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
 import type { Database } from './database.ts'
 import { type ReaderThreadData, type ReadReply, type ReadRequest, STILL_WANTED } from './reader-thread.ts'
 
 export type ReaderOptions = {
   readonly database: Database
-  /** The database's file. A database in memory has none to open a second time, and is read where it is. */
-  readonly path: string
   /** A read that takes longer is given up. */
   readonly timeoutMs?: number
   /** The thread ends when nobody has asked for so long. */
@@ -33,16 +31,16 @@ const MAX_ID = 2 ** 31 - 1
  */
 export class Reader {
   readonly #database: Database
-  readonly #path: string
   readonly #timeoutMs: number
   readonly #idleMs: number
+  /** Known from the first read on. */
+  #path: Promise<string> | undefined
   #thread: Thread | undefined
   #idle: NodeJS.Timeout | undefined
   #lastId = 0
 
-  constructor({ database, path, timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS }: ReaderOptions) {
+  constructor({ database, timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS }: ReaderOptions) {
     this.#database = database
-    this.#path = path
     this.#timeoutMs = timeoutMs
     this.#idleMs = idleMs
   }
@@ -56,9 +54,16 @@ export class Reader {
   /** The rows of each query, all as of one moment. @throws RegiaError `TIMEOUT`. */
   async readAll<Row>(queries: readonly RawBuilder<Row>[]): Promise<readonly (readonly Row[])[]> {
     if (queries.length === 0) return []
-    if (this.#path === ':memory:') return this.#readHere(queries)
+    this.#path ??= findPath(this.#database)
+    const path = await this.#path
     const compiled = queries.map((query) => query.compile(this.#database))
-    const rows = await this.#ask(compiled.map(({ sql: text, parameters }) => ({ sql: text, parameters })))
+    const rows =
+      path === ''
+        ? await readHere(this.#database, compiled)
+        : await this.#ask(
+            path,
+            compiled.map(({ sql: text, parameters }) => ({ sql: text, parameters })),
+          )
     // The one cast: rows are what their query makes.
     return rows as readonly (readonly Row[])[]
   }
@@ -69,24 +74,16 @@ export class Reader {
    * @param number - A whole number that differs from row to row: it is asked about at one in 1,024.
    */
   guard(number: RawBuilder<unknown>): RawBuilder<boolean> {
-    return this.#path === ':memory:'
-      ? sql<boolean>`true`
-      : sql<boolean>`(${number} & 1023 or ${sql.raw(STILL_WANTED)}())`
+    return sql<boolean>`(${number} & 1023 or ${sql.raw(`${STILL_WANTED}()`)})`
   }
 
   async close(): Promise<void> {
     await this.#end(new RegiaError('UNAVAILABLE', 'The server stops.', { hint: 'Ask again once it is up.' }))
   }
 
-  async #readHere<Row>(queries: readonly RawBuilder<Row>[]): Promise<readonly (readonly Row[])[]> {
-    const results: (readonly Row[])[] = []
-    for (const query of queries) results.push((await query.execute(this.#database)).rows)
-    return results
-  }
-
-  #ask(queries: ReadRequest['queries']): Promise<readonly (readonly unknown[])[]> {
+  #ask(path: string, queries: ReadRequest['queries']): Promise<readonly (readonly unknown[])[]> {
     clearTimeout(this.#idle)
-    this.#thread ??= this.#start()
+    this.#thread ??= this.#start(path)
     const { worker, waiting } = this.#thread
     worker.ref()
     this.#lastId = (this.#lastId % MAX_ID) + 1
@@ -98,9 +95,9 @@ export class Reader {
     })
   }
 
-  #start(): Thread {
+  #start(path: string): Thread {
     const unwanted = new Int32Array(new SharedArrayBuffer(4))
-    const worker = startThread({ path: this.#path, unwanted })
+    const worker = startThread({ path, unwanted })
     const thread: Thread = { worker, unwanted, waiting: new Map() }
     worker.on('message', (reply: ReadReply) => this.#settle(thread, reply))
     worker.on('error', (cause) => this.#lose(thread, lost(cause)))
@@ -151,6 +148,26 @@ export class Reader {
     this.#lose(thread, error)
     await thread.worker.terminate()
   }
+}
+
+/** The database's file; empty for one in memory, which cannot be opened a second time and is read where it is. */
+async function findPath(database: Database): Promise<string> {
+  const { rows } = await sql<{ file: string }>`select file from pragma_database_list where name = 'main'`.execute(
+    database,
+  )
+  return rows[0]?.file ?? ''
+}
+
+async function readHere(
+  database: Database,
+  queries: readonly CompiledQuery[],
+): Promise<readonly (readonly unknown[])[]> {
+  const results: (readonly unknown[])[] = []
+  for (const query of queries) {
+    const text = query.sql.replaceAll(`${STILL_WANTED}()`, 'true')
+    results.push((await database.executeQuery({ ...query, sql: text })).rows)
+  }
+  return results
 }
 
 /** Runs the sibling file of the same kind: compiled beside compiled, source beside source (as tests do). */

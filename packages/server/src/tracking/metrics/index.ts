@@ -1,1 +1,2 @@
 export { MetricHistoryService } from './metric-history-service.ts'
+export { addMetricRoutes } from './routes.ts'

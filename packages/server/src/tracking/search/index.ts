@@ -1,1 +1,2 @@
+export { addSearchRoutes } from './routes.ts'
 export { RunSearchService } from './run-search-service.ts'

@@ -54,7 +54,17 @@ export class RunSearchService implements RunSearch {
     const scope = await findScope(this.#reader, EVERYTHING, experimentIds)
     return listFields(this.#reader, scope?.experiments ?? [], prefix)
   }
+
+  /** How many runs that are not deleted name each of these their parent; those without are left out. */
+  async countChildren(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#reader.read(sql<ChildCount>`
+      select parent_id as parent, count(*) as count from tracked_run indexed by tracked_run_parent
+      where parent_id in (select value from json_each(${JSON.stringify(ids)})) and deleted_ms is null group by parent_id`)
+    return new Map(rows.map(({ parent, count }) => [parent, count]))
+  }
 }
+
+type ChildCount = { readonly parent: string; readonly count: number }
 
 const EVERYTHING: ReadQuery = readQuery({ lifecycle: 'all' })
 
