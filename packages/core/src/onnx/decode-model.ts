@@ -9,14 +9,20 @@ import {
   readModelProto,
   type ValueInfoProto,
 } from './onnx-proto.ts'
-import { elementTypeOf, tensorFromProto } from './tensor-codec.ts'
+import { elementTypeOf, type ReadExternal, tensorFromProto } from './tensor-codec.ts'
+
+export type { ExternalData, ReadExternal } from './tensor-codec.ts'
+
+/** Reads the values of tensors that lie in files beside the model. @throws RegiaError `MODEL_INVALID` where they are not there. */
+export type DecodeOptions = { readonly readExternal?: ReadExternal | undefined }
 
 /**
  * Reads an ONNX file, Regia's or a foreign one.
  *
+ * @param options - How to read tensors that are kept in files beside it; they are refused where absent.
  * @throws RegiaError `MODEL_INVALID` when the bytes are not an ONNX model, or a tensor is of a kind that is not read.
  */
-export function decodeModel(bytes: Uint8Array): OnnxModel {
+export function decodeModel(bytes: Uint8Array, { readExternal }: DecodeOptions = {}): OnnxModel {
   const { graph, ...proto } = parse(bytes)
   if (!graph || proto.opsetImport.length === 0) throw notOnnx(graph ? 'no operator set' : 'no graph')
   return {
@@ -25,7 +31,7 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
     producerVersion: proto.producerVersion,
     opsets: Object.fromEntries(proto.opsetImport.map(({ domain, version }) => [domain, Number(version)])),
     metadata: Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])),
-    graph: graphFromProto(graph),
+    graph: graphFromProto(graph, readExternal),
   }
 }
 
@@ -43,38 +49,40 @@ const notOnnx = (got: string, cause?: unknown): RegiaError =>
     ...(cause !== undefined && { cause }),
   })
 
-const graphFromProto = (graph: GraphProto): OnnxGraph => ({
+const graphFromProto = (graph: GraphProto, read: ReadExternal | undefined): OnnxGraph => ({
   name: graph.name,
-  nodes: graph.node.map(nodeFromProto),
-  initializers: graph.initializer.map(tensorFromProto),
+  nodes: graph.node.map((node) => nodeFromProto(node, read)),
+  initializers: graph.initializer.map((tensor) => tensorFromProto(tensor, read)),
   inputs: graph.input.map(valueInfoFromProto),
   outputs: graph.output.map(valueInfoFromProto),
 })
 
-const nodeFromProto = (node: NodeProto): OnnxNode => ({
+const nodeFromProto = (node: NodeProto, read: ReadExternal | undefined): OnnxNode => ({
   name: node.name,
   opType: node.opType,
   domain: node.domain,
   inputs: node.input,
   outputs: node.output,
-  attributes: Object.fromEntries(node.attribute.map((attribute) => [attribute.name, attributeFromProto(attribute)])),
+  attributes: Object.fromEntries(
+    node.attribute.map((attribute) => [attribute.name, attributeFromProto(attribute, read)]),
+  ),
 })
 
 /** Indexed by the numbers of `AttributeProto.AttributeType`. */
-const ATTRIBUTE_READERS: readonly (((proto: AttributeProto) => AttributeValue) | undefined)[] = [
+const ATTRIBUTE_READERS: readonly (((proto: AttributeProto, read?: ReadExternal) => AttributeValue) | undefined)[] = [
   undefined,
   ({ f }) => ({ type: 'float', value: f }),
   ({ i }) => ({ type: 'int', value: Number(i) }),
   ({ s }) => ({ type: 'string', value: s }),
-  ({ t }) => (t ? { type: 'tensor', value: tensorFromProto(t) } : { type: 'other' }),
-  ({ g }) => (g ? { type: 'graph', value: graphFromProto(g) } : { type: 'other' }),
+  ({ t }, read) => (t ? { type: 'tensor', value: tensorFromProto(t, read) } : { type: 'other' }),
+  ({ g }, read) => (g ? { type: 'graph', value: graphFromProto(g, read) } : { type: 'other' }),
   ({ floats }) => ({ type: 'floats', value: floats }),
   ({ ints }) => ({ type: 'ints', value: ints.map(Number) }),
   ({ strings }) => ({ type: 'strings', value: strings }),
 ]
 
-const attributeFromProto = (proto: AttributeProto): AttributeValue =>
-  ATTRIBUTE_READERS[proto.type]?.(proto) ?? { type: 'other' }
+const attributeFromProto = (proto: AttributeProto, read: ReadExternal | undefined): AttributeValue =>
+  ATTRIBUTE_READERS[proto.type]?.(proto, read) ?? { type: 'other' }
 
 function valueInfoFromProto({ name, type }: ValueInfoProto): OnnxValueInfo {
   const tensor = type?.tensorType

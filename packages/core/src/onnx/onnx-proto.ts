@@ -70,6 +70,7 @@ const root = protobuf.Root.fromJSON({
             rawData: field('bytes', 9),
             doubleData: list('double', 10),
             uint64Data: list('uint64', 11),
+            externalData: list('StringStringEntryProto', 13),
             dataLocation: field('int32', 14),
           },
         },
@@ -102,6 +103,7 @@ export type TensorProto = {
   readonly rawData: Uint8Array
   readonly doubleData: readonly number[]
   readonly uint64Data: readonly Int64[]
+  readonly externalData: readonly { readonly key: string; readonly value: string }[]
   readonly dataLocation: number
 }
 export type AttributeProto = {

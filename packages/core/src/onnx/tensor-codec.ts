@@ -18,16 +18,39 @@ export function tensorToProto(tensor: OnnxTensor): { readonly [field: string]: u
   return { ...shared, rawData: new Uint8Array(buffer, byteOffset, byteLength) }
 }
 
-/** @throws RegiaError `MODEL_INVALID` when the values are kept in another file or their type is not read. */
-export function tensorFromProto(proto: TensorProto): OnnxTensor {
+/** Where the values of a tensor lie: a file beside the model, and the part of it; to its end where no length is given. */
+export type ExternalData = {
+  readonly location: string
+  readonly offset: number
+  readonly length: number | undefined
+}
+export type ReadExternal = (where: ExternalData) => Uint8Array
+
+const EXTERNAL = 1
+
+/** @throws RegiaError `MODEL_INVALID` when the values are kept in another file that nobody reads, or their type is not read. */
+export function tensorFromProto(proto: TensorProto, readExternal?: ReadExternal): OnnxTensor {
   const elementType = elementTypeOf(proto.dataType)
-  if (elementType === undefined || proto.dataLocation !== 0) {
+  const whole = proto.dataLocation === EXTERNAL && readExternal ? withValues(proto, readExternal) : proto
+  if (elementType === undefined || whole.dataLocation !== 0) {
     const reason = elementType === undefined ? `has element type ${proto.dataType}` : 'is kept in another file'
     throw new RegiaError('MODEL_INVALID', `Tensor "${proto.name}" ${reason}, which is not read.`, {
       hint: 'Save the model as one file with standard element types.',
     })
   }
-  return { name: proto.name, dims: proto.dims.map(Number), ...READERS[elementType](proto) }
+  return { name: proto.name, dims: proto.dims.map(Number), ...READERS[elementType](whole) }
+}
+
+/** @see https://github.com/onnx/onnx/blob/main/docs/ExternalData.md */
+function withValues(proto: TensorProto, readExternal: ReadExternal): TensorProto {
+  const fields = new Map(proto.externalData.map(({ key, value }) => [key, value]))
+  const [location, length] = [fields.get('location') ?? '', fields.get('length')]
+  const where = {
+    location,
+    offset: Number(fields.get('offset') ?? 0),
+    length: length === undefined ? undefined : Number(length),
+  }
+  return { ...proto, dataLocation: 0, rawData: readExternal(where) }
 }
 
 type Values = {

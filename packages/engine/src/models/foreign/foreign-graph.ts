@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  type DecodeOptions,
   decodeModel,
   type OnnxGraph,
   type OnnxModel,
@@ -23,18 +24,21 @@ export type ForeignGraph = {
   readonly outputs: readonly ForeignTensor[]
   /** Labels that the graph itself holds. */
   readonly classes: readonly string[] | undefined
+  /** Whether it says itself that it classifies, by giving labels or naming its classes. */
+  readonly isClassifier: boolean
 }
 
 /** In front of every name of the foreign graph. */
 const PREFIX = 'model/'
+const ML_DOMAIN = 'ai.onnx.ml'
 
 /**
  * Reads an ONNX file that another tool wrote. A `ZipMap` (probabilities as maps) is taken off; the tensor before it takes its place.
  *
  * @throws RegiaError `MODEL_INVALID` for what is no ONNX, takes or gives other things than tensors, or holds what Regia does not read.
  */
-export function readForeignGraph(bytes: Uint8Array): ForeignGraph {
-  const decoded = decodeModel(bytes)
+export function readForeignGraph(bytes: Uint8Array, options: DecodeOptions = {}): ForeignGraph {
+  const decoded = decodeModel(bytes, options)
   assertReadable(decoded.graph)
   const { graph, zipped } = withoutZipMap(decoded.graph)
   const initial = new Set(graph.initializers.map(({ name }) => name))
@@ -45,7 +49,9 @@ export function readForeignGraph(bytes: Uint8Array): ForeignGraph {
     outputs: [...graph.outputs.flatMap((output) => tensorOf(output) ?? []), ...zipped].filter(({ elementType }) =>
       ['float', 'double', 'float16'].includes(elementType),
     ),
-    classes: findClasses(decoded.graph.nodes),
+    classes: findClasses(decoded.graph),
+    isClassifier:
+      zipped.length > 0 || graph.outputs.some(({ type }) => isLabel(type)) || namedLabels(graph.nodes) !== undefined,
   }
 }
 
@@ -72,17 +78,38 @@ function withoutZipMap(graph: OnnxGraph): { readonly graph: OnnxGraph; readonly 
   }
 }
 
-/** Classifiers of the classical operator set carry the labels that they choose from. */
-function findClasses(nodes: readonly OnnxNode[]): readonly string[] | undefined {
-  for (const { attributes } of nodes.toReversed()) {
-    for (const [name, attribute] of Object.entries(attributes)) {
-      if (!/^classlabels_/.test(name)) continue
+const isLabel = (type: OnnxGraph['outputs'][number]['type']): boolean =>
+  type.kind === 'tensor' && ['int64', 'int32', 'string', 'bool'].includes(type.elementType)
+
+/** Classifiers of the classical operator set carry the labels that they choose from; others pick them from a constant. */
+const findClasses = ({ nodes, initializers }: OnnxGraph): readonly string[] | undefined =>
+  namedLabels(nodes) ??
+  pickedLabels(nodes, initializers) ??
+  findList(nodes, (_, { domain, opType }) => domain === ML_DOMAIN && !opType.endsWith('Regressor'))
+
+const namedLabels = (nodes: readonly OnnxNode[]): readonly string[] | undefined =>
+  findList(nodes, (name) => name.startsWith('classlabels'))
+
+/** The last list of several numbers or texts among the attributes. */
+function findList(
+  nodes: readonly OnnxNode[],
+  isWanted: (name: string, node: OnnxNode) => boolean,
+): readonly string[] | undefined {
+  for (const node of nodes.toReversed()) {
+    for (const [name, attribute] of Object.entries(node.attributes)) {
       if ((attribute.type === 'strings' || attribute.type === 'ints') && attribute.value.length > 1) {
-        return attribute.value.map(String)
+        if (isWanted(name, node)) return attribute.value.map(String)
       }
     }
   }
   return undefined
+}
+
+function pickedLabels(nodes: readonly OnnxNode[], initializers: OnnxGraph['initializers']) {
+  const picks = nodes.filter(({ opType }) => opType === 'ArrayFeatureExtractor')
+  const constants = picks.flatMap(({ inputs }) => initializers.filter(({ name }) => name === inputs[0]))
+  const labels = constants.find(({ elementType }) => ['string', 'int64', 'int32'].includes(elementType))
+  return labels && labels.data.length > 1 ? Array.from(labels.data, String) : undefined
 }
 
 function renamed(graph: OnnxGraph): OnnxGraph {

@@ -1,5 +1,6 @@
 import {
   type ColumnType,
+  type DecodeOptions,
   isNullAt,
   MODEL_OUTPUTS,
   type ModelPackage,
@@ -22,7 +23,9 @@ export type PackageOnnxOptions = {
   readonly signature: ProgramSignature
   /** Rows with the raw columns: they tell types, give the example, and are what later rows are compared with. */
   readonly reference: Table
-}
+  /** Whether later rows are compared with the reference; a few rows for an example alone say nothing of how inputs are distributed. */
+  readonly isExampleOnly?: boolean
+} & DecodeOptions
 
 const MAX_PARITY_ERROR = 1e-3
 /**
@@ -39,13 +42,14 @@ const MAX_OFF_FRACTION = 0.1
  *   `COLUMN_MISSING` naming the column that the reference lacks; `DATA_EMPTY` without rows.
  * @example await packageOnnx({ onnx, signature: programSignatureSchema.parse({ target: 'late' }), reference: rows })
  */
-export async function packageOnnx({ onnx, signature: given, reference }: PackageOnnxOptions): Promise<Uint8Array> {
+export async function packageOnnx(options: PackageOnnxOptions): Promise<Uint8Array> {
+  const { onnx, signature: given, reference, readExternal, isExampleOnly = false } = options
   if (reference.rowCount === 0) {
     throw new RegiaError('DATA_EMPTY', 'A model cannot be packaged without rows: it has no example and no reference.', {
       hint: 'Name a table with rows as "reference" in the signature.',
     })
   }
-  const foreign = readForeignGraph(onnx)
+  const foreign = readForeignGraph(onnx, { readExternal })
   const output = chooseOutput(foreign, given)
   const signature = completeSignature(foreign, given, reference, output)
   const graph = wrapGraph(foreign, signature, output)
@@ -61,6 +65,7 @@ export async function packageOnnx({ onnx, signature: given, reference }: Package
       learner: given.learner ?? { name: foreign.model.producerName || 'onnx', params: {} },
       featureImportance: given.featureImportance,
     }
+    if (isExampleOnly) return packModel({ manifest, graph })
     return packModel({ manifest, graph, referenceProfile: await describeReference(loaded, reference, signature) })
   } finally {
     await loaded.release()
