@@ -15,6 +15,9 @@ const OWN = new Set([
   'run_uuid',
 ])
 
+/** Workspaces, of 3.10 and later, are not offered. */
+const NOT_OFFERED = new Set(['workspace'])
+
 /** A reply as far as it must be the same at every server: no times of its own, no text of errors, lists in an order that means nothing sorted. */
 export function normalised({ status, body }: Reply): unknown {
   if (status >= 400) return { status, code: isJson(body) ? body.error_code : undefined }
@@ -29,7 +32,8 @@ function walk(value: unknown, key: string): unknown {
     return UNORDERED.has(key) ? items.sort((a, b) => compare(JSON.stringify(a), JSON.stringify(b))) : items
   }
   if (!isJson(value)) return value
-  const entries = Object.entries(value).map(([name, each]): [string, unknown] =>
+  const kept = Object.entries(value).filter(([name]) => !NOT_OFFERED.has(name))
+  const entries = kept.map(([name, each]): [string, unknown] =>
     OWN.has(name) ? [name, '(its own)'] : [name, walk(each, name)],
   )
   return Object.fromEntries(entries.sort(([a], [b]) => compare(a, b)))

@@ -27,14 +27,19 @@ function metric(random: Random) {
 
 const createExperiment: Maker = (random, made) => {
   const number = made.experiments++
-  // Names come again, which is refused, and are made unique half of the time.
-  const name = random.chance(0.3) ? random.pick(EXPERIMENTS) : `${random.pick(EXPERIMENTS)}-${number}`
+  // Names come again, which is refused; but never that of a deleted one (odd numbers), which can be used again here and not there.
+  const name =
+    number % 2 === 0 && random.chance(0.5) ? random.pick(EXPERIMENTS) : `${random.pick(EXPERIMENTS)}-${number}`
   const tags = random.some(TAGS, 2).map((tag) => ({ key: tag, value: random.pick(TEXTS) }))
   const body = random.chance(0.05)
     ? random.pick([{}, { name: '' }, { name: 12 }, { name: 'n'.repeat(501) }])
     : { name, tags: unique(tags) }
   return { method: 'POST', path: 'experiments/create', body, keep: `experiment:${number}` }
 }
+
+/** One whose name is its own. */
+const deletable = (random: Random, made: Made) =>
+  `{experiment:${1 + 2 * random.below(Math.max(1, Math.floor(made.experiments / 2)))}}`
 
 const createRun: Maker = (random, made) => {
   const number = made.runs++
@@ -237,7 +242,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     (random, made) => ({
       method: 'POST',
       path: 'experiments/delete',
-      body: { experiment_id: `{experiment:${random.below(made.experiments + 1)}}` },
+      body: { experiment_id: deletable(random, made) },
     }),
   ],
   [
@@ -245,7 +250,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     (random, made) => ({
       method: 'POST',
       path: 'experiments/restore',
-      body: { experiment_id: `{experiment:${random.below(made.experiments + 1)}}` },
+      body: { experiment_id: deletable(random, made) },
     }),
   ],
   [5, logInputs],
