@@ -37,7 +37,12 @@ export function createTransport(options: ClientOptions): Transport {
       ...(options.token && { authorization: `Bearer ${options.token}` }),
       ...request.headers,
     }
-    const init: RequestInit = { method, headers }
+    // A stream is sent while the reply is not there yet, which has to be said.
+    const init: RequestInit & { duplex?: 'half' } = {
+      method,
+      headers,
+      ...(isStream(request.bytes) && { duplex: 'half' }),
+    }
     if (hasBody) init.body = JSON.stringify(request.body)
     if (request.bytes !== undefined) init.body = request.bytes
     if (request.signal) init.signal = request.signal
@@ -53,6 +58,8 @@ export function createTransport(options: ClientOptions): Transport {
     },
   }
 }
+
+const isStream = (bytes: unknown): boolean => bytes instanceof ReadableStream
 
 function buildUrl(base: string, path: string, query: Query = {}): string {
   const url = new URL(path, base)
