@@ -203,6 +203,20 @@ describe('folderBlobStore', () => {
     })
   })
 
+  it('holds little of what passes through it', async () => {
+    const store = folderBlobStore(folder)
+    let most = 0
+    const watched = async function* (count: number) {
+      for (let i = 0; i < count; i++) {
+        yield Buffer.allocUnsafeSlow(65_536).fill(i)
+        most = Math.max(most, process.memoryUsage().arrayBuffers)
+      }
+    }
+    const { digest } = await store.putStream(watched(4_000))
+    for await (const _ of await store.stream(digest)) most = Math.max(most, process.memoryUsage().arrayBuffers)
+    expect(most).toBeLessThan(60_000_000)
+  })
+
   it('leaves no temporary file of a stream that failed', async () => {
     const store = folderBlobStore(folder)
     const failing = async function* () {

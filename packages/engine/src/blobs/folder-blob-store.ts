@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -7,8 +7,8 @@ import { type Digest, RegiaError } from '@regia/core'
 import { asWriteError, blobCorrupt, blobMissing, hasCode, isMissing, messageOf } from './blob-errors.ts'
 import { blobFolder } from './blob-folder.ts'
 import type { BlobInfo, BlobStore } from './blob-store.ts'
-import { hashBytes, hashFile, READ_BYTES } from './hash-file.ts'
-import { readVerified } from './read-verified.ts'
+import { hashBytes, hashFile } from './hash-file.ts'
+import { readPieces, readVerified } from './read-verified.ts'
 import { sweepOld } from './sweep-old.ts'
 import { writeHashed } from './write-hashed.ts'
 
@@ -160,17 +160,11 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
     stream: async (digest, range) => {
       const path = pathOf(digest)
       const { stamp, sizeBytes } = await stampOrBack(digest)
-      if (range === undefined && verified.get(digest) !== stamp) {
-        return Readable.from(
-          readVerified(path, digest, sizeBytes, () => verified.set(digest, stamp)),
-          { objectMode: false },
-        )
+      if (range !== undefined || verified.get(digest) === stamp) {
+        await verify(digest)
+        return asStream(readPieces(path, range))
       }
-      await verify(digest)
-      return createReadStream(path, {
-        ...(range && { start: range.first, end: range.last }),
-        highWaterMark: READ_BYTES,
-      })
+      return asStream(readVerified(path, digest, sizeBytes, () => verified.set(digest, stamp)))
     },
     localPath: async (digest) => {
       await verify(digest)
@@ -184,6 +178,8 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
     },
   }
 }
+
+const asStream = (pieces: AsyncIterable<Uint8Array>): Readable => Readable.from(pieces, { objectMode: false })
 
 const touch = (path: string, ms: number): Promise<void> => utimes(path, ms / 1000, ms / 1000)
 

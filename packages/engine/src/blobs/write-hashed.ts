@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { digestSchema } from '@regia/core'
 import type { BlobInfo } from './blob-store.ts'
+import { piecePassed } from './piece-memory.ts'
 
 /** Writes a stream to a new file and hashes it on the way: while one piece is written, it is hashed. */
 export async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>): Promise<BlobInfo> {
@@ -14,6 +15,7 @@ export async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>
       hash.update(piece)
       sizeBytes += piece.byteLength
       await writing
+      piecePassed(piece.byteLength)
     }
     return { digest: digestSchema.parse(`sha256:${hash.digest('hex')}`), sizeBytes }
   } finally {
