@@ -135,7 +135,7 @@ export interface Registry {
   /** By number or alias. */
   getVersion(model: string, version: number | string): Promise<ModelVersion>
   updateVersion(model: string, version: number, change: { readonly description?: string }): Promise<ModelVersion>
-  /** The newest version of each stage of each model, by model and version; nothing of a model that is not there. */
+  /** The newest version of each stage of each model, by model; the stage whose oldest version came first is first. Nothing of a model that is not there. */
   latestByStage(models: readonly string[]): Promise<readonly ModelVersion[]>
   deleteVersion(model: string, version: number, by: string): Promise<void>
   setVersionTag(model: string, version: number, key: string, value: string): Promise<void>

@@ -2,7 +2,7 @@ import type { ModelVersion } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import { versionsOf } from './read-versions.ts'
 
-/** The newest version of each stage of each model, by model and version. */
+/** The newest version of each stage of each model, by model; the stage whose oldest version came first is first. */
 export async function latestByStage(
   connection: Connection,
   models: readonly string[],
@@ -14,7 +14,12 @@ export async function latestByStage(
       (from) =>
         from
           .selectFrom('model_version')
-          .select(['model', 'stage', ({ fn }) => fn.max('version').as('version')])
+          .select([
+            'model',
+            'stage',
+            ({ fn }) => fn.max('version').as('version'),
+            ({ fn }) => fn.min('version').as('first'),
+          ])
           .where('model', 'in', models)
           .where('deleted_at', 'is', null)
           .groupBy(['model', 'stage'])
@@ -24,7 +29,7 @@ export async function latestByStage(
     )
     .selectAll('model_version')
     .orderBy('model_version.model')
-    .orderBy('model_version.version')
+    .orderBy('newest.first')
     .execute()
   return versionsOf(connection, rows)
 }

@@ -50,6 +50,7 @@ function recording() {
       url: undefined,
       token: undefined,
       name: undefined,
+      allowPrivateWebhooks: false,
       variable: () => '',
       user: 'mia',
     },

@@ -54,6 +54,8 @@ async function getByAlias({ registry }: RegistryProtocol, name: string, alias: s
   try {
     return await registry.getVersion(name, alias)
   } catch (error) {
-    throw error instanceof RegiaError && error.code === 'NOT_FOUND' ? aliasNotFound(alias) : error
+    if (!(error instanceof RegiaError) || error.code !== 'NOT_FOUND') throw error
+    await ofModel(name, registry.get(name))
+    throw aliasNotFound(alias)
   }
 }

@@ -7,7 +7,8 @@ export type ModelSource =
   | { readonly kind: 'loggedModel'; readonly id: string }
   | { readonly kind: 'version'; readonly model: string; readonly version: number | string }
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
-  | { readonly kind: 'remote'; readonly uri: string }
+  | { readonly kind: 'artifacts'; readonly uri: string }
+  | { readonly kind: 'remote' }
 
 /**
  * Reads where a version's files are, as text alone: nothing is looked up.
@@ -20,7 +21,7 @@ export function parseModelSource(text: string): ModelSource {
   assertStraight(text)
   if (scheme === 'runs') return parseRun(text)
   if (scheme === 'models') return parseModels(text)
-  return { kind: 'remote', uri: text }
+  return scheme === 'mlflow-artifacts' ? { kind: 'artifacts', uri: text } : { kind: 'remote' }
 }
 
 /** The path behind `file:` or of a bare path, decoded. */
@@ -83,11 +84,29 @@ function decodeFully(text: string): string {
   return decoded
 }
 
+/** Whether a URI is another one or lies below it, part by part and decoded. */
+export function isBelowUri(uri: string, root: string): boolean {
+  const [inner, outer] = [partsOf(uri), partsOf(root)]
+  return outer.length > 1 && outer.every((part, i) => part === inner[i])
+}
+
+/** The parts of a URI's path, decoded, after its scheme. */
+export const partsOf = (uri: string): readonly string[] =>
+  uri
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeFully)
+
 /** Whether a path on this machine lies inside of a folder, as text. */
 export function isInsideFolder(path: string, folder: string): boolean {
   const [inner, outer] = [posix.normalize(path), posix.normalize(folder).replace(/\/+$/, '')]
   return posix.isAbsolute(inner) && (inner === outer || inner.startsWith(`${outer}/`))
 }
+
+export const strayArtifacts = (text: string, owner: 'run' | 'model'): MlflowError =>
+  invalidParameter(
+    `Invalid model version source: '${text}'. The ${owner}_id request parameter must identify the resource that contains the source.`,
+  )
 
 /** @param owner - `run` or `model`: what has to be named, with the id of which parameter. */
 export const localRefused = (text: string, owner: 'run' | 'model'): MlflowError =>

@@ -1,6 +1,14 @@
 import { type LoggedModelRecord, type ModelVersion, RegiaError, type RunRecord } from '@regia/core'
 import { doesNotExist, invalidParameter } from '../wire/index.ts'
-import { isInsideFolder, localRefused, type ModelSource, parseModelSource } from './model-source.ts'
+import {
+  isBelowUri,
+  isInsideFolder,
+  localRefused,
+  type ModelSource,
+  parseModelSource,
+  partsOf,
+  strayArtifacts,
+} from './model-source.ts'
 import { isPrompt } from './prompt-tags.ts'
 import type { RegistryProtocol } from './registry-protocol.ts'
 
@@ -36,8 +44,11 @@ export async function resolveSource(protocol: RegistryProtocol, asked: Asked): P
       return { ...given, location: await locationInRun(protocol, source, asked.source) }
     case 'version':
       return ofVersion(protocol, given, source)
+    case 'artifacts':
+      await assertKept(protocol, asked, source.uri, loggedModel)
+      return { ...given, location: asked.source }
     case 'remote':
-      return { ...given, location: loggedModel?.artifactUri ?? asked.source }
+      return { ...given, location: asked.source }
   }
 }
 
@@ -111,6 +122,26 @@ async function locationInRun(
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** What is kept here must be of a run or a logged model: of the one that is named, or of another whose folder it is. */
+async function assertKept(
+  protocol: RegistryProtocol,
+  { source, modelId, runId }: Asked,
+  uri: string,
+  loggedModel: LoggedModelRecord | undefined,
+): Promise<void> {
+  if (loggedModel && isBelowUri(uri, loggedModel.artifactUri)) return
+  const ids = new Set([...(runId === undefined ? [] : [runId]), ...partsOf(uri).slice(1, MAX_DEPTH)])
+  for (const id of ids) {
+    const find = id.startsWith('m-') ? findLoggedModel(protocol, id) : absentAsUndefined(protocol.runs.get(id))
+    const owner = await find
+    if (owner && isBelowUri(uri, owner.artifactUri)) return
+  }
+  throw strayArtifacts(source, modelId === undefined ? 'run' : 'model')
+}
+
+/** Folders of experiments, runs and models lie right below the root. */
+const MAX_DEPTH = 8
 
 async function assertOwnFolder(
   { runs }: RegistryProtocol,
