@@ -4,6 +4,7 @@ import { atMost, type Benchmark, type Claim, notMeasured } from '../claim.ts'
 import { peerPython } from '../peer-python.ts'
 import { residentMb } from '../process-tree.ts'
 import { startRegia, temporaryFolder } from '../regia-process.ts'
+import { measureArtifacts } from './artifacts.ts'
 import { measureChart } from './chart.ts'
 import { measureClient } from './client.ts'
 import { copyToMlflow } from './copy-to-mlflow.ts'
@@ -41,7 +42,9 @@ async function measureWrites(say: (text: string) => void, python: string | undef
     const client = await measureClient(python, regia.url, mlflow.url)
     say('tracking: eight writers at once')
     const writers = await measureWriters(regia.url, mlflow.url)
-    return [idle, ...requests, ...client, ...writers]
+    say('tracking: a large file up and down')
+    const files = await measureArtifacts(regia, mlflow)
+    return [idle, ...requests, ...client, ...writers, ...files]
   } finally {
     await mlflow?.stop()
     await regia.stop()
