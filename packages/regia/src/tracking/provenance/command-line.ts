@@ -42,4 +42,4 @@ export function isSecretName(name: string): boolean {
 
 /** The words as one line that a POSIX shell would read as them. */
 export const shellText = (words: readonly string[]): string =>
-  words.map((word) => (/^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
+  words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')

@@ -1,6 +1,6 @@
 import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, readlink, symlink } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { RegiaError } from '@regia/core'
 import { packagesOf } from '../provenance/locked-packages.ts'
 import { findLockfile, NODE_LOCKFILES } from '../provenance/lockfile.ts'
@@ -85,7 +85,9 @@ async function ownPackages(folder: string, repository: string): Promise<string[]
   const links = await Promise.all(
     entries.map(async (name) => {
       const to = await readlink(join(folder, name)).catch(() => undefined)
-      return to !== undefined && !relative(repository, join(folder, dirname(name), to)).startsWith('..') ? [name] : []
+      return to !== undefined && !relative(repository, resolve(folder, dirname(name), to)).startsWith('..')
+        ? [name]
+        : []
     }),
   )
   return links.flat().sort()

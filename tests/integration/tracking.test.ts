@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { finish, regia } from './regia-command.ts'
+import { idIn, trackingProject, untilSaid } from './tracking-project.ts'
+
+const LONG = `
+import { track } from 'regia'
+await track({ experiment: 'long', name: 'long' }, async (run) => {
+  console.log(run.id)
+  for (let step = 0; step < 100; step++) run.log({ loss: step }, { step })
+  await run.flush()
+  run.log({ last: 1 })
+  console.log('logged')
+  await new Promise((resolve) => setTimeout(resolve, 60_000))
+})`
+
+/** A script that logs, says its id and then does what is asked. */
+const ending = (how: string) => `
+import { startRun, track } from 'regia'
+const run = await startRun({ experiment: 'ends', name: 'outer' })
+console.log(run.id)
+for (let step = 0; step < 1500; step++) run.log({ loss: step }, { step })
+run.params({ kept: 'yes' })
+${how}`
+
+describe('track', () => {
+  it('writes down what a script logs, where it comes from, and the runs inside of it', async () => {
+    const project = await trackingProject({
+      'train.mjs': `
+        import { currentRun, track } from 'regia'
+        const options = { experiment: 'churn', name: 'forest', params: { depth: 3, layers: [8, 4] }, tags: { stage: 'try' }, seed: 7, systemMetrics: '100ms' }
+        const result = await track(options, async (run) => {
+          console.log(run.id)
+          for (let step = 0; step < 20; step++) run.log({ loss: 1 / (step + 1), odd: Number.NaN }, { step })
+          await run.dataset('data/train.csv', { context: 'train' })
+          await run.artifact('plots')
+          await run.text('notes/a b.txt', 'größer')
+          await run.json('figures.json', { rng: run.rng.next() })
+          await run.note('# Good')
+          await Promise.all(['a', 'b'].map((name) => track({ name }, async (child) => child.log({ acc: currentRun() === child ? 1 : 0 }))))
+          return 42
+        })
+        console.log(result)`,
+      'plots/one.html': '<p>one</p>',
+      'plots/deep/two.txt': 'two',
+      'package-lock.json': JSON.stringify({
+        lockfileVersion: 3,
+        packages: { '': {}, 'node_modules/zod': { version: '4.0.0' } },
+      }),
+    })
+    const commit = project.commitAll()
+    await project.write('data/train.csv', 'a,b\n1,2\n')
+    await project.write('.env', 'SECRET=1')
+    await project.write('secrets.json', '{}')
+    await project.write('new.txt', 'not yet known')
+    const ended = await project.run('train.mjs', { args: ['--api-key', 'abc', '--password=xyz', '--lr=0.1'] })
+    expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/\n42\n$/) })
+    const { tracking } = project.client
+    const run = await tracking.get(idIn(ended))
+
+    expect(run).toMatchObject({ name: 'forest', status: 'succeeded', source: 'track', note: '# Good', childCount: 2 })
+    expect(run.params).toEqual({ depth: '3', layers: '[8,4]' })
+    expect(run.metrics).toContainEqual(expect.objectContaining({ key: 'loss', value: 0.05, step: 19 }))
+    expect(run.metrics).toContainEqual(expect.objectContaining({ key: 'odd', value: 'NaN' }))
+    expect(run.metrics.map(({ key }) => key)).toContain('system/cpu_utilization_percentage')
+    expect(run.tags).toMatchObject({
+      stage: 'try',
+      'git.commit': commit,
+      'git.branch': 'main',
+      'git.dirty': 'true',
+      'regia.seed': '7',
+      'regia.node': process.versions.node,
+      'regia.command': "node train.mjs --api-key '***' '--password=***' --lr=0.1",
+      'regia.lockfile': expect.stringMatching(/^sha256:/),
+    })
+    const digest = createHash('sha256').update('a,b\n1,2\n').digest('hex')
+    expect(run.datasets).toMatchObject([{ name: 'train.csv', context: 'train', digest: digest.slice(0, 32) }])
+
+    const read = async (path: string) => (await tracking.readFile(run.id, path)).text()
+    expect(await read('plots/deep/two.txt')).toBe('two')
+    expect(await read('notes/a b.txt')).toBe('größer')
+    expect(await read('regia/packages.txt')).toBe('zod@4.0.0\n')
+    expect(JSON.parse(await read('regia/package-lock.json')).lockfileVersion).toBe(3)
+    const diff = await read('regia/uncommitted.diff')
+    expect(diff).toContain('+not yet known')
+    expect(diff).not.toMatch(/SECRET|secrets\.json|train\.csv/)
+    const provenance = JSON.parse(await read('regia/provenance.json'))
+    expect(provenance).toMatchObject({ isMasked: true, git: { leftOut: [{ path: 'secrets.json' }] } })
+  })
+
+  it('ends runs as the program ends: by itself, by process.exit, by an error that nobody caught', async () => {
+    const project = await trackingProject({
+      'natural.mjs': ending(''),
+      'exit.mjs': ending(`process.exit(0)`),
+      'exit-3.mjs': ending(`track({ name: 'inner' }, async (inner) => { console.log(inner.id); process.exit(3) })`),
+      'throws.mjs': ending(`setTimeout(() => { throw new TypeError('no such thing') })`),
+      'rejects.mjs': ending(`await track({ name: 'inner' }, async () => { throw new Error('bad data') })`),
+    })
+    project.commitAll()
+    const outcome = async (script: string) => {
+      const ended = await project.run(script)
+      const { status, tags, metrics, params, finishedAt } = await project.client.tracking.get(idIn(ended))
+      expect(finishedAt, script).toBeDefined()
+      expect(metrics, `${script}: ${ended.stderr}`).toMatchObject([{ key: 'loss', value: 1499 }])
+      expect(params, script).toEqual({ kept: 'yes' })
+      return { code: ended.code, status, error: tags.error }
+    }
+    expect(await outcome('natural.mjs')).toEqual({ code: 0, status: 'succeeded', error: undefined })
+    expect(await outcome('exit.mjs')).toEqual({ code: 0, status: 'succeeded', error: undefined })
+    const exited = await outcome('exit-3.mjs')
+    expect(exited).toEqual({ code: 3, status: 'failed', error: 'The process ended with exit code 3.' })
+    const thrown = await outcome('throws.mjs')
+    expect(thrown).toEqual({ code: 1, status: 'failed', error: 'TypeError: no such thing' })
+    expect(await outcome('rejects.mjs')).toEqual({ code: 1, status: 'failed', error: 'Error: bad data' })
+  })
+
+  it('cancels runs at Ctrl-C after the last logs, and dies of the signal', async () => {
+    const project = await trackingProject({ 'long.mjs': LONG })
+    const child = project.start('long.mjs')
+    const ended = finish(child)
+    await untilSaid(child, 'logged')
+    child.kill('SIGINT')
+    const { stdout, stderr } = await ended
+    expect(child.signalCode).toBe('SIGINT')
+    expect(stderr).toBe('')
+    const run = await project.client.tracking.get(idIn({ stdout }))
+    expect(run.status).toBe('cancelled')
+    expect(run.metrics.map(({ key }) => key)).toEqual(['last', 'loss'])
+  })
+
+  it('loses nothing that was flushed when the process is killed', async () => {
+    const project = await trackingProject({ 'long.mjs': LONG })
+    const child = project.start('long.mjs')
+    const ended = finish(child)
+    await untilSaid(child, 'logged')
+    child.kill('SIGKILL')
+    const run = await project.client.tracking.get(idIn(await ended))
+    expect(run.status).toBe('running')
+    expect(run.metrics).toContainEqual(expect.objectContaining({ key: 'loss', value: 99, step: 99 }))
+  })
+
+  it('lets the program go on where something cannot be logged, and says so', async () => {
+    const project = await trackingProject({
+      'odd.mjs': `
+        import { startRun, track } from 'regia'
+        const kept = await track({ params: { depth: 3 } }, async (run) => {
+          console.log(run.id)
+          run.params({ depth: 4 })
+          run.log({ 'a//b': 1, fine: 2 })
+          run.artifact('missing.txt')
+          return 'kept'
+        })
+        console.log(kept)
+        const run = await startRun({ onProblem: () => {} })
+        run.log({ '': 1 })
+        console.log(await run.end().catch((error) => error.code))`,
+    })
+    const ended = await project.run('odd.mjs')
+    expect(ended.stdout.split('\n').slice(1)).toEqual(['kept', 'INVALID_INPUT', ''])
+    expect(ended.stderr).toContain('The metric "a//b" was not logged')
+    expect(ended.stderr).toContain('The param "depth" was not logged')
+    expect(ended.stderr).toContain('There is no such file or folder to keep as an artifact.')
+    const run = await project.client.tracking.get(idIn(ended))
+    expect(run).toMatchObject({ status: 'succeeded', params: { depth: '3' }, metrics: [{ key: 'fine', value: 2 }] })
+  })
+
+  it('starts a server for a home that nobody owns, which ends with the script', async () => {
+    const project = await trackingProject({
+      'alone.mjs': `
+        import { startRun } from 'regia'
+        const run = await startRun({ experiment: 'alone' })
+        console.log(run.id)
+        run.log({ acc: 0.5 })
+        process.exit()`,
+    })
+    const home = { REGIA_URL: '', REGIA_HOME: `${project.dir}/.regia-alone` }
+    const ended = await project.run('alone.mjs', { env: home })
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    const place = { cwd: project.dir, env: home }
+    const shown = await regia(place, 'experiments', 'show-run', idIn(ended), '--json')
+    expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'succeeded', metrics: [{ key: 'acc', value: 0.5 }] })
+  })
+
+  it('says where to look when no server is there', async () => {
+    const project = await trackingProject({
+      'a.mjs': `import { track } from 'regia'\nawait track({}, () => console.log('ran')).catch((error) => console.log(error.code))`,
+    })
+    const ended = await project.run('a.mjs', { env: { REGIA_URL: 'http://127.0.0.1:9' } })
+    expect(ended.stdout).toBe('UNAVAILABLE\n')
+  })
+})
+
+describe('regia track', () => {
+  it('runs any command as a run, which scripts join, and hands its exit code through', async () => {
+    const project = await trackingProject({
+      'joins.mjs': `
+        import { startRun, track } from 'regia'
+        await track({ name: 'ignored', params: { depth: 3 } }, async (run) => {
+          run.log({ seed: Number(run.seed) })
+          await track({ name: 'inner' }, () => undefined)
+        })
+        console.log(process.env.MLFLOW_RUN_ID === process.env.REGIA_RUN_ID, process.env.MLFLOW_TRACKING_URI)
+        process.exitCode = 7`,
+    })
+    const commit = project.commitAll()
+    const place = { cwd: project.dir, env: project.env }
+    const options = [
+      '--experiment',
+      'joined',
+      '--name',
+      'mine',
+      '--param',
+      'lr=0.1',
+      '--tag',
+      'a=b',
+      '--seed',
+      '11',
+      '--json',
+    ]
+    const ended = await regia(place, 'track', ...options, '--', process.execPath, 'joins.mjs', '--json')
+    expect(ended.code).toBe(7)
+    expect(ended.stderr).toContain(`true ${project.url}`)
+    const { run } = JSON.parse(ended.stdout)
+    const found = await project.client.tracking.get(run.id)
+    expect(found).toMatchObject({
+      name: 'mine',
+      status: 'failed',
+      params: { lr: '0.1', depth: '3' },
+      childCount: 1,
+      metrics: [{ key: 'seed', value: 11 }],
+      tags: { a: 'b', 'git.commit': commit, error: 'The command ended with exit code 7.' },
+    })
+    expect((await project.client.experiments.get(found.experimentId)).name).toBe('joined')
+  })
+
+  it('tells a command that is not there from one that fails, and a signal from both', async () => {
+    const project = await trackingProject({
+      'dies.mjs': `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)`,
+    })
+    const place = { cwd: project.dir, env: project.env }
+    const missing = await regia(place, 'track', '--json', 'no-such-program')
+    expect(JSON.parse(missing.stdout).error).toMatchObject({ code: 'NOT_FOUND' })
+    const died = await regia(place, 'track', '--json', '--', process.execPath, 'dies.mjs')
+    expect(died.code).toBe(143)
+    expect(JSON.parse(died.stdout).run.status).toBe('cancelled')
+  })
+})
