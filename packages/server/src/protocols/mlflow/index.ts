@@ -12,7 +12,7 @@ import { searchRuns } from './tracking/search-endpoints.ts'
 import { addEndpoints, addUnknownEndpoints } from './wire/index.ts'
 
 export type MlflowDeps = {
-  readonly stores: Omit<TrackingStores, 'search' | 'metrics'> & Partial<TrackingStores>
+  readonly stores: TrackingStores
   readonly abilities: MlflowAbilities
 }
 
@@ -28,8 +28,8 @@ export function addMlflowRoutes(app: App, { stores, abilities }: MlflowDeps): vo
     ...runEndpoints(runs),
     ...loggingEndpoints(runs),
     ...inputEndpoints(runs),
-    ...(search ? [searchRuns(search, runs)] : []),
-    ...(metrics ? metricEndpoints(metrics) : []),
+    searchRuns(search, runs),
+    ...metricEndpoints(metrics),
     datasets,
     ...loggedModelEndpoints(loggedModels),
     searchLoggedModels(loggedModels),

@@ -48,9 +48,10 @@ export const loggedModelEndpoints = (models: LoggedModels): readonly Endpoint[] 
     verb: 'PATCH',
     path: `${ONE}/tags`,
     fields: { model_id: modelId(), tags: keyValues('required') },
-    handle: async ({ model_id, tags = [] }) => ({
-      model: loggedModelToWire(await inModelWords(model_id, models.setTags(model_id, tags))),
-    }),
+    handle: async ({ model_id, tags = [] }) => {
+      await inModelWords(model_id, models.setTags(model_id, tags))
+      return undefined
+    },
   }),
   endpoint({
     verb: 'DELETE',

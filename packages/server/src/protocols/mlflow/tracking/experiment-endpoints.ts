@@ -95,7 +95,7 @@ const createExperiment = (experiments: Experiments) =>
     },
   })
 
-const DEFAULT_ORDER = ['creation_time DESC', 'experiment_id ASC']
+const DEFAULT_ORDER = ['creation_time DESC']
 
 const searchExperiments = (experiments: Experiments) =>
   endpoint({

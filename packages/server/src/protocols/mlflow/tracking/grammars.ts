@@ -1,5 +1,5 @@
 import type { FilterAttribute, FilterGrammar, FilterOperator } from '@regia/core'
-import { NAME_TAG, NOTE_TAG, PARENT_TAG, STATUS_FROM_WIRE } from './vocabulary.ts'
+import { NAME_TAG, NOTE_TAG, PARENT_TAG, STATUS_TO_WIRE } from './vocabulary.ts'
 
 /** What the protocol's filters and orders may ask about: its names for what the store knows. */
 
@@ -15,7 +15,7 @@ export const MLFLOW_RUN_GRAMMAR: FilterGrammar = {
   attributes: [
     { name: 'id', aliases: ['run_id'], type: 'text' },
     { name: 'name', aliases: ['run_name', 'run name', 'Run name', 'Run Name'], type: 'text', operators: TEXT },
-    { name: 'status', type: 'text', operators: TEXT, values: STATUS_FROM_WIRE },
+    { name: 'status', type: 'text', operators: TEXT, values: STATUS_TO_WIRE },
     { name: 'user', aliases: ['user_id'], type: 'text', operators: TEXT },
     { name: 'artifacts', aliases: ['artifact_uri'], type: 'text', operators: TEXT },
     { name: 'started', aliases: ['start_time', 'created', 'Created'], type: 'number' },
@@ -59,14 +59,7 @@ export const MLFLOW_LOGGED_MODEL_GRAMMAR: FilterGrammar = {
     {
       name: 'status',
       type: 'text',
-      values: {
-        READY: 'ready',
-        PENDING: 'pending',
-        FAILED: 'failed',
-        LOGGED_MODEL_READY: 'ready',
-        LOGGED_MODEL_PENDING: 'pending',
-        LOGGED_MODEL_UPLOAD_FAILED: 'failed',
-      },
+      values: { ready: 'READY', pending: 'PENDING', failed: 'FAILED' },
     },
     { name: 'run', aliases: ['source_run_id'], type: 'text' },
     { name: 'experiment', aliases: ['experiment_id'], type: 'text' },
