@@ -2,7 +2,7 @@ import type { ExperimentRecord, Lifecycle, Page } from '@regia/core'
 import { type RawBuilder, sql } from 'kysely'
 import { allOf } from '../database/compare.ts'
 import { containsText } from '../database/contains-text.ts'
-import type { Database } from '../database/database.ts'
+import type { Connection } from '../database/database.ts'
 import { pageOf } from '../http/paging.ts'
 import { type ExperimentRow, withTags } from './experiment-record.ts'
 
@@ -23,17 +23,20 @@ const RUN_COUNT = sql<number>`
     and tracked_run.deleted_ms is not null and tracked_run.deleted_ms is not experiment.deleted_ms)`
 
 /** A page of experiments, the one that changed last first. */
-export async function listExperiments(database: Database, query: ExperimentListQuery): Promise<Page<ListedExperiment>> {
+export async function listExperiments(
+  connection: Connection,
+  query: ExperimentListQuery,
+): Promise<Page<ListedExperiment>> {
   const { limit, offset } = query
   const condition = allOf([...ofLifecycle(query.lifecycle), ...named(query.search)])
   const { rows } = await sql<ExperimentRow & { run_count: number }>`
     select experiment.*, ${RUN_COUNT} as run_count from experiment where ${condition}
     order by updated_ms desc, id desc limit ${limit} offset ${offset}
-  `.execute(database)
+  `.execute(connection)
   const { rows: counts } = await sql<{ total: number }>`
     select count(*) as total from experiment where ${condition}
-  `.execute(database)
-  const records = await withTags(database, rows)
+  `.execute(connection)
+  const records = await withTags(connection, rows)
   const items = records.map((record, i) => ({ ...record, runCount: rows[i]?.run_count ?? 0 }))
   return pageOf(items, counts[0]?.total ?? 0, offset)
 }

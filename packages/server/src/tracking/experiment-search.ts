@@ -10,7 +10,7 @@ import {
 } from '@regia/core'
 import { type RawBuilder, sql } from 'kysely'
 import { allOf, compare } from '../database/compare.ts'
-import type { Database } from '../database/database.ts'
+import type { Connection } from '../database/database.ts'
 import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from '../database/keyset.ts'
 import { ofLifecycle } from './experiment-list.ts'
 import { type ExperimentRow, withTags } from './experiment-record.ts'
@@ -22,7 +22,7 @@ const LAST_CHANGED: readonly OrderTerm[] = [{ entity: 'attribute', key: 'updated
 const ID: SortKey = { value: sql.ref('experiment.id'), isDescending: true }
 
 /** @throws RegiaError `INVALID_INPUT` for a filter, order or cursor that cannot be read. */
-export async function searchExperiments(database: Database, search: Search): Promise<Found<ExperimentRecord>> {
+export async function searchExperiments(connection: Connection, search: Search): Promise<Found<ExperimentRecord>> {
   const { filter = '', orderBy = [], limit, cursor, lifecycle, grammar = EXPERIMENT_GRAMMAR } = search
   const clauses = parseFilter(filter, grammar)
   const terms = orderBy.length === 0 ? LAST_CHANGED : parseOrder(orderBy, grammar)
@@ -36,10 +36,10 @@ export async function searchExperiments(database: Database, search: Search): Pro
   const { rows } = await sql<ExperimentRow & Readonly<Record<string, unknown>>>`
     select experiment.*, ${keyColumns(keys)} from experiment where ${allOf(conditions)}
     order by ${orderOf(keys)} limit ${limit + 1}
-  `.execute(database)
+  `.execute(connection)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  const items = await withTags(database, page)
+  const items = await withTags(connection, page)
   return rows.length > limit && last ? { items, nextCursor: encodeCursor(query, placeOf(last, keys)) } : { items }
 }
 

@@ -1,16 +1,20 @@
-import {
-  type ExperimentRecord,
-  type Experiments,
-  type Found,
-  type Page,
-  RegiaError,
-  TRACKING_LIMITS,
-} from '@regia/core'
-import { sql, type Transaction } from 'kysely'
-import type { Connection, Tables } from '../database/database.ts'
+import type { ExperimentRecord, Experiments, Found, Page } from '@regia/core'
+import type { Transaction } from 'kysely'
+import type { Tables } from '../database/database.ts'
+import { readTogether } from '../database/read-together.ts'
+import { assertActive, assertNote, notFound } from './experiment-faults.ts'
 import { type ExperimentListQuery, type ListedExperiment, listExperiments } from './experiment-list.ts'
-import { type ExperimentRow, experimentNumber, experimentRecord, withTags } from './experiment-record.ts'
+import type { ExperimentRow } from './experiment-record.ts'
 import { searchExperiments } from './experiment-search.ts'
+import {
+  assertNameFree,
+  defaultRoot,
+  findNamed,
+  getRow,
+  insertExperiment,
+  ownMoment,
+  recordOf,
+} from './experiment-store.ts'
 import { changeExperimentTags, deleteExperimentTag } from './experiment-tags.ts'
 import type { TrackingDeps } from './tracking-deps.ts'
 
@@ -56,18 +60,19 @@ export class ExperimentService implements Experiments {
   }
 
   async get(id: string): Promise<ExperimentRecord> {
-    const { database } = this.#deps
-    return recordOf(database, await getRow(database, id))
+    return readTogether(this.#deps.database, async (connection) => recordOf(connection, await getRow(connection, id)))
   }
 
   async findByName(name: string): Promise<ExperimentRecord | undefined> {
-    const row = await findNamed(this.#deps.database, name)
-    return row && recordOf(this.#deps.database, row)
+    return readTogether(this.#deps.database, async (connection) => {
+      const row = await findNamed(connection, name)
+      return row && recordOf(connection, row)
+    })
   }
 
   async getOrCreate(name: string): Promise<ExperimentRecord> {
-    const known = await findNamed(this.#deps.database, name)
-    if (known?.deleted_ms === null) return recordOf(this.#deps.database, known)
+    const known = await this.findByName(name)
+    if (known?.lifecycle === 'active') return known
     const { record, isNew } = await this.#deps.commits.run(async (transaction) => {
       const row = await findNamed(transaction, name)
       if (row?.deleted_ms === null) return { record: await recordOf(transaction, row), isNew: false }
@@ -134,11 +139,11 @@ export class ExperimentService implements Experiments {
 
   /** A page for people, with how many runs each has. */
   list(query: ExperimentListQuery): Promise<Page<ListedExperiment>> {
-    return listExperiments(this.#deps.database, query)
+    return readTogether(this.#deps.database, (connection) => listExperiments(connection, query))
   }
 
   search(search: Parameters<Experiments['search']>[0]): Promise<Found<ExperimentRecord>> {
-    return searchExperiments(this.#deps.database, search)
+    return readTogether(this.#deps.database, (connection) => searchExperiments(connection, search))
   }
 
   async #change(
@@ -157,100 +162,3 @@ export class ExperimentService implements Experiments {
     return record
   }
 }
-
-const defaultRoot = (id: number): string => `mlflow-artifacts:/${id}`
-
-async function insertExperiment(
-  transaction: Tx,
-  { name, artifactRoot, note, tags = {} }: Parameters<Experiments['create']>[0],
-  now: number,
-): Promise<ExperimentRecord> {
-  assertName(name)
-  assertNote(note)
-  const values = { name, artifact_root: artifactRoot ?? '', note: note ?? null, created_ms: now, updated_ms: now }
-  const row = await transaction.insertInto('experiment').values(values).returningAll().executeTakeFirstOrThrow()
-  const root = artifactRoot ?? defaultRoot(row.id)
-  if (root !== row.artifact_root) {
-    await transaction.updateTable('experiment').set({ artifact_root: root }).where('id', '=', row.id).execute()
-  }
-  await changeExperimentTags(transaction, row.id, tags)
-  return experimentRecord({ ...row, artifact_root: root }, { ...tags })
-}
-
-async function recordOf(connection: Connection, row: ExperimentRow): Promise<ExperimentRecord> {
-  const [record] = await withTags(connection, [row])
-  if (!record) throw new Error('unreachable: a row has a record')
-  return record
-}
-
-async function getRow(connection: Connection, id: string): Promise<ExperimentRow> {
-  const number = experimentNumber(id)
-  const row =
-    number === undefined
-      ? undefined
-      : await connection.selectFrom('experiment').selectAll().where('id', '=', number).executeTakeFirst()
-  if (row) return row
-  throw new RegiaError('NOT_FOUND', `There is no experiment "${id.slice(0, 50)}".`, {
-    hint: 'List the experiments; one that was deleted long ago is purged.',
-  })
-}
-
-const findNamed = (connection: Connection, name: string): Promise<ExperimentRow | undefined> =>
-  connection
-    .selectFrom('experiment')
-    .selectAll()
-    .where('name', '=', name)
-    .orderBy(sql`deleted_ms is not null`)
-    .orderBy('deleted_ms', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-
-/**
- * When an experiment is deleted: after every one of its runs that went before, so that a restore can tell those that went with it.
- */
-async function ownMoment(transaction: Tx, experiment: number, now: number): Promise<number> {
-  const last = await transaction
-    .selectFrom('tracked_run')
-    .select(({ fn }) => fn.max('deleted_ms').as('at'))
-    .where('experiment_id', '=', experiment)
-    .executeTakeFirst()
-  return Math.max(now, (last?.at ?? 0) + 1)
-}
-
-async function assertNameFree(connection: Connection, name: string): Promise<void> {
-  assertName(name)
-  const taken = await findNamed(connection, name)
-  if (taken?.deleted_ms !== null) return
-  throw new RegiaError('ALREADY_EXISTS', `There is an experiment "${name}" already, with the id ${taken.id}.`, {
-    hint: 'Use that one, or choose another name.',
-    data: { id: String(taken.id) },
-  })
-}
-
-function assertName(name: string): void {
-  const { experimentNameLength } = TRACKING_LIMITS
-  if (name.length > 0 && name.length <= experimentNameLength) return
-  throw new RegiaError('INVALID_INPUT', `The name of an experiment has ${name.length} characters.`, {
-    where: 'name',
-    hint: `Give it 1 to ${experimentNameLength}.`,
-  })
-}
-
-function assertNote(note: string | null | undefined): void {
-  if (note == null || note.length <= TRACKING_LIMITS.noteLength) return
-  throw new RegiaError('INVALID_INPUT', `The note has ${note.length} characters.`, {
-    where: 'note',
-    hint: `At most ${TRACKING_LIMITS.noteLength} are kept; log a longer text as a file.`,
-  })
-}
-
-function assertActive(row: ExperimentRow): void {
-  if (row.deleted_ms === null) return
-  throw new RegiaError('CONFLICT', `The experiment ${row.id} is deleted.`, {
-    hint: 'Restore it first.',
-    data: { lifecycle: 'deleted' },
-  })
-}
-
-const notFound = (id: string, state: string): RegiaError =>
-  new RegiaError('NOT_FOUND', `The experiment ${id} ${state}.`, { hint: 'Look at its lifecycle.' })

@@ -12,7 +12,7 @@ import {
 import { type RawBuilder, sql } from 'kysely'
 import { bulkRows } from '../database/bulk-rows.ts'
 import { allOf, anyOf, compare } from '../database/compare.ts'
-import type { Database } from '../database/database.ts'
+import type { Connection } from '../database/database.ts'
 import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from '../database/keyset.ts'
 import { experimentNumber } from './experiment-record.ts'
 import { type LoggedModelRow, loggedModelRecords } from './logged-model-record.ts'
@@ -26,7 +26,7 @@ const NEWEST: SortKey = { value: sql.ref('logged_model.created_ms'), isDescendin
 const ID: SortKey = { value: sql.ref('logged_model.id'), isDescending: false }
 
 /** @throws RegiaError `INVALID_INPUT` for a filter, order or cursor that cannot be read. */
-export async function searchLoggedModels(database: Database, search: Search): Promise<Found<LoggedModelRecord>> {
+export async function searchLoggedModels(connection: Connection, search: Search): Promise<Found<LoggedModelRecord>> {
   const { experimentIds, filter = '', orderBy = [], datasets = [], limit, cursor } = search
   const { grammar = LOGGED_MODEL_GRAMMAR } = search
   const clauses = parseFilter(filter, grammar)
@@ -42,10 +42,10 @@ export async function searchLoggedModels(database: Database, search: Search): Pr
   const { rows } = await sql<LoggedModelRow & Readonly<Record<string, unknown>>>`
     select logged_model.*, ${keyColumns(keys)} from logged_model where ${allOf(conditions)}
     order by ${orderOf(keys)} limit ${limit + 1}
-  `.execute(database)
+  `.execute(connection)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  const items = await loggedModelRecords(database, page)
+  const items = await loggedModelRecords(connection, page)
   return rows.length > limit && last ? { items, nextCursor: encodeCursor(query, placeOf(last, keys)) } : { items }
 }
 

@@ -1,6 +1,7 @@
 import { type Found, type LoggedModelRecord, type LoggedModels, RegiaError } from '@regia/core'
 import type { Transaction } from 'kysely'
 import type { Tables } from '../database/database.ts'
+import { readTogether } from '../database/read-together.ts'
 import { modelArtifacts } from './artifact-address.ts'
 import { getActiveExperiment } from './experiment-record.ts'
 import {
@@ -58,8 +59,9 @@ export class LoggedModelService implements LoggedModels {
   }
 
   async get(id: string): Promise<LoggedModelRecord> {
-    const { database } = this.#deps
-    return recordOf(database, await getLoggedModelRow(database, id))
+    return readTogether(this.#deps.database, async (connection) =>
+      recordOf(connection, await getLoggedModelRow(connection, id)),
+    )
   }
 
   setStatus(id: string, status: LoggedModelRecord['status']): Promise<LoggedModelRecord> {
@@ -113,7 +115,7 @@ export class LoggedModelService implements LoggedModels {
   }
 
   search(search: Parameters<LoggedModels['search']>[0]): Promise<Found<LoggedModelRecord>> {
-    return searchLoggedModels(this.#deps.database, search)
+    return readTogether(this.#deps.database, (connection) => searchLoggedModels(connection, search))
   }
 
   async #change(id: string, change: (transaction: Tx) => Promise<Partial<LoggedModelRow>>): Promise<LoggedModelRecord> {

@@ -1,6 +1,7 @@
 import type { NewRun, RunBatch, RunChange, RunInputs, RunRecord, Runs, RunWithInputs } from '@regia/core'
 import { sql, type Updateable } from 'kysely'
 import type { Tables } from '../database/database.ts'
+import { readTogether } from '../database/read-together.ts'
 import { getActiveRun, getRun } from './find-run.ts'
 import { assertNewRun, insertRun } from './new-run.ts'
 import { readRun } from './read-run.ts'
@@ -32,10 +33,11 @@ export class RunService implements Runs {
   }
 
   async get(id: string): Promise<RunWithInputs> {
-    const { database } = this.#deps
-    const run = await getRun(database, id)
-    const inputs = await readInputs(database, [id])
-    return { ...(await readRun(database, run)), ...(inputs.get(id) ?? NO_INPUTS) }
+    return readTogether(this.#deps.database, async (connection) => {
+      const run = await getRun(connection, id)
+      const inputs = await readInputs(connection, [id])
+      return { ...(await readRun(connection, run)), ...(inputs.get(id) ?? NO_INPUTS) }
+    })
   }
 
   update(id: string, change: RunChange): Promise<RunRecord> {
@@ -82,7 +84,7 @@ export class RunService implements Runs {
   }
 
   inputsOf(ids: readonly string[]): Promise<ReadonlyMap<string, RunInputs>> {
-    return readInputs(this.#deps.database, ids)
+    return readTogether(this.#deps.database, (connection) => readInputs(connection, ids))
   }
 
   datasetsOf(experimentIds: readonly string[], limit: number): ReturnType<Runs['datasetsOf']> {
