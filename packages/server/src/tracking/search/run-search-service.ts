@@ -13,17 +13,18 @@ import { orderFields, sortKeys } from './run-order.ts'
 import { findScope, type Scope } from './scope.ts'
 import { segmentsFrom } from './segments.ts'
 import { drivenBy, type FoundRow, SEQ, type Selection, selectAll, selectDriven } from './select-runs.ts'
+import { TUNING, type Tuning } from './tuning.ts'
 import { walk } from './walk.ts'
-
-/** Each experiment is a walk of its own; for more of them all runs are looked at. */
-const MAX_WALKS = 32
 
 /** Runs, filtered, ordered and paged by the database. */
 export class RunSearchService implements RunSearch {
   readonly #reader: Reader
 
-  constructor(reader: Reader) {
+  readonly #tuning: Tuning
+
+  constructor(reader: Reader, tuning: Tuning = TUNING) {
     this.#reader = reader
+    this.#tuning = tuning
   }
 
   async search(query: RunSearchQuery): Promise<Found<RunRecord>> {
@@ -33,7 +34,15 @@ export class RunSearchService implements RunSearch {
     if (scope === undefined) return { items: [] }
     const fields = orderFields(read.terms, scope.keys, read.grammar)
     const keys = sortKeys(fields)
-    const rows = await find({ reader: this.#reader, scope, fields, keys, place, limit: query.limit + 1 })
+    const rows = await find({
+      reader: this.#reader,
+      tuning: this.#tuning,
+      scope,
+      fields,
+      keys,
+      place,
+      limit: query.limit + 1,
+    })
     const page = rows.slice(0, query.limit)
     const items = await loadRuns(
       this.#reader,
@@ -47,12 +56,20 @@ export class RunSearchService implements RunSearch {
 
   async count(query: CountQuery): Promise<number> {
     const scope = await findScope(this.#reader, readQuery(query), query.experimentIds)
-    return scope === undefined ? 0 : countRuns(this.#reader, scope)
+    return scope === undefined ? 0 : this.#countRuns(scope)
   }
 
   async fields(experimentIds: readonly string[] | undefined, prefix: string | undefined): Promise<TrackingFields> {
     const scope = await findScope(this.#reader, EVERYTHING, experimentIds)
     return listFields(this.#reader, scope?.experiments ?? [], prefix)
+  }
+
+  async #countRuns(scope: Scope): Promise<number> {
+    const reader = this.#reader
+    const driver = scope.isPinned ? undefined : await findDriver(reader, scope, this.#tuning.few, 'indexed')
+    const { from, where } = driver === undefined ? everyRun(reader, scope) : drivenBy(scope, driver)
+    const [row] = await reader.read(sql<{ total: number }>`select count(*) as total from ${from} where ${allOf(where)}`)
+    return row?.total ?? 0
   }
 
   /** How many runs that are not deleted name each of these their parent; those without are left out. */
@@ -70,22 +87,14 @@ const EVERYTHING: ReadQuery = readQuery({ lifecycle: 'all' })
 
 /** The way that looks at the fewest rows; each finds the same. */
 async function find(selection: Selection): Promise<readonly FoundRow[]> {
-  const { reader, scope, fields, keys, place } = selection
+  const { reader, tuning, scope, fields, keys, place } = selection
   if (scope.isPinned) return reader.read(selectAll(selection, 'probe'))
-  const driver = await findDriver(reader, scope)
+  const driver = await findDriver(reader, scope, tuning.few, 'indexed')
   if (driver !== undefined) return reader.read(selectDriven(selection, driver))
-  const segments = segmentsFrom(fields, keys, place)
-  if (segments === undefined || scope.experiments.length > MAX_WALKS) {
-    return reader.read(selectAll(selection, 'membership'))
-  }
-  return walk(selection, segments)
-}
-
-async function countRuns(reader: Reader, scope: Scope): Promise<number> {
-  const driver = scope.isPinned ? undefined : await findDriver(reader, scope)
-  const { from, where } = driver === undefined ? everyRun(reader, scope) : drivenBy(scope, driver)
-  const [row] = await reader.read(sql<{ total: number }>`select count(*) as total from ${from} where ${allOf(where)}`)
-  return row?.total ?? 0
+  const segments = scope.experiments.length > tuning.maxWalks ? undefined : segmentsFrom(fields, keys, place)
+  if (segments !== undefined) return walk(selection, segments)
+  const other = await findDriver(reader, scope, tuning.few, 'others')
+  return reader.read(other === undefined ? selectAll(selection, 'membership') : selectDriven(selection, other))
 }
 
 const everyRun = (reader: Reader, scope: Scope) => ({

@@ -60,7 +60,6 @@ function byStart(
   const isDescending = first?.isDescending ?? true
   const base = { ...RECENT, joined: fields, isDescending, lacks: undefined }
   const value = sql.ref('r.start_ms')
-  if (isDescending) return [{ ...base, where: [], orderKeys: keys, value }]
   const own = keys.map((key, i) => (i === 0 ? { ...key, isNullable: false } : key))
   const started = { ...base, where: [sql<boolean>`r.start_ms is not null`], orderKeys: own, value }
   const others = { ...base, where: [sql<boolean>`r.start_ms is null`], orderKeys: keys.slice(1), value: undefined }

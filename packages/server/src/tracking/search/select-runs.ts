@@ -6,6 +6,7 @@ import { type KeyCondition, matching, membership, probe } from './key-condition.
 import { isAmong } from './key-tables.ts'
 import { joins, type OrderField, orderBy, type RunSortKey } from './run-order.ts'
 import type { Scope } from './scope.ts'
+import type { Tuning } from './tuning.ts'
 
 type Condition = RawBuilder<boolean>
 
@@ -16,6 +17,7 @@ export type FoundRow = { readonly seq: number } & Readonly<Record<string, unknow
 export type Selection = {
   readonly reader: Reader
   readonly scope: Scope
+  readonly tuning: Tuning
   readonly fields: readonly OrderField[]
   readonly keys: readonly RunSortKey[]
   /** After which the page begins. */

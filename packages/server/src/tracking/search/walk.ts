@@ -1,17 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
 import { allOf } from '../../database/compare.ts'
 import { type Bounds, boundsOf, narrowed, withinBounds } from './bounds.ts'
+import { findDriver } from './driver.ts'
 import { comparisons, type KeyCondition, membership, probe } from './key-condition.ts'
 import { KEY_TABLES } from './key-tables.ts'
 import { orderByColumns } from './run-order.ts'
 import type { Segment } from './segments.ts'
-import { type FoundRow, type Selection, selectAll, selectRows } from './select-runs.ts'
+import { type FoundRow, type Selection, selectAll, selectDriven, selectRows } from './select-runs.ts'
 
 type Condition = RawBuilder<boolean>
 
-/** Rows of an index that are looked at before another way is taken. */
-const WINDOW = 3_000
-const WINDOW_PER_ROW = 20
 /** Pages longer than this need too wide a window. */
 const MAX_WINDOW_LIMIT = 5_000
 
@@ -27,7 +25,10 @@ export async function walk(selection: Selection, segments: readonly Segment[]): 
     const rest = { ...selection, place, limit: selection.limit - rows.length }
     if (isExcluded(rest, segment)) continue
     const near = await walkWindow(rest, segment)
-    if (near === undefined && needsRows(rest, segment)) return selection.reader.read(selectAll(selection, 'membership'))
+    if (near === undefined && isFiltered(rest, segment)) {
+      const otherWay = await readAnotherWay(selection, segment)
+      if (otherWay !== undefined) return otherWay
+    }
     rows.push(...(near ?? (await selection.reader.read(walkAll(rest, segment)))))
     if (rows.length >= selection.limit) break
   }
@@ -45,17 +46,28 @@ const isExcluded = ({ scope }: Selection, { lacks }: Segment): boolean =>
     ({ entity, keyId, isAbsence }) => entity === lacks?.entity && keyId === lacks.keyId && !isAbsence,
   )
 
-/** Conditions that an index over another table cannot have part in. */
-const needsRows = ({ scope }: Selection, { source }: Segment): boolean =>
-  source !== undefined && scope.rowConditions.length > 0
+/** Whether the filter asks for more than the index knows. */
+const isFiltered = (selection: Selection, segment: Segment): boolean => {
+  const own = sameKey(selection, segment)
+  const { rowConditions, keyConditions } = selection.scope
+  return rowConditions.length > 0 || keyConditions.some((condition) => condition !== own)
+}
+
+/** All rows of the page, where the walk would look at many for nothing; `undefined` where it is the best way. */
+async function readAnotherWay(selection: Selection, { source }: Segment): Promise<readonly FoundRow[] | undefined> {
+  const { reader, scope, tuning } = selection
+  const driver = await findDriver(reader, scope, tuning.few, 'others')
+  if (driver !== undefined) return reader.read(selectDriven(selection, driver))
+  // The index of a key knows nothing of the runs' own rows, which lie in another order.
+  if (source === undefined || scope.rowConditions.length === 0) return undefined
+  return reader.read(selectAll(selection, 'membership'))
+}
 
 /** `undefined` where the stretch does not fill the page and is not all there is. */
 async function walkWindow(selection: Selection, segment: Segment): Promise<readonly FoundRow[] | undefined> {
-  const { scope, limit, reader } = selection
-  const own = sameKey(selection, segment)
-  const isFiltered = scope.rowConditions.length > 0 || scope.keyConditions.some((condition) => condition !== own)
-  if (segment.value === undefined || !isFiltered || limit > MAX_WINDOW_LIMIT) return undefined
-  const size = Math.max(WINDOW, WINDOW_PER_ROW * limit)
+  const { scope, limit, reader, tuning } = selection
+  if (segment.value === undefined || limit > MAX_WINDOW_LIMIT || !isFiltered(selection, segment)) return undefined
+  const size = Math.max(tuning.window, tuning.windowPerRow * limit)
   const ends = await reader.readAll(scope.experiments.map((one) => windowEnd(selection, segment, one, size)))
   const found = ends.flatMap(([row]) => (row === undefined ? [] : [row.value]))
   const until = nearest(found, segment.isDescending)
@@ -159,7 +171,7 @@ function indexRange(selection: Selection, segment: Segment, until: number | stri
 }
 
 function boundsFor(
-  { place, fields, keys }: Selection,
+  { place, fields }: Selection,
   { isDescending, value }: Segment,
   own: KeyCondition | undefined,
   until: number | string | undefined,
@@ -168,5 +180,5 @@ function boundsFor(
   if (value === undefined) return filter
   // A metric's first key is whether it is a number.
   const from = place?.[fields[0]?.source?.entity === 'metric' ? 1 : 0] ?? undefined
-  return narrowed(filter, isDescending, keys.length > 0 ? from : undefined, until)
+  return narrowed(filter, isDescending, from, until)
 }
