@@ -57,6 +57,9 @@ export const modelClient = ({ json }: Transport, at: Path) => ({
     /** A version of files that came from elsewhere. An ONNX model is packaged in the background, which `packaging` tells. */
     registerVersion: (name: string, body: CreateModelVersion) =>
       json<ModelVersion>('POST', at('models', name, 'versions'), { body }),
+    /** Tries again to package a version that was refused. Throws `CONFLICT` for one that has its package. */
+    packageVersion: (name: string, version: number | string) =>
+      json<ModelVersion>('POST', at('models', name, 'versions', version, 'package')),
     /** Words, tags and stage; what a version is made of never changes. */
     updateVersion: (name: string, version: number | string, body: UpdateModelVersion) =>
       json<ModelVersion>('POST', at('models', name, 'versions', version), { body }),

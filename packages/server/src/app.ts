@@ -49,6 +49,7 @@ import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
+import { wirePackager } from './wire-models.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import {
   addServingRoutes,
@@ -168,6 +169,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       packageSize: (digest) => blobs.sizeOf(digest),
       tell: (transaction, change) => webhooks.tell(transaction, change),
       followers: () => followersOf(parts),
+      onPending: () => packager.wake(),
     })
     const demo = new DemoService(database, events, clock)
     const catalog = wireCatalog({
@@ -198,6 +200,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const needed = (until: number) => sourcesOfVersions(database, toIso(Math.max(0, until)))
     const tracking = wireTracking({ ...{ database, blobs, events, clock, newId, randomBytes }, files, needed, onError })
     onClose(tracking.stop)
+    const packager = wirePackager({ database, blobs, events, clock, home, models, tracking, files, onError })
+    onClose(() => packager.stop())
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -278,6 +282,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     })
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
     await parts.serving.endpoints.load()
+    packager.wake()
     if (roles.includes('scheduler')) {
       const turns = [
         () => parts.serving.release.turn(),

@@ -34,7 +34,7 @@ import { type RegisterModel, registerPackage } from './register-package.ts'
 import { moveAndTell, RegistryWriter } from './registry-writer.ts'
 import { searchModels, searchVersions } from './search-registry.ts'
 import { insertModel, type NewModel } from './write-models.ts'
-import { insertVersion, setVersionTag } from './write-versions.ts'
+import { insertVersion, packageAgain, setVersionTag } from './write-versions.ts'
 
 export type Promotion = {
   readonly model: string
@@ -105,7 +105,9 @@ export class ModelService implements Registry {
       await changeModel(write, name, change)
       return getModel(write.transaction, newName)
     })
-    if (newName !== name) this.#writer.announce(newName)
+    if (newName === name) return changed
+    this.#writer.announce(newName)
+    this.#deps.onPending?.()
     return changed
   }
 
@@ -190,6 +192,17 @@ export class ModelService implements Registry {
 
   latestByStage(models: readonly string[]): Promise<readonly ModelVersion[]> {
     return latestByStage(this.#deps.database, models)
+  }
+
+  /** Tries again to package a version that was refused, such as after a file came late. @throws RegiaError `NOT_FOUND`, `CONFLICT`. */
+  async packageAgain(model: string, which: number | string): Promise<ModelVersion> {
+    const changed = await this.#writer.change(model, async ({ transaction, at }) => {
+      const { version } = await getVersion(transaction, model, which)
+      await packageAgain(transaction, { model, version }, at)
+      return getVersion(transaction, model, version)
+    })
+    this.#deps.onPending?.()
+    return changed
   }
 
   /** Description, tags and stage at once. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`. */

@@ -86,6 +86,18 @@ function addOneVersionRoutes(app: App, models: ModelService, operator: string): 
     async ({ params, body }) => models.changeVersion(params.name, params.version, body),
   )
   app.post(
+    '/api/v1/models/:name/versions/:version/package',
+    {
+      schema: {
+        tags,
+        summary: 'Try again to package a version that was refused; it is done in the background',
+        params: versionParams,
+        response,
+      },
+    },
+    async ({ params }) => models.packageAgain(params.name, params.version),
+  )
+  app.post(
     '/api/v1/models/:name/versions/:version/delete',
     {
       schema: {

@@ -144,3 +144,19 @@ export async function setStage(
   await versions.set({ stage, updated_at: at }).where('version', '=', version).execute()
   await connection.updateTable('model').set({ updated_at: at }).where('name', '=', model).execute()
 }
+
+/** @throws RegiaError `CONFLICT` for one that has its package. */
+export async function packageAgain(connection: Connection, { model, version }: VersionKey, at: string): Promise<void> {
+  const result = await connection
+    .updateTable('model_version')
+    .set({ packaging: 'pending', packaging_reason: null, packaging_hint: null, updated_at: at })
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .where('package_digest', 'is', null)
+    .executeTakeFirst()
+  if (Number(result.numUpdatedRows) > 0) return
+  throw new RegiaError('CONFLICT', `Version ${version} of "${model}" has its package, which never changes.`, {
+    where: `${model}@${version}`,
+    hint: 'Register the files anew: they become the next version.',
+  })
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RegiaError } from '@regia/core'
+import type { FromPackager, ToPackager } from './package-messages.ts'
+
+export type PackageInChildOptions = {
+  readonly signal: AbortSignal
+  readonly timeoutMs?: number
+}
+
+const TIMEOUT_MS = 300_000
+
+/**
+ * Packages a logged model in a process of its own and writes the package to a file: neither ONNX Runtime's memory nor a crash by a strange file
+ * is this process's.
+ *
+ * @throws RegiaError `MODEL_INVALID` where the model cannot be served, also where its process ends or takes too long. Throws the
+ *   signal's reason when it is aborted.
+ */
+export async function packageMlflowModelInChild(
+  request: ToPackager,
+  { signal, timeoutMs = TIMEOUT_MS }: PackageInChildOptions,
+): Promise<void> {
+  signal.throwIfAborted()
+  const child = forkChild()
+  const kill = () => child.kill('SIGKILL')
+  signal.addEventListener('abort', kill)
+  const timer = setTimeout(kill, timeoutMs)
+  try {
+    const reply = await replyOf(child, request)
+    signal.throwIfAborted()
+    if (reply.kind === 'done') return
+    throw 'code' in reply.error ? RegiaError.fromBody(reply.error) : ended(reply.error.message)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', kill)
+  }
+}
+
+function replyOf(child: ChildProcess, request: ToPackager): Promise<FromPackager> {
+  return new Promise((resolve) => {
+    let reply: FromPackager | undefined
+    child.once('message', (message: FromPackager) => {
+      reply = message
+    })
+    const lost = (cause: string) => resolve({ kind: 'failed', error: ended(cause).toBody() })
+    child.once('exit', (code, signal) => (reply ? resolve(reply) : lost(signal ?? `code ${code}`)))
+    // A child that could not even start has no exit.
+    child.once('error', (error) => lost(error.message))
+    child.send(request, () => undefined)
+  })
+}
+
+const ended = (cause: string): RegiaError =>
+  new RegiaError('MODEL_INVALID', `the process that packaged it ended early (${cause}).`, {
+    hint: 'Its file may be damaged, or too large for the memory of this machine.',
+  })
+
+/** Runs the sibling file of the same kind: compiled beside compiled, source beside source (as tests do). */
+function forkChild(): ChildProcess {
+  const ending = extname(fileURLToPath(import.meta.url))
+  return fork(fileURLToPath(new URL(`./package-process${ending}`, import.meta.url)), {
+    execArgv: ending === '.ts' ? ['--conditions=source'] : [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import type { ArtifactTree, Clock } from '@regia/core'
+import { type BlobStore, readModelPackage } from '@regia/engine'
+import type { Database } from './database/database.ts'
+import type { EventBus } from './events/bus.ts'
+import type { ModelService } from './models/model-service.ts'
+import { Packager } from './models/packaging/packager.ts'
+import type { TrackingParts } from './wire-tracking.ts'
+
+export type PackagerWiring = {
+  readonly database: Database
+  readonly blobs: BlobStore
+  readonly events: EventBus
+  readonly clock: Clock
+  readonly home: string
+  readonly models: ModelService
+  readonly tracking: Pick<TrackingParts, 'runs' | 'loggedModels'>
+  readonly files: ArtifactTree
+  readonly onError: (error: unknown) => void
+}
+
+/** What packages models that came from elsewhere, connected with where their files are. */
+export const wirePackager = ({ blobs, home, models, tracking, files, ...rest }: PackagerWiring): Packager =>
+  new Packager({
+    ...rest,
+    ...tracking,
+    blobs,
+    tree: files,
+    tempDir: join(home, 'tmp'),
+    findVersion: (model, version) => models.findVersion(model, version),
+    readPackage: async (digest) => readModelPackage(await blobs.read(digest)).manifest,
+  })
