@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
 /** A number that was logged, as JSON can carry it: a loss that went astray is `"NaN"` or `"Infinity"`, and must be seen as that. */
-export const loggedNumberSchema = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
+// Not an enum: the compiler's declaration of one would take the key of -Infinity for a computed one, and lose it.
+export const loggedNumberSchema = z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])
 export type LoggedNumber = z.infer<typeof loggedNumberSchema>
 
 /** Any IEEE 754 double as JSON can carry it. @example encodeNumber(Number.NaN) // 'NaN' */

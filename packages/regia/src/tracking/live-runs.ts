@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { extname } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type LogBatch, RegiaError, type TrackedStatus, toIso } from '@regia/core'
 import type { LastWords } from './exit-flush-process.ts'
@@ -78,16 +79,18 @@ class LiveRuns {
     this.#stop.abort()
     // Who listens too decides what the signal means; otherwise it means the end, after the last logs. A second one waits for nothing.
     if (process.listenerCount(signal) > 1) return
-    if (!isFirst || this.#runs.size === 0) return this.#dieOf(signal)
-    const patience = setTimeout(() => this.#dieOf(signal), SIGNAL_PATIENCE_MS)
-    void this.#cancelAll().finally(() => {
-      clearTimeout(patience)
-      this.#dieOf(signal)
-    })
+    if (!isFirst || this.#runs.size === 0) this.#dieOf(signal)
+    else void this.#cancelAll().finally(() => this.#dieOf(signal))
   }
 
   async #cancelAll(): Promise<void> {
-    for (const run of [...this.#runs.values()].reverse()) await run.finish(CANCELLED).catch(() => undefined)
+    const finishing = [...this.#runs.values()].reverse().map((run) => run.finish(CANCELLED))
+    const patience = new AbortController()
+    await Promise.race([
+      Promise.allSettled(finishing),
+      wait(SIGNAL_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+    ])
+    patience.abort()
   }
 
   #dieOf(signal: StopSignal): void {

@@ -33,7 +33,7 @@ async function logServer(fates: Fate[] = []) {
       open--
     })
     const fate = fates.shift() ?? 'answer'
-    if (fate === 'silence') return
+    if (fate === 'silence') return undefined
     if (fate === 'drop') return request.socket.destroy()
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
@@ -44,7 +44,7 @@ async function logServer(fates: Fate[] = []) {
     const error = take(JSON.parse(Buffer.concat(chunks).toString()))
     if (fate === 'lose reply') return request.socket.destroy()
     if (error) return response.writeHead(409).end(JSON.stringify({ error: error.toBody() }))
-    response.writeHead(204).end()
+    return response.writeHead(204).end()
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   onTestFinished(() => {

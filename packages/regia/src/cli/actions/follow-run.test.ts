@@ -53,6 +53,13 @@ function recording() {
       allowPrivateWebhooks: false,
       variable: () => '',
       user: 'mia',
+      tracking: {
+        experiment: undefined,
+        runId: undefined,
+        seed: undefined,
+        systemMetrics: undefined,
+        reproduction: undefined,
+      },
     },
     workingDir: '/',
     signal: new AbortController().signal,

@@ -5,7 +5,7 @@ export type Compared = {
   readonly kind: 'status' | 'param' | 'metric' | 'artifact' | 'output'
   readonly name: string
   /** In the run of then, and in the new one; nothing where it has none. */
-  readonly then: string | undefined
+  readonly before: string | undefined
   readonly now: string | undefined
   readonly isSame: boolean
 }
@@ -29,32 +29,32 @@ export type ComparisonOptions = {
 
 /** Everything that either run has, compared by name. */
 export function compareOutcomes(
-  then: RunOutcome,
+  before: RunOutcome,
   now: RunOutcome,
   { tolerance, ignore }: ComparisonOptions,
 ): Compared[] {
   const isIgnored = matcher(ignore)
   const compare = (
     kind: Compared['kind'],
-    before: Readonly<Record<string, LoggedNumber | string>> = {},
-    after: Readonly<Record<string, LoggedNumber | string>> = {},
+    earlier: Readonly<Record<string, LoggedNumber | string>> = {},
+    later: Readonly<Record<string, LoggedNumber | string>> = {},
   ): Compared[] =>
-    [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    [...new Set([...Object.keys(earlier), ...Object.keys(later)])]
       .filter((name) => !isIgnored(name))
       .sort()
       .map((name) => ({
         kind,
         name,
-        then: textOf(before[name]),
-        now: textOf(after[name]),
-        isSame: isEqual(before[name], after[name], kind === 'metric' ? tolerance : 0),
+        before: textOf(earlier[name]),
+        now: textOf(later[name]),
+        isSame: isEqual(earlier[name], later[name], kind === 'metric' ? tolerance : 0),
       }))
   return [
-    { kind: 'status', name: 'status', then: then.status, now: now.status, isSame: then.status === now.status },
-    ...compare('param', then.params, now.params),
-    ...compare('metric', then.metrics, now.metrics),
-    ...compare('artifact', then.artifacts, now.artifacts),
-    ...compare('output', then.outputs, now.outputs),
+    { kind: 'status', name: 'status', before: before.status, now: now.status, isSame: before.status === now.status },
+    ...compare('param', before.params, now.params),
+    ...compare('metric', before.metrics, now.metrics),
+    ...compare('artifact', before.artifacts, now.artifacts),
+    ...compare('output', before.outputs, now.outputs),
   ]
 }
 

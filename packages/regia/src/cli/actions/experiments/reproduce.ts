@@ -84,7 +84,7 @@ function describe({ run, reproduction, isSame, compared, notes, workTree }: Repr
       { title: '', value: ({ isSame: same }) => (same ? style.green('=') : style.red('≠')) },
       { title: '', value: ({ kind }) => kind },
       { title: '', value: ({ name }) => name },
-      { title: 'then', value: (each) => valueText(each, each.then), shrinks: true },
+      { title: 'then', value: (each) => valueText(each, each.before), shrinks: true },
       { title: 'now', value: (each) => valueText(each, each.now), shrinks: true },
     ]),
     '',

@@ -55,12 +55,12 @@ function columnOf(title: string): RunColumn {
 function keyColumn(title: string, entity: string, key: string): RunColumn {
   if (entity === 'param') return { title, select: { kind: 'params', key }, ...same((run) => run.params[key] ?? '') }
   if (entity === 'tag') return { title, select: { kind: 'tags', key }, ...same((run) => run.tags[key] ?? '') }
-  const valueOf = (run: TrackedRun) => run.metrics.find((metric) => metric.key === key)?.value
+  const latest = (run: TrackedRun) => run.metrics.find((metric) => metric.key === key)?.value
   return {
     title,
     select: { kind: 'metrics', key },
-    raw: (run) => String(valueOf(run) ?? ''),
-    text: (run) => numberText(valueOf(run)),
+    raw: (run) => String(latest(run) ?? ''),
+    text: (run) => numberText(latest(run)),
   }
 }
 
