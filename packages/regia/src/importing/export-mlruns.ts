@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { pathToFileURL } from 'node:url'
-import { decodeNumber, type Experiment, type LoggedModel, RegiaError, type TrackedRunDetail } from '@regia/core'
+import { type Experiment, type LoggedModel, RegiaError } from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
 import { stringify } from 'yaml'
 import { exportRegistry } from './export-registry.ts'
-import { numberedStatus, reservedTags } from './mlflow-words.ts'
+import { exportRun } from './export-run.ts'
 
 export type ExportReport = {
   readonly folder: string
@@ -101,49 +101,6 @@ async function exportExperiment(job: ExportJob, experiment: Experiment): Promise
   for await (const model of everyPage(models)) await exportModel(job, folder, model)
 }
 
-async function exportRun(job: ExportJob, experimentFolder: string, run: TrackedRunDetail): Promise<void> {
-  const { regia, report } = job
-  const folder = join(experimentFolder, run.id)
-  report.runs++
-  await writeMeta(folder, {
-    artifact_uri: addressOf(join(folder, 'artifacts')),
-    end_time: run.finishedAt === undefined ? null : Date.parse(run.finishedAt),
-    entry_point_name: '',
-    experiment_id: run.experimentId,
-    lifecycle_stage: 'active',
-    run_id: run.id,
-    run_name: run.name,
-    source_name: '',
-    source_type: 4,
-    source_version: '',
-    start_time: run.startedAt === undefined ? 0 : Date.parse(run.startedAt),
-    status: numberedStatus(run.status),
-    tags: [],
-    user_id: run.user ?? '',
-  })
-  await writeTexts(join(folder, 'params'), run.params)
-  await writeTexts(join(folder, 'tags'), { ...run.tags, ...reservedTags(run) })
-  for (const { key } of run.metrics) await exportHistory(job, folder, run.id, key)
-  await mkdir(join(folder, 'artifacts'), { recursive: true })
-  const list = async (path: string) => (await regia.tracking.files(run.id, { path })).files
-  await saveFiles(job, join(folder, 'artifacts'), list, (path) => regia.tracking.readFile(run.id, path))
-}
-
-/** A line a point: time, value, step. */
-async function exportHistory({ regia, report }: ExportJob, folder: string, runId: string, key: string): Promise<void> {
-  const lines: string[] = []
-  const page = (cursor: string | undefined) =>
-    regia.tracking.history(runId, key, { limit: 1000, ...(cursor && { cursor }) })
-  for await (const { value, step, atMs } of everyPage(page))
-    lines.push(`${atMs} ${numberText(decodeNumber(value))} ${step}\n`)
-  report.points += lines.length
-  await writeText(join(folder, 'metrics', ...key.split('/')), lines.join(''))
-}
-
-/** As Python reads it. */
-const numberText = (value: number): string =>
-  Number.isNaN(value) ? 'nan' : Number.isFinite(value) ? String(value) : value > 0 ? 'inf' : '-inf'
-
 async function exportModel(job: ExportJob, experimentFolder: string, model: LoggedModel): Promise<void> {
   const { regia, report } = job
   const folder = join(experimentFolder, 'models', model.id)
@@ -196,10 +153,11 @@ export async function writeMeta(folder: string, meta: Readonly<Record<string, un
 }
 
 export async function writeTexts(folder: string, texts: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true })
   for (const [key, value] of Object.entries(texts)) await writeText(join(folder, ...key.split('/')), value)
 }
 
-async function writeText(path: string, text: string): Promise<void> {
+export async function writeText(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, text)
 }

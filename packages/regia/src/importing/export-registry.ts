@@ -35,7 +35,7 @@ async function exportVersion(job: ExportJob, version: ModelVersion): Promise<voi
   const here = join(job.folder, 'models', version.model, `version-${version.version}`)
   const files = regia.tracking.versionFiles(version.model, version.version)
   report.versions++
-  const held = join(here, 'artifacts')
+  const held = await placeOf(job, version)
   if (version.loggedModelId === undefined) {
     await saveFiles(job, held, async (path) => (await files.list({ path })).files, files.read)
   }
@@ -51,9 +51,16 @@ async function exportVersion(job: ExportJob, version: ModelVersion): Promise<voi
     source: version.loggedModelId === undefined ? addressOf(held) : `models:/${version.loggedModelId}`,
     status: 'READY',
     status_message: null,
-    storage_location: version.loggedModelId === undefined ? addressOf(held) : null,
+    storage_location: addressOf(held),
     user_id: null,
     version: version.version,
   })
   await writeTexts(join(here, 'tags'), version.tags)
+}
+
+/** Where its files lie: with its logged model, or below itself. */
+async function placeOf({ regia, folder }: ExportJob, { model, version, loggedModelId }: ModelVersion): Promise<string> {
+  if (loggedModelId === undefined) return join(folder, 'models', model, `version-${version}`, 'artifacts')
+  const { experimentId } = await regia.tracking.loggedModel(loggedModelId)
+  return join(folder, experimentId, 'models', loggedModelId, 'artifacts')
 }

@@ -32,6 +32,7 @@ async function importVersion(job: ImportJob, version: SourceVersion): Promise<vo
   const there = await findVersion(job, version)
   if (there) {
     report.versions.skipped++
+    if (there.runId !== version.runId) report.problems.push(`model "${model}" version ${number}: another one is here`)
     return
   }
   const source = placeOf(version)
@@ -41,13 +42,14 @@ async function importVersion(job: ImportJob, version: SourceVersion): Promise<vo
     )
     return
   }
+  const loggedModelId = version.loggedModelId ?? loggedModelIn(version.source)
   const made = await regia.models.registerVersion(model, {
     version: number,
     description: version.description,
     tags: { ...version.tags },
     ...source,
     ...(version.runId !== undefined && { runId: version.runId }),
-    ...(version.loggedModelId !== undefined && { loggedModelId: version.loggedModelId }),
+    ...(loggedModelId !== undefined && { loggedModelId }),
   })
   const stage = STAGES.find((each) => each === version.stage)
   if (stage !== undefined && stage !== 'None') await regia.models.updateVersion(model, made.version, { stage })
@@ -72,6 +74,9 @@ function placeOf(version: SourceVersion): { readonly source: string } | undefine
   // A bucket that both can reach stays where it is.
   return /^(s3|gs|wasbs?|abfss?|https?|dbfs|hdfs):/.test(version.source) ? { source: version.source } : undefined
 }
+
+/** A version says where it comes from; of which logged model, only newer servers say. */
+const loggedModelIn = (source: string): string | undefined => /^models:\/(m-[0-9a-f]{32})$/.exec(source)?.[1]
 
 function pathInRun(source: string, runId: string): string | undefined {
   if (source.startsWith(`runs:/${runId}/`)) return source.slice(`runs:/${runId}/`.length)

@@ -11,7 +11,7 @@ import type {
   Tags,
 } from './import-source.ts'
 import { createMlflowRequests, type MlflowRequests } from './mlflow-requests.ts'
-import { statusOf } from './mlflow-words.ts'
+import { DATA_CONTEXT, statusOf } from './mlflow-words.ts'
 
 type Pair = { readonly key: string; readonly value?: string }
 type WireRun = {
@@ -179,7 +179,7 @@ function runOf({ info, data = {}, inputs = {} }: WireRun): SourceRun {
 }
 
 function datasetOf({ dataset, tags }: WireInput): TrackedDataset {
-  const { 'mlflow.data.context': context, ...rest } = textsOf(tags)
+  const { [DATA_CONTEXT]: context, ...rest } = textsOf(tags)
   return {
     name: dataset.name ?? '',
     digest: dataset.digest ?? '',

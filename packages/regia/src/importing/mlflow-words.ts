@@ -18,6 +18,8 @@ export const statusOf = (name: unknown): TrackedStatus =>
 const RUN_NAME = 'mlflow.runName'
 const PARENT = 'mlflow.parentRunId'
 const NOTE = 'mlflow.note.content'
+/** What a run read a dataset for. */
+export const DATA_CONTEXT = 'mlflow.data.context'
 
 export function splitTags(tags: Readonly<Record<string, string>>) {
   const { [RUN_NAME]: name, [PARENT]: parentId, [NOTE]: note, ...rest } = tags

@@ -15,7 +15,7 @@ import type {
   SourceVersion,
   Tags,
 } from './import-source.ts'
-import { statusOf } from './mlflow-words.ts'
+import { DATA_CONTEXT, statusOf } from './mlflow-words.ts'
 
 type Meta = Readonly<Record<string, unknown>>
 
@@ -120,7 +120,7 @@ async function readDatasets(folder: string, experimentFolder: string): Promise<r
     const meta = input && (await findMeta(join(experimentFolder, 'datasets', String(input.source_id))))
     if (!meta) continue
     const tags = textsOf(input.tags)
-    const { 'mlflow.data.context': context, ...rest } = tags
+    const { [DATA_CONTEXT]: context, ...rest } = tags
     datasets.push({
       name: String(meta.name),
       digest: String(meta.digest),
