@@ -8,6 +8,7 @@ import {
   rename,
   rm,
   stat,
+  symlink,
   utimes,
   writeFile,
 } from 'node:fs/promises'
@@ -234,6 +235,28 @@ describe('folderBlobStore', () => {
     await chmod(path, 0o644)
     await appendFile(path, '!')
     await expect(store.sizeOf(digest)).rejects.toMatchObject({ code: 'BLOB_CORRUPT', data: { sizeBytes: 9 } })
+  })
+
+  it('follows no link that was laid in the place of a file', async () => {
+    const store = folderBlobStore(folder)
+    const secret = join(folder, 'secret')
+    await writeFile(secret, 'secret')
+    await utimes(secret, 1, 1)
+    const { digest } = await store.put(text('precious'))
+    const path = await store.localPath(digest)
+    for (const target of [secret, folder]) {
+      await rm(path)
+      await symlink(target, path)
+      for (const opened of [store, folderBlobStore(folder)]) {
+        expect(await opened.has(digest)).toBe(false)
+        expect(await opened.renew(digest)).toBe(false)
+        for (const ask of [opened.localPath, opened.stream, opened.sizeOf, (each: Digest) => opened.peek(each, 6)])
+          await expect(ask(digest)).rejects.toMatchObject({ code: 'BLOB_MISSING' })
+      }
+    }
+    await store.put(text('precious'))
+    expect(Buffer.from(await store.read(digest)).toString()).toBe('precious')
+    expect([await readFile(secret, 'utf8'), (await stat(secret)).mtimeMs]).toEqual(['secret', 1_000])
   })
 
   it('is mended by putting the content again', async () => {

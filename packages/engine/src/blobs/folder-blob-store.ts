@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Digest, RegiaError } from '@regia/core'
@@ -129,7 +129,7 @@ export function folderBlobStore(root: string, now: () => number = Date.now): Blo
       }),
     has: async (digest) => {
       try {
-        return (await stat(pathOf(digest))).isFile()
+        return (await lstat(pathOf(digest))).isFile()
       } catch (error) {
         if (isMissing(error)) return bringBack(digest)
         throw error
@@ -183,10 +183,12 @@ const asStream = (pieces: AsyncIterable<Uint8Array>): Readable => Readable.from(
 
 const touch = (path: string, ms: number): Promise<void> => utimes(path, ms / 1000, ms / 1000)
 
-/** What changes whenever a file's content can have changed. */
+/** What changes whenever a file's content can have changed. A link that somebody laid in its place is not followed: it is no blob. */
 async function stampOf(path: string, digest: Digest): Promise<{ stamp: string; sizeBytes: number; changedAt: number }> {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    const found = await lstat(path, { bigint: true })
+    if (!found.isFile()) throw blobMissing(digest, path)
+    const { ino, size, mtimeNs, ctimeNs } = found
     return { stamp: `${ino}/${size}/${mtimeNs}/${ctimeNs}`, sizeBytes: Number(size), changedAt: Number(mtimeNs) / 1e6 }
   } catch (error) {
     throw isMissing(error) ? blobMissing(digest, path, error) : error
