@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { regia, regiaFailure } from './regia-command.ts'
+import type { Run } from '@regia/core'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { regia, regiaFailure, regiaJson, temporaryFolder } from './regia-command.ts'
 import { idIn, type TrackingProject, trackingProject } from './tracking-project.ts'
 
 /** What it logs depends on its seed, on an uncommitted file and on data that git does not keep. */
@@ -19,7 +20,28 @@ for (const name of ['first', 'second']) {
   })
 }`
 
+/** A sum of a dataset, with noise where asked for: the one is made again, the other is not. */
+const SUMS = `
+import { dataset, pipeline, step, table, z } from 'regia'
+const add = step({
+  name: 'add',
+  in: { rows: table(), noise: z.number() },
+  out: { sum: z.number() },
+  run: async ({ rows, noise }, ctx) => {
+    const { columns } = await rows.read()
+    const sum = columns.x.values.reduce((total, value) => total + Number(value), 0) + noise * Math.random()
+    ctx.metric('sum', sum)
+    return { sum }
+  },
+})
+const double = step({ name: 'double', in: { sum: z.number() }, out: { twice: z.number() }, run: ({ sum }) => ({ twice: 2 * sum }) })
+export default pipeline('sums', { noise: z.number().default(0) }, (p) => {
+  double({ sum: add({ rows: dataset('rows'), noise: p.noise }).sum })
+})
+`
+
 type Said = {
+  readonly run: string
   readonly reproduction: string
   readonly isSame: boolean
   readonly notes: readonly string[]
@@ -114,5 +136,42 @@ describe('regia reproduce', () => {
     const { id } = await project.client.tracking.create({})
     expect(await refusal(id)).toMatchObject({ message: expect.stringContaining('did not record where it comes from') })
     expect(await refusal('nothing')).toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('makes a run of a pipeline again with the data of then, without the cache, and compares it step by step', async () => {
+    const { dir, remove } = await temporaryFolder()
+    onTestFinished(remove)
+    const place = { cwd: dir }
+    await mkdir(join(dir, 'pipelines'))
+    await writeFile(join(dir, 'pipelines/sums.ts'), SUMS)
+    await writeFile(join(dir, 'rows.csv'), 'x\n1\n2\n3\n')
+    await regiaJson(place, 'data', 'add', 'rows.csv', '--name', 'rows')
+    const still = await regiaJson<Run>(place, 'run', 'sums')
+    const noisy = await regiaJson<Run>(place, 'run', 'sums', '--param', 'noise=1')
+    await writeFile(join(dir, 'rows.csv'), 'x\n10\n20\n30\n')
+    await regiaJson(place, 'data', 'add', 'rows.csv', '--name', 'rows')
+
+    const again = async (run: string): Promise<Said & { readonly code: number | null }> => {
+      const { code, stdout } = await regia(place, 'reproduce', run, '--json')
+      return { code, ...JSON.parse(stdout) }
+    }
+    const same = await again('sums#1')
+    expect(same).toMatchObject({ code: 0, isSame: true, run: still.id })
+    expect(same.compared.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'status status',
+      'param noise',
+      'metric sum',
+      'output add.sum',
+      'output double.twice',
+    ])
+    const made = await regiaJson<Run>(place, 'runs', 'show', same.reproduction)
+    expect(made).toMatchObject({ cachedStepCount: 0, datasets: [{ name: 'rows', version: 1 }], metrics: { sum: 6 } })
+    const other = await again(noisy.id)
+    expect(other).toMatchObject({ code: 1, isSame: false })
+    expect(other.compared.flatMap(({ name, isSame }) => (isSame ? [] : [name]))).toEqual([
+      'sum',
+      'add.sum',
+      'double.twice',
+    ])
   })
 })

@@ -31,6 +31,7 @@ export function provenanceTags(provenance: Provenance): Record<string, string> {
   return {
     ...(git?.commit !== undefined && { 'git.commit': git.commit }),
     ...(git?.branch !== undefined && { 'git.branch': git.branch }),
+    ...(git?.remote !== undefined && { 'git.remote': git.remote }),
     ...(git && { 'git.dirty': String(git.isDirty) }),
     ...(lockfile && { 'regia.lockfile': lockfile.digest }),
     'regia.command': shellText(command).slice(0, TAG_LENGTH),
