@@ -51,13 +51,13 @@ describe('every page', () => {
       await settle(page)
       const [cli = '', http = ''] = await page.locator('footer').last().locator('code').allInnerTexts()
       // `regia runs list --pipeline p` is the command `runs list`; what follows is of this page.
-      const words = /^regia ((?:[a-z]+ ?)+?)(?: (?:--|[^ ]*[^a-z ]).*| [^ ]+)?$/.exec(cli)?.[1]?.trim() ?? ''
+      const words =
+        /^regia ((?:[a-z]+(?:-[a-z]+)* ?)+?)(?: (?:--|[^ ]*[^a-z -]).*| [^ ]+)?$/.exec(cli)?.[1]?.trim() ?? ''
       const isCommand = [words, words.split(' ').slice(0, -1).join(' ')].some((each) =>
         commands.includes(`### regia ${each}\n`),
       )
       if (!isCommand) wrong.push(`${name}: no command "${cli}"`)
-      const call = /^GET (\/api\/v1\/.+)$/.exec(http)?.[1]
-      const status = call ? (await fetch(siteUrl() + call)).status : 0
+      const status = await statusOf(http)
       if (status !== 200) wrong.push(`${name}: ${http} answers ${status}`)
     }
     expect(wrong).toEqual([])
@@ -89,3 +89,11 @@ describe('every page', () => {
     expect(findings).toEqual({})
   })
 })
+
+/** What a call answers that a page shows: `GET /api/v1/…`, or `POST /api/v1/… {…}`. */
+async function statusOf(call: string): Promise<number> {
+  const [, method, path, body] = /^(GET|POST) (\/api\/v1\/\S+)(?: (\{.*\}))?$/s.exec(call) ?? []
+  if (!method || !path) return 0
+  const headers = { 'content-type': 'application/json' }
+  return (await fetch(siteUrl() + path, body === undefined ? { method } : { method, headers, body })).status
+}

@@ -26,6 +26,8 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
   const schedule = (await api.schedules.list({ limit: 1 })).items[0]
   const mapped = paused && (await api.runs.get(paused.id)).steps.find((each) => each.map)?.step
   const pipeline = `/pipelines/${pipelines.items[0]?.pipeline}`
+  const tracked = (await api.tracking.search({ limit: 1, filter: "status = 'succeeded'" })).items[0]
+  const experiment = `/experiments/${tracked?.experimentId}`
   return [
     { name: 'overview', path: '/' },
     { name: 'data', path: '/data' },
@@ -59,6 +61,15 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
     { name: 'step: data', path: `/runs/${run?.id}?step=${step}&tab=data` },
     { name: 'step: logs', path: `/runs/${run?.id}?step=${step}&tab=logs` },
     { name: 'step: code', path: `/runs/${run?.id}?step=${step}&tab=code` },
+    { name: 'experiments', path: '/experiments' },
+    { name: 'experiment', path: experiment },
+    { name: 'all tracked runs, filtered', path: "/experiments/all?filter=status%20%3D%20'succeeded'&sort=-started" },
+    { name: 'tracked runs by status', path: `${experiment}?group=status` },
+    { name: 'charts of tracked runs', path: `${experiment}?tab=charts` },
+    { name: 'nothing compared', path: `${experiment}?tab=compare` },
+    { name: 'tracked run', path: `${experiment}/runs/${tracked?.id}` },
+    { name: 'charts of a tracked run', path: `${experiment}/runs/${tracked?.id}?tab=charts` },
+    { name: 'files of a tracked run', path: `${experiment}/runs/${tracked?.id}?tab=files` },
     { name: 'models', path: '/models' },
     { name: 'model', path: `/models/${model?.name}` },
     { name: 'model version', path: `/models/${model?.name}/${model?.latestVersion}` },

@@ -88,7 +88,9 @@ async function logRichRun(api: RegiaClient, experiment: string): Promise<string>
       },
     ],
   })
-  await api.tracking.update(id, { note: '## What it shows\n\nMore trees **help**, slowly.\n\n<script>alert(1)</script>' })
+  await api.tracking.update(id, {
+    note: '## What it shows\n\nMore trees **help**, slowly.\n\n<script>alert(1)</script>',
+  })
   for (const fold of [1, 2, 3]) {
     const child = await api.tracking.create({ experiment, name: `fold ${fold}`, parentId: id })
     await api.tracking.log(child.id, { metrics: [{ key: 'auc', value: 0.7 + fold / 100, step: 0, atMs: at }] })
@@ -105,8 +107,20 @@ const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 const files = (): readonly (readonly [string, string | Uint8Array<ArrayBuffer>])[] => [
   ['plots/pixel.png', Uint8Array.from(Buffer.from(PNG, 'base64'))],
   ['plots/report.html', '<h1>Report</h1><script>parent.document.title = "taken"</script>'],
-  ['eval.csv', ['label,score', ...Array.from({ length: 300 }, (_, i) => `${i % 2},${(i / 300).toFixed(3)}`)].join('\n')],
-  ['table.json', JSON.stringify({ columns: ['city', 'count'], data: [['Rome', 3], ['Oslo', 5]] })],
+  [
+    'eval.csv',
+    ['label,score', ...Array.from({ length: 300 }, (_, i) => `${i % 2},${(i / 300).toFixed(3)}`)].join('\n'),
+  ],
+  [
+    'table.json',
+    JSON.stringify({
+      columns: ['city', 'count'],
+      data: [
+        ['Rome', 3],
+        ['Oslo', 5],
+      ],
+    }),
+  ],
   ['settings.json', JSON.stringify({ optimizer: { name: 'adam', betas: [0.9, 0.999] }, seed: 7 })],
   ['README.md', '# Read me\n\nA *note* among the files.'],
   ['train.py', 'print("hello")\n'],

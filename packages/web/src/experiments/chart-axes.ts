@@ -21,7 +21,7 @@ export function fieldAxis(field: Field, scale: Scale, palette: Palette, isVertic
     nameLocation: isVertical ? 'end' : 'middle',
     nameGap: isVertical ? 10 : 28,
     nameTextStyle: { color: palette.ink2, fontSize: 11, ...(isVertical && { align: 'left', padding: [0, 0, 0, -40] }) },
-    axisLine: { show: !isVertical, lineStyle: { color: palette.lineStrong } },
+    axisLine: { show: !isVertical, onZero: false, lineStyle: { color: palette.lineStrong } },
     axisTick: { show: false },
     splitLine: { show: isVertical, lineStyle: { color: palette.line } },
     axisLabel: {

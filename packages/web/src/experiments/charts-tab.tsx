@@ -1,3 +1,5 @@
+import '@mantine/core/styles/Pill.css'
+import '@mantine/core/styles/PillsInput.css'
 import { MultiSelect } from '@mantine/core'
 import type { TrackedRun, TrackingFields } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
@@ -151,6 +153,12 @@ function OverRuns({ scope, fields, search, onSearch, selected }: OverRunsProps) 
 const idsOf = (kind: 'metric' | 'param', fields: TrackingFields | undefined) =>
   (fields?.[`${kind}s`] ?? []).slice(0, MOST_CHOICES).map(({ key }) => fieldId({ kind, key }))
 
+/** Those that at least half as many runs have as the most frequent one: a line needs all of its axes. */
+function frequentIds(kind: 'metric' | 'param', fields: TrackingFields | undefined) {
+  const all = fields?.[`${kind}s`] ?? []
+  return idsOf(kind, fields).filter((_, i) => (all[i]?.runCount ?? 0) * 2 >= (all[0]?.runCount ?? 0))
+}
+
 const choicesOf = (fields: TrackingFields | undefined): FieldChoices => [
   { group: 'Metrics', items: idsOf('metric', fields) },
   { group: 'Params', items: idsOf('param', fields) },
@@ -159,8 +167,8 @@ const choicesOf = (fields: TrackingFields | undefined): FieldChoices => [
 
 /** What was chosen, else what most runs have: params across, the first metric up. */
 function fieldsOf({ sx, sy, axes, box }: RunsSearch, fields: TrackingFields | undefined) {
-  const metrics = idsOf('metric', fields).filter((id) => !isSystemMetric(fieldOf(id).key))
-  const params = idsOf('param', fields)
+  const metrics = frequentIds('metric', fields).filter((id) => !isSystemMetric(fieldOf(id).key))
+  const params = frequentIds('param', fields)
   const y = sy ?? metrics[0] ?? ''
   return {
     x: sx ?? params[0] ?? metrics[1] ?? 'started',

@@ -1,31 +1,57 @@
 import type { TrackedRunDetail } from '@regia/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { codeFacts, commitUrl } from './code-facts.ts'
+import { commitUrl } from './code-facts.ts'
+import { codeQuery } from './queries.ts'
 
-/** The commit of a run, and what was changed since. */
-export function CodeLink({ run }: { readonly run: TrackedRunDetail }) {
-  const facts = codeFacts(run)
+const SHOWN = 10
+
+/** The commit of a run, on its page where that is known. */
+export function Commit({ run }: { readonly run: TrackedRunDetail }) {
+  const { data: facts } = useQuery(codeQuery(run))
+  if (!facts) return <>…</>
+  if (!facts.commit) return <>not noted</>
   const url = commitUrl(facts)
-  if (!facts.commit) return <span>no commit was noted</span>
+  const short = <code title={facts.commit}>{facts.commit.slice(0, SHOWN)}</code>
+  return url ? <a href={url}>{short}</a> : short
+}
+
+/** What was changed since the commit, and on which branch that was. */
+export function Changes({ run }: { readonly run: TrackedRunDetail }) {
+  const { data: facts } = useQuery(codeQuery(run))
+  if (!facts?.commit) return <>no commit was noted</>
+  const branch = facts.branch ? `on ${facts.branch}` : ''
+  if (!facts.isDirty) return <>as it was committed {branch}</>
   return (
-    <span>
-      commit {url ? <a href={url}>{facts.commit.slice(0, 10)}</a> : <code>{facts.commit.slice(0, 10)}</code>}
-      {facts.isDirty && (
-        <>
-          {' '}
-          with{' '}
-          <Link
-            to="/experiments/$id/runs/$runId"
-            params={{ id: run.experimentId, runId: run.id }}
-            search={{ tab: 'files', file: DIFF_PATH }}
-          >
-            changes
-          </Link>
-        </>
-      )}
-    </span>
+    <>
+      with{' '}
+      {facts.diffFile ? (
+        <Link
+          to="/experiments/$id/runs/$runId"
+          params={{ id: run.experimentId, runId: run.id }}
+          search={{ tab: 'files', file: facts.diffFile }}
+        >
+          uncommitted changes
+        </Link>
+      ) : (
+        'uncommitted changes'
+      )}{' '}
+      {branch}
+    </>
   )
 }
 
-/** Where track() keeps what was changed since the commit. */
-export const DIFF_PATH = 'regia/diff.patch'
+/** Both in one line. */
+export function CodeLine({ run }: { readonly run: TrackedRunDetail }) {
+  const { data: facts } = useQuery(codeQuery(run))
+  return (
+    <p>
+      {facts?.commit && (
+        <>
+          commit <Commit run={run} />{' '}
+        </>
+      )}
+      <Changes run={run} />
+    </p>
+  )
+}

@@ -1,18 +1,33 @@
 import { quoted } from '../kernel/command-text.ts'
-import { orderText } from './field.ts'
-import type { RunsScope } from './run-request.ts'
-import type { RunsSearch } from './search.ts'
+import { equalsAny, orderText } from './field.ts'
+import { layoutOf, type RunsScope } from './run-request.ts'
+import { partsOf, type RunsSearch } from './search.ts'
 
 /** The command that lists the same runs. */
-export function cliCommand(id: string, { filter, sort }: RunsSearch): string {
+export function cliCommand(id: string, search: RunsSearch): string {
+  const { filter, sort, columns, lifecycle } = search
+  const compared = comparedOf(search)
+  if (compared.length > 1) return `regia experiments compare ${compared.join(' ')}`
   return [
     'regia experiments runs',
     ...(id === 'all' ? [] : [id]),
     ...(filter ? ['--filter', quoted(filter)] : []),
-    ...(sort ? ['--order', quoted(orderText(sort))] : []),
+    ...(columns ? ['--columns', quoted(columns)] : []),
+    ...(layoutOf(search) === 'flat' ? ['--children'] : []),
+    ...(lifecycle === 'deleted' ? ['--deleted'] : []),
+    ...(sort ? ['--order-by', quoted(orderText(sort))] : []),
   ].join(' ')
 }
 
 /** The call that answers the same runs. */
-export const apiCall = (scope: RunsScope, { sort }: RunsSearch): string =>
-  `POST /api/v1/tracking/search ${JSON.stringify({ ...scope, ...(sort && { orderBy: [orderText(sort)] }) })}`
+export function apiCall(scope: RunsScope, search: RunsSearch): string {
+  const { sort, lifecycle } = search
+  const compared = comparedOf(search)
+  const body =
+    compared.length > 1
+      ? { filter: equalsAny('id', compared), lifecycle: lifecycle ?? 'all' }
+      : { ...scope, ...(sort && { orderBy: [orderText(sort)] }) }
+  return `POST /api/v1/tracking/search ${JSON.stringify(body)}`
+}
+
+const comparedOf = ({ tab, selected }: RunsSearch) => (tab === 'compare' ? partsOf(selected) : [])

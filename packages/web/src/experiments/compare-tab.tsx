@@ -9,7 +9,7 @@ import { formatCount, plural } from '../kernel/format.ts'
 import { Skeleton } from '../kernel/loaded.tsx'
 import { Problem } from '../kernel/problem.tsx'
 import { Card, Columns, Section } from '../kernel/section.tsx'
-import { CodeLink } from './code-link.tsx'
+import { CodeLine } from './code-link.tsx'
 import { type CompareLine, commonMetrics, compareLines } from './compare-model.ts'
 import { CompareTable } from './compare-table.tsx'
 import { CurveSettings } from './curve-settings.tsx'
@@ -109,7 +109,7 @@ function Compared({ runs, search, onSearch }: CompareTabProps & { readonly runs:
                     {run.name}
                   </Link>
                 </div>
-                <CodeLink run={run} />
+                <CodeLine run={run} />
                 {run.note ? <NoteText text={run.note} /> : <p className={classes.muted}>No note.</p>}
               </div>
             </Card>

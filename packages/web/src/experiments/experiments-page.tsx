@@ -34,7 +34,7 @@ export default function ExperimentsPage() {
     <Page
       title="Experiments"
       isTitleHidden
-      cli={`regia experiments list${search.search ? ` --search ${quoted(search.search)}` : ''}`}
+      cli={`regia experiments list${search.search ? ` --search ${quoted(search.search)}` : ''}${search.lifecycle ? ' --deleted' : ''}`}
       http={`GET /api/v1/experiments${search.search ? `?search=${encodeURIComponent(search.search)}` : ''}`}
     >
       <div className={classes.toolRow}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeFacts, commitUrl } from './code-facts.ts'
+import { commitUrl, factsOfProvenance, factsOfTags } from './code-facts.ts'
 import { datasetShape } from './dataset-shape.ts'
 import { fileKind, fileUrl } from './file-kind.ts'
 import { isTableJson } from './table-json.ts'
@@ -44,12 +44,33 @@ describe('the code of a run', () => {
   it('is a link where the repository is known', () => {
     const commit = 'abcdef0123456789abcdef0123456789abcdef01'
     const tags = { 'mlflow.source.git.commit': commit, 'mlflow.source.git.repoURL': 'git@github.com:a/b.git' }
-    expect(commitUrl(codeFacts({ tags }))).toBe(`https://github.com/a/b/commit/${commit}`)
+    expect(commitUrl(factsOfTags({ tags }))).toBe(`https://github.com/a/b/commit/${commit}`)
   })
 
   it('is none where the address is anything else', () => {
     const tags = { 'git.commit': 'abcdef0', 'git.remote': 'javascript:alert(1)//github.com/a/b' }
-    expect(commitUrl(codeFacts({ tags }))).toBeUndefined()
-    expect(codeFacts({ tags }).commit).toBe('abcdef0')
+    expect(commitUrl(factsOfTags({ tags }))).toBeUndefined()
+    expect(factsOfTags({ tags }).commit).toBe('abcdef0')
+  })
+
+  it('is read from what track() kept', () => {
+    const facts = factsOfProvenance(
+      JSON.stringify({
+        command: ['node', 'train.ts'],
+        seed: '7',
+        git: { commit: 'abc', isDirty: true, diffDigest: 'sha256:00' },
+        node: '26.1.0',
+        somethingNewer: {},
+      }),
+    )
+    expect(facts).toMatchObject({
+      commit: 'abc',
+      isDirty: true,
+      diffFile: 'regia/uncommitted.diff',
+      command: 'node train.ts',
+      runtime: 'Node 26.1.0',
+      machine: undefined,
+    })
+    expect(factsOfProvenance('nonsense')).toBeUndefined()
   })
 })

@@ -1,4 +1,4 @@
-import { Combobox, TextInput, useCombobox } from '@mantine/core'
+import { CloseButton, Combobox, TextInput, useCombobox } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { completeFilter, type FilterSuggestion, RUN_GRAMMAR } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
@@ -38,9 +38,12 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
   const apply = (next: string) => {
     const found = filterFault(next)
     setFault(found)
-    if (!found) onChange(next.trim() || undefined)
+    if (!found && (next.trim() || undefined) !== value) onChange(next.trim() || undefined)
   }
-  const applyLater = useDebouncedCallback(apply, PAUSE_MS)
+  // What is still being written is not wrong yet.
+  const applyLater = useDebouncedCallback((next: string) => {
+    if (filterFault(next) === undefined) apply(next)
+  }, PAUSE_MS)
   const change = (next: string, at: number) => {
     setText(next)
     setCursor(at)
@@ -76,7 +79,6 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
         <Combobox.Target>
           <TextInput
             ref={field}
-            type="search"
             aria-label="Filter runs"
             placeholder={`Filter: ${EXAMPLE}   /`}
             value={text}
@@ -90,7 +92,25 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
             }}
             onSelect={(event) => setCursor(event.currentTarget.selectionStart ?? 0)}
             onFocus={() => list.openDropdown()}
-            onBlur={() => list.closeDropdown()}
+            onBlur={() => {
+              list.closeDropdown()
+              apply(text)
+            }}
+            rightSectionPointerEvents="all"
+            rightSection={
+              text && (
+                <CloseButton
+                  size="xs"
+                  aria-label="Clear the filter"
+                  onMouseDown={(event) => event.preventDefault()}
+                  onClick={() => {
+                    setText('')
+                    setFault(undefined)
+                    onChange(undefined)
+                  }}
+                />
+              )
+            }
             onKeyDown={onKeyDown}
           />
         </Combobox.Target>

@@ -37,7 +37,7 @@ export function lineOption(
       type: x === 'time' ? 'time' : 'value',
       min: 'dataMin',
       max: 'dataMax',
-      axisLine: { lineStyle: { color: palette.lineStrong } },
+      axisLine: { onZero: false, lineStyle: { color: palette.lineStrong } },
       splitLine: { show: false },
       axisLabel: { ...axisLabel, formatter: X_TEXT[x] },
     },

@@ -6,6 +6,7 @@ import { ChartFrame } from '../charts/chart-frame.tsx'
 import type { Palette } from '../charts/palette.ts'
 import { formatCount } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
+import { barOption } from './bar-option.ts'
 import classes from './experiments.module.css'
 import { lineOption, type XAxis } from './line-option.ts'
 import { linesTable, type MetricLine, metricLines } from './metric-lines.ts'
@@ -64,8 +65,12 @@ type LinesProps = {
 }
 
 function Lines({ label, lines, x, isLog }: LinesProps) {
-  const option = useCallback((palette: Palette) => lineOption(lines, x, isLog, palette), [lines, x, isLog])
-  return <Chart label={`${label} over ${x}`} height={HEIGHT} option={option} />
+  const isSingle = lines.every(({ pointCount }) => pointCount === 1)
+  const option = useCallback(
+    (palette: Palette) => (isSingle ? barOption(lines, palette) : lineOption(lines, x, isLog, palette)),
+    [lines, x, isLog, isSingle],
+  )
+  return <Chart label={isSingle ? label : `${label} over ${x}`} height={HEIGHT} option={option} />
 }
 
 function noteOf(lines: readonly MetricLine[]): string | undefined {

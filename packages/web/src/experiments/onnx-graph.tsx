@@ -3,17 +3,16 @@ import { Controls, Handle, type Node, type NodeProps, Position, ReactFlow } from
 import { useMemo } from 'react'
 import graphClasses from '../graph/graph.module.css'
 import { SOURCE_SIZE } from '../graph/graph-layout.ts'
-import type { GraphModel } from '../graph/graph-model.ts'
+import { extentOf, type GraphModel } from '../graph/graph-model.ts'
 import { usePlaced } from '../graph/use-placed.ts'
 import { Skeleton } from '../kernel/loaded.tsx'
 import classes from './experiments.module.css'
 import { type OnnxBox, onnxBoxes } from './onnx-model.ts'
 import type { OnnxOutline } from './onnx-outline.ts'
 
-const HEIGHT = 420
+const [SHORTEST, TALLEST, ROW] = [130, 460, 56]
 const NODE_TYPES = { operator: OperatorNode }
-const { width, height } = SOURCE_SIZE
-const HANDLE = { y: height / 2, width: 1, height: 1 }
+const HANDLE = { y: SOURCE_SIZE.height / 2, width: 1, height: 1 }
 
 /** The operators of a model, from its inputs to its outputs. */
 export default function OnnxGraphView({ model: outline }: { readonly model: OnnxOutline }) {
@@ -27,6 +26,7 @@ export default function OnnxGraphView({ model: outline }: { readonly model: Onnx
     [boxes, edges],
   )
   const layout = usePlaced(model)
+  const height = Math.min(TALLEST, Math.max(SHORTEST, 70 + extentOf(model).widest * ROW))
   const nodes = useMemo(
     () =>
       boxes.map(
@@ -35,23 +35,22 @@ export default function OnnxGraphView({ model: outline }: { readonly model: Onnx
           type: 'operator',
           position: layout?.places.get(box.id) ?? { x: 0, y: 0 },
           data: { box },
-          width,
-          height,
+          ...SOURCE_SIZE,
           focusable: false,
           selectable: false,
           sourcePosition: Position.Right,
           targetPosition: Position.Left,
           handles: [
             { type: 'target', position: Position.Left, x: 0, ...HANDLE },
-            { type: 'source', position: Position.Right, x: width, ...HANDLE },
+            { type: 'source', position: Position.Right, x: SOURCE_SIZE.width, ...HANDLE },
           ],
         }),
       ),
     [boxes, layout],
   )
-  if (!layout) return <Skeleton height={HEIGHT} />
+  if (!layout) return <Skeleton height={height} />
   return (
-    <div className={graphClasses.graph} style={{ height: HEIGHT }}>
+    <div className={graphClasses.graph} style={{ height }}>
       <ReactFlow
         nodes={nodes}
         edges={[...model.edges]}

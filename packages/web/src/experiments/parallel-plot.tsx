@@ -90,7 +90,8 @@ function parallelOption(lines: readonly Line[], fields: readonly Field[], palett
         type: 'parallel',
         smooth: false,
         progressive: 500,
-        lineStyle: { width: lines.length > 300 ? 0.6 : 1.2, opacity: lines.length > 300 ? 0.35 : 0.7 },
+        // Many lines over each other would be one surface.
+        lineStyle: { width: 1.1, opacity: Math.min(0.75, 6 / Math.sqrt(lines.length)) },
         inactiveOpacity: 0.04,
         activeOpacity: 0.9,
         data: lines.map((line, i) => ({

@@ -1,7 +1,8 @@
-import type { ChartQuery, SearchRuns } from '@regia/core'
+import type { ChartQuery, SearchRuns, TrackedRun } from '@regia/core'
 import type { ExperimentListQuery } from '@regia/sdk'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from '../kernel/api.ts'
+import { factsOfProvenance, factsOfTags, OWN_FOLDER, PROVENANCE_FILE } from './code-facts.ts'
 import type { RunsScope } from './run-request.ts'
 
 export const experimentsQuery = (query: ExperimentListQuery) =>
@@ -10,6 +11,15 @@ export const experimentsQuery = (query: ExperimentListQuery) =>
     queryFn: () => api.experiments.list(query),
     placeholderData: keepPreviousData,
   })
+
+export const experimentNamesQuery = queryOptions({
+  queryKey: ['experiments', 'names'],
+  queryFn: async () => {
+    const { items } = await api.experiments.list({ limit: 500, lifecycle: 'all' })
+    return new Map(items.map(({ id, name }) => [id, name]))
+  },
+  staleTime: 20_000,
+})
 
 export const experimentQuery = (id: string) =>
   queryOptions({ queryKey: ['experiments', 'one', id], queryFn: () => api.experiments.get(id) })
@@ -83,3 +93,18 @@ export const fileBytesQuery = (run: string, path: string) =>
     staleTime: 60_000,
     gcTime: 10_000,
   })
+
+/** From which code a run came: from the file that track() keeps beside it, else from its tags. */
+export const codeQuery = (run: TrackedRun) =>
+  queryOptions({
+    queryKey: ['tracking-code', run.id, run.status, run.tags],
+    queryFn: async () => (await readProvenance(run)) ?? factsOfTags(run),
+    staleTime: 60_000,
+  })
+
+async function readProvenance({ id, source }: TrackedRun) {
+  if (source !== 'track') return undefined
+  const { files } = await api.tracking.files(id, { path: OWN_FOLDER })
+  if (!files.some(({ path }) => path === PROVENANCE_FILE)) return undefined
+  return factsOfProvenance(await (await api.tracking.readFile(id, PROVENANCE_FILE)).text())
+}

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Ago } from '../kernel/ago.tsx'
 import { Elapsed } from '../kernel/elapsed.tsx'
+import { ExperimentName } from './experiment-name.tsx'
 import { type Field, fieldId, fieldOf } from './field.ts'
 import { formatLogged } from './logged-text.ts'
 
@@ -56,7 +57,7 @@ const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
     isSortable: false,
     cell: (run) => (
       <Link to="/experiments/$id" params={{ id: run.experimentId }}>
-        {run.experimentId}
+        <ExperimentName id={run.experimentId} />
       </Link>
     ),
     value: (run) => run.experimentId,

@@ -4,8 +4,7 @@ import { Command } from '../kernel/command.tsx'
 import { Elapsed } from '../kernel/elapsed.tsx'
 import { formatDuration } from '../kernel/format.ts'
 import { Columns, Stat } from '../kernel/section.tsx'
-import { codeFacts } from './code-facts.ts'
-import { CodeLink } from './code-link.tsx'
+import { Changes, Commit } from './code-link.tsx'
 import classes from './experiments.module.css'
 
 const SOURCES = { track: 'track()', mlflow: 'an mlflow client', pipeline: 'a pipeline', import: 'an import' } as const
@@ -31,11 +30,8 @@ export function RunHead({ run }: { readonly run: TrackedRunDetail }) {
         <Stat label="By" value={user ?? 'nobody named'}>
           logged by {SOURCES[source]}
         </Stat>
-        <Stat
-          label="Code"
-          value={<code className={classes.commit}>{codeFacts(run).commit?.slice(0, 10) ?? 'not noted'}</code>}
-        >
-          <CodeLink run={run} />
+        <Stat label="Code" value={<Commit run={run} />}>
+          <Changes run={run} />
         </Stat>
       </Columns>
       <div className={classes.reproduce}>

@@ -6,6 +6,7 @@ import { isSystemMetric } from './default-columns.ts'
 import { LoggedModels } from './logged-models.tsx'
 import { formatLogged } from './logged-text.ts'
 import { NotePanel } from './note-panel.tsx'
+import { OriginPanel } from './origin-panel.tsx'
 import { TagsPanel } from './tags-panel.tsx'
 import { ValueList } from './value-list.tsx'
 
@@ -44,7 +45,10 @@ export function RunOverview({ run }: { readonly run: TrackedRunDetail }) {
         <DatasetsPanel run={run} />
         <LoggedModels run={run} />
       </Columns>
-      <TagsPanel run={run} />
+      <Columns min={340}>
+        <TagsPanel run={run} />
+        <OriginPanel run={run} />
+      </Columns>
     </>
   )
 }

@@ -37,7 +37,7 @@ export default function TrackedRunPage() {
       health={run && healthOfStatus(run.status)}
       under={run ? <RunLineage run={run} experimentId={id} /> : '…'}
       actions={run && <RunMenu run={run} onUndo={setUndo} />}
-      cli={`regia experiments run ${runId}`}
+      cli={`regia experiments show-run ${runId}`}
       http={`GET /api/v1/tracking/runs/${runId}`}
     >
       {undo && <UndoBar undo={undo} queryKey="tracking" onClose={() => setUndo(undefined)} />}

@@ -8,8 +8,8 @@ import { Page } from '../kernel/page.tsx'
 import { apiCall, cliCommand } from './command-text.ts'
 import { ExperimentMenu } from './experiment-menu.tsx'
 import { NoteLine } from './note-line.tsx'
-import { countQuery, experimentQuery, experimentsQuery } from './queries.ts'
-import { experimentsOf, scopeOf } from './run-request.ts'
+import { countQuery, experimentNamesQuery, experimentQuery } from './queries.ts'
+import { experimentsOf, layoutOf, scopeOf } from './run-request.ts'
 import { RunsTab } from './runs-tab.tsx'
 import { partsOf, type RunsSearch } from './search.ts'
 
@@ -70,12 +70,16 @@ type UnderProps = {
 
 function Under({ id, search, note, total }: UnderProps) {
   const more = partsOf(search.experiments)
-  const { data } = useQuery({ ...experimentsQuery({ limit: 200 }), enabled: more.length > 0 })
-  const nameOf = (each: string) => data?.items.find((found) => found.id === each)?.name ?? each
+  const { data: names } = useQuery({ ...experimentNamesQuery, enabled: more.length > 0 })
+  const what = search.filter
+    ? 'runs fit'
+    : layoutOf(search) === 'nested'
+      ? 'runs, with their children below them'
+      : 'runs'
   return (
     <>
-      <Link to="/experiments">Experiments</Link> · <Count value={total} /> {search.filter ? 'runs fit' : 'runs'}
-      {id !== 'all' && more.length > 0 && <> · with {more.map(nameOf).join(', ')}</>}
+      <Link to="/experiments">Experiments</Link> · <Count value={total} /> {what}
+      {id !== 'all' && more.length > 0 && <> · with {more.map((each) => names?.get(each) ?? each).join(', ')}</>}
       {note && <NoteLine text={note} />}
     </>
   )
