@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { lossyProxy } from './lossy-proxy.ts'
 import { finish, regia } from './regia-command.ts'
 import { idIn, trackingProject, untilSaid } from './tracking-project.ts'
 
@@ -137,6 +138,37 @@ describe('track', () => {
     const run = await project.client.tracking.get(idIn(await ended))
     expect(run.status).toBe('running')
     expect(run.metrics).toContainEqual(expect.objectContaining({ key: 'loss', value: 99, step: 99 }))
+  })
+
+  it('logs everything once over a connection that loses requests and replies', async () => {
+    const project = await trackingProject({
+      'many.mjs': `
+        import { track } from 'regia'
+        await track({ experiment: 'lossy' }, async (run) => {
+          console.log(run.id)
+          for (let step = 0; step < 6000; step++) {
+            await run.log({ loss: 1 }, { step })
+            if (step % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+          }
+          run.params({ a: 1 })
+          await run.text('a.txt', 'once')
+        })`,
+    })
+    const lossy = await lossyProxy(project.url)
+    const ended = await project.run('many.mjs', { env: { REGIA_URL: lossy.url } })
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    expect(lossy.lostCount()).toBeGreaterThan(5)
+    const { tracking } = project.client
+    const id = idIn(ended)
+    expect(await tracking.get(id)).toMatchObject({ status: 'succeeded', params: { a: '1' } })
+    const steps: number[] = []
+    let cursor: string | undefined
+    do {
+      const page = await tracking.history(id, 'loss', { limit: 1000, ...(cursor !== undefined && { cursor }) })
+      steps.push(...page.items.map(({ step }) => step))
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+    expect(steps.sort((a, b) => a - b)).toEqual(Array.from({ length: 6000 }, (_, step) => step))
   })
 
   it('lets the program go on where something cannot be logged, and says so', async () => {

@@ -3,6 +3,7 @@ import type { Environment } from '../project/environment.ts'
 import { findProject } from '../project/find-project.ts'
 import { resolveStack } from '../project/stack.ts'
 import { reachHome } from './keep-home.ts'
+import { patiently } from './patiently.ts'
 
 /** A server that a script logs to. */
 export type ReachedServer = {
@@ -11,6 +12,9 @@ export type ReachedServer = {
   readonly url: () => string
   readonly token: string | undefined
 }
+
+/** A connection may break once; a server that is not there should be told of soon. */
+const GREETING_PATIENCE_MS = 1_000
 
 /**
  * Finds where a script logs to: REGIA_URL or the stack's server, else the owner of the project's home, else one that is started for it.
@@ -22,7 +26,7 @@ export async function reachServer(workingDir: string, environment: Environment):
   const { server, home, token } = await resolveStack(environment, project)
   if (!server) return reachOwner(home, workingDir, environment, token)
   const client = createClient({ url: server.url, ...(server.token !== undefined && { token: server.token }) })
-  await client.health()
+  await patiently(() => client.health(), GREETING_PATIENCE_MS)
   return { client, url: () => server.url, token: server.token }
 }
 
