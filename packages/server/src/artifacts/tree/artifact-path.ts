@@ -33,7 +33,8 @@ function faultOf(path: string): string | undefined {
   if (path.startsWith('/')) return 'it is absolute'
   if (/^[a-z]:/i.test(path)) return 'it begins with a drive'
   if (/^file:/i.test(path)) return 'it is an address'
-  const odd = path.split('/').find((part) => part === '' || part === '.' || part === '..')
+  // A drive inside of a path leads a client of another system out of the folder into which it lays the files.
+  const odd = path.split('/').find((part) => /^(\.{0,2}|[a-z]:)$/i.test(part))
   return odd === undefined ? undefined : `it has the part ${JSON.stringify(odd)}`
 }
 

@@ -179,6 +179,7 @@ describe('ArtifactTree', () => {
       'a\0b',
       'C:/a',
       'c:a',
+      'a/C:/b',
       'file:///etc/passwd',
       'FILE:a',
       '\ud800',

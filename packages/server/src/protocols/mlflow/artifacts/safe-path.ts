@@ -37,7 +37,7 @@ export const joinPath = (folder: string, path: string): string =>
 function assertSafe(path: string): void {
   if (/[#\\\0]/.test(path) || !path.isWellFormed()) throw invalidPath()
   if (path.startsWith('/') || /^[a-z]:/i.test(path) || /^file:/i.test(path)) throw invalidPath()
-  if (path.split('/').includes('..')) throw invalidPath()
+  if (path.split('/').some((part) => part === '..' || /^[a-z]:$/i.test(part))) throw invalidPath()
 }
 
 const plain = (path: string): string =>
