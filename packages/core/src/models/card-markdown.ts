@@ -48,7 +48,9 @@ const dataFacts = ({ lineage, package: manifest, report }: ModelVersion): Facts 
 
 function signature({ package: manifest, packaging }: ModelVersion): string {
   if (!manifest)
-    return `It cannot be served (${packaging.status}). ${packaging.reason ?? ''} ${packaging.hint ?? ''}`.trim()
+    return line(
+      `It cannot be served: ${packaging.reason ?? 'its files are still being packaged.'} ${packaging.hint ?? ''}`.trim(),
+    )
   const { inputs, task, target, classes, positive } = manifest.signature
   const answer = classes ? `${target}: ${classes.join(', ')}` : target
   const score = positive === undefined ? '' : ` Its score is the probability of "${positive}".`

@@ -120,10 +120,17 @@ function conditionOf(searched: Searched, clause: FilterClause): Condition {
   if (clause.entity === 'tag') return compare(searched.tag(clause.key), clause)
   const column = columnOf(searched, clause.key)
   const isTime = clause.key === 'created' || clause.key === 'updated'
-  if (!isTime || typeof clause.value !== 'number') return compare(column, clause)
+  if (!isTime || typeof clause.value !== 'number')
+    return compare(asksForNone(clause) ? orEmpty(column) : column, clause)
   const ms = Math.min(Math.max(Math.trunc(clause.value), 0), LATEST_MS)
   return compare(column, { operator: clause.operator, value: toIso(ms) })
 }
+
+/** What has no run or source is found by what it is not; other conditions keep the column as it is, for its index. */
+const asksForNone = ({ operator, value }: FilterClause): boolean =>
+  typeof value !== 'number' && (operator === '!=' || operator === 'NOT IN' || value === '')
+
+const orEmpty = (column: RawBuilder<unknown>): RawBuilder<unknown> => sql`coalesce(${column}, '')`
 
 const sortKey = (searched: Searched, { entity, key, isDescending }: OrderTerm): SortKey => ({
   value: entity === 'tag' ? searched.tag(key) : columnOf(searched, key),

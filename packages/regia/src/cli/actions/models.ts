@@ -5,18 +5,55 @@ import { formatEstimate, formatNumber, formatScore, formatTime, formatValue } fr
 import { parseModelReference } from './model-reference.ts'
 import { statusMark } from './status-mark.ts'
 
-export const listModels: Action<Record<never, never>> = async (_input, context) => {
+type ListInput = { readonly filter: string | undefined; readonly order: readonly string[]; readonly deleted: boolean }
+
+export const listModels: Action<ListInput> = async (input, context) => {
   const { client } = await context.connect()
-  const page = await client.models.list({ limit: 1000 })
+  const isSearch = !input.deleted && (input.filter !== undefined || input.order.length > 0)
+  const page = isSearch
+    ? await client.models.search({ limit: 1000, ...searchOf(input) })
+    : await client.models.list({ limit: 1000, ...(input.deleted && { deleted: true }) })
   const { output } = context
   output.result(page, () =>
     page.items.length === 0
-      ? 'No models yet. A pipeline with a register step makes them.'
+      ? isSearch || input.deleted
+        ? 'No model matches.'
+        : 'No models yet. A pipeline with a register step makes them, or "regia models register".'
       : output.table(page.items, [
           { title: 'model', value: (model) => model.name },
           { title: 'latest', value: (model) => String(model.latestVersion), align: 'right' },
           { title: 'aliases', value: aliasesText },
           { title: 'updated', value: (model) => formatTime(model.updatedAt) },
+        ]),
+  )
+}
+
+const searchOf = ({ filter, order }: { readonly filter: string | undefined; readonly order: readonly string[] }) => ({
+  ...(filter !== undefined && { filter }),
+  ...(order.length > 0 && { orderBy: [...order] }),
+})
+
+type VersionsInput = {
+  readonly filter: string | undefined
+  readonly order: readonly string[]
+  readonly limit: number
+}
+
+export const listModelVersions: Action<VersionsInput> = async (input, context) => {
+  const { client } = await context.connect()
+  const { output } = context
+  const page = await client.models.searchVersions({ limit: input.limit, ...searchOf(input) })
+  output.result(page, () =>
+    page.items.length === 0
+      ? 'No version matches.'
+      : output.table(page.items, [
+          { title: 'model', value: (each) => each.model },
+          { title: 'version', value: (each) => String(each.version), align: 'right' },
+          { title: 'aliases', value: (each) => each.aliases.join(', ') },
+          { title: 'stage', value: (each) => (each.stage === 'None' ? '' : each.stage) },
+          { title: 'package', value: (each) => each.packaging.status },
+          { title: 'registered', value: (each) => formatTime(each.createdAt) },
+          { title: 'from', value: (each) => each.source ?? each.lineage.runId ?? '', shrinks: true },
         ]),
   )
 }
@@ -38,11 +75,24 @@ export const showModel: Action<{ model: string }> = async (input, context) => {
     client.models.history(input.model, { limit: 20 }),
   ])
   output.result({ ...model, versions: versions.items, history: history.items }, () =>
-    [output.style.bold(model.name), aliasesText(model), '', versionTable(versions.items, output)]
+    [
+      output.style.bold(model.name),
+      model.description || undefined,
+      aliasesText(model) || undefined,
+      tagsText(model.tags) || undefined,
+      ...(model.protectedAliases.length > 0 ? [`protected: ${model.protectedAliases.join(', ')}`] : []),
+      '',
+      versionTable(versions.items, output),
+    ]
       .filter((line) => line !== undefined)
       .join('\n'),
   )
 }
+
+const tagsText = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')
 
 const versionTable = (versions: readonly ModelVersion[], output: Output) =>
   output.table(versions, [
@@ -65,7 +115,10 @@ const metricsText = (version: ModelVersion) =>
 function describeVersion(found: ModelVersion, output: Output): string {
   const { lineage } = found
   const facts: [string, string | undefined][] = [
+    ['about', found.description || undefined],
     ['aliases', found.aliases.join(', ') || undefined],
+    ['tags', tagsText(found.tags) || undefined],
+    ['stage', found.stage === 'None' ? undefined : found.stage],
     ...(found.package ? packageFacts(found.package) : packagingFacts(found)),
     ['source', found.source],
     ['run', lineage.runId ?? found.runId],

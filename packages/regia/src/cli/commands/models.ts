@@ -1,12 +1,30 @@
 import { command } from '../command.ts'
+import { registryCommands } from './registry.ts'
 
 const modelRef = { description: 'MODEL@ALIAS or MODEL@VERSION, such as penguins@champion' } as const
 
 const list = command({
   name: 'models list',
   summary: 'list the registered models and their aliases',
-  examples: ['regia models list'],
+  options: {
+    filter: { type: 'text', value: 'FILTER', description: 'only those that match, such as "tags.team = \'zoo\'"' },
+    order: { type: 'list', value: 'FIELD', description: 'by this, such as "updated DESC"; may be given several times' },
+    deleted: { type: 'flag', description: 'those that can be restored' },
+  },
+  examples: ['regia models list', `regia models list --filter "name LIKE 'pen%'" --order "updated DESC"`],
   load: async () => (await import('../actions/models.ts')).listModels,
+})
+
+const versions = command({
+  name: 'models versions',
+  summary: 'list versions of any model that match a filter, the last changed first',
+  options: {
+    filter: { type: 'text', value: 'FILTER', description: "such as \"model = 'penguins' AND stage = 'Production'\"" },
+    order: { type: 'list', value: 'FIELD', description: 'by this, such as "version DESC"; may be given several times' },
+    limit: { type: 'integer', value: 'N', description: 'at most so many', default: 20 },
+  },
+  examples: [`regia models versions --filter "packaging = 'refused'"`],
+  load: async () => (await import('../actions/models.ts')).listModelVersions,
 })
 
 const show = command({
@@ -63,4 +81,4 @@ const score = command({
   load: async () => (await import('../actions/score.ts')).score,
 })
 
-export const modelCommands = [list, show, promote, check, score]
+export const modelCommands = [list, versions, show, promote, ...registryCommands, check, score]

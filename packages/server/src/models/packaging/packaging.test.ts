@@ -27,7 +27,7 @@ async function upload({ server }: TestServer, name: string, folder: string): Pro
 async function logModel(test: TestServer, name: string) {
   const { runs, loggedModels, experiments } = test.server.services.tracking
   const { id: experimentId } = await experiments.get('0')
-  const run = await runs.create({ experimentId, source: 'sdk' })
+  const run = await runs.create({ experimentId, source: 'mlflow' })
   const logged = await loggedModels.create({ experimentId, name, sourceRunId: run.id })
   await upload(test, name, `0/models/${logged.id}/artifacts`)
   return { run, logged }
