@@ -35,7 +35,9 @@ export function problemOf({ words, isWhole }: CommandLine, commands: readonly An
     return isGlobal || (isGroup && !isWhole) ? undefined : 'there is no such command'
   }
   const known = [...GLOBAL_OPTIONS, ...Object.entries(command.options ?? {}).flatMap(flagsOf)]
-  const unknown = words
+  // What stands behind "--" are words of another program.
+  const own = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined)
+  const unknown = own
     .map((word) => word.split('=')[0] ?? '')
     .find((word) => /^--?[a-z]/.test(word) && !known.includes(word))
   return unknown === undefined ? undefined : `"${command.name}" has no option ${unknown}`

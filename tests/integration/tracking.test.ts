@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page, Run, TrackedRun } from '@regia/core'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { lossyProxy } from './lossy-proxy.ts'
-import { finish, regia } from './regia-command.ts'
+import { finish, regia, regiaJson, temporaryFolder } from './regia-command.ts'
 import { idIn, trackingProject, untilSaid } from './tracking-project.ts'
 
 const LONG = `
@@ -220,6 +224,31 @@ describe('track', () => {
     const ended = await project.run('a.mjs', { env: { REGIA_URL: 'http://127.0.0.1:9' } })
     expect(ended.stdout).toBe('UNAVAILABLE\n')
   })
+})
+
+it('makes runs that a step tracks parts of the step, in the home that it runs in', async () => {
+  const { dir, remove } = await temporaryFolder()
+  onTestFinished(remove)
+  const place = { cwd: dir, env: { REGIA_HOME: join(dir, 'elsewhere') } }
+  await mkdir(join(dir, 'pipelines'))
+  await writeFile(
+    join(dir, 'pipelines/search.ts'),
+    `
+    import { pipeline, step, track, z } from 'regia'
+    const tune = step({ name: 'tune', in: { depths: z.array(z.number()) }, out: { best: z.number() }, run: async ({ depths }) => {
+      for (const depth of depths) await track({ name: 'depth ' + depth, params: { depth } }, (run) => run.log({ auc: depth / 10 }))
+      return { best: Math.max(...depths) }
+    } })
+    export default pipeline('search', { depths: z.array(z.number()).default([3, 4]) }, (p) => { tune({ depths: p.depths }) })`,
+  )
+  const run = await regiaJson<Run>(place, 'run', 'search')
+  expect(existsSync(join(dir, '.regia'))).toBe(false)
+  const args = ['search', '--children', '--order-by', 'metrics.auc DESC', '--filter', 'metrics.auc > 0']
+  const { items } = await regiaJson<Page<TrackedRun>>(place, 'experiments', 'runs', ...args)
+  expect(items.map(({ name, parentId, status }) => ({ name, parentId, status }))).toEqual([
+    { name: 'depth 4', parentId: run.steps[0]?.id, status: 'succeeded' },
+    { name: 'depth 3', parentId: run.steps[0]?.id, status: 'succeeded' },
+  ])
 })
 
 describe('regia track', () => {

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { type StepManifest, type StepResult, stepManifestSchema } from '@regia/core'
@@ -55,7 +56,7 @@ async function run(manifest: StepManifest, secrets: Secrets): Promise<StepResult
   const abort = new AbortController()
   const stray = Promise.withResolvers<never>()
   running = { manifest, fail: stray.reject, abort: () => abort.abort() }
-  const leave = enterVariables({ ...manifest.env, ...secrets })
+  const leave = enterVariables({ ...placeOf(manifest), ...manifest.env, ...secrets })
   try {
     if (manifest.kind === 'code') enterProject(manifest.projectDir)
     return await Promise.race([runManifest(manifest, events, abort.signal, HOST), stray.promise])
@@ -66,6 +67,12 @@ async function run(manifest: StepManifest, secrets: Secrets): Promise<StepResult
     running = undefined
   }
 }
+
+/** What runs that a step tracks itself are told: whose home it is, whose folder `work` holds this attempt's, and of which step run they are a part. */
+const placeOf = ({ resultPath, stepRunId }: StepManifest) => ({
+  REGIA_HOME: resolve(resultPath, '..', '..', '..'),
+  REGIA_STEP_RUN: stepRunId,
+})
 
 const LEFTOVERS = new Set(['Timeout', 'TCPSocketWrap', 'TCPServerWrap', 'ProcessWrap', 'FSEventWrap'])
 

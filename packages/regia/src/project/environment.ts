@@ -17,6 +17,8 @@ const environmentSchema = z.object({
   REGIA_EXPERIMENT: z.string().min(1).optional(),
   /** The run that "regia track" has begun: the first run of a script is this one. */
   REGIA_RUN_ID: trackedRunIdSchema.optional(),
+  /** The step run inside which this process works. */
+  REGIA_STEP_RUN: trackedRunIdSchema.optional(),
   /** The seed of runs that have none of their own. */
   REGIA_SEED: z.string().min(1).max(250).optional(),
   /** Milliseconds between two samples of system metrics. */
@@ -46,6 +48,8 @@ export type TrackingEnvironment = {
   readonly experiment: string | undefined
   /** The run that "regia track" has begun. */
   readonly runId: string | undefined
+  /** The step of a pipeline that this process runs. */
+  readonly stepRunId: string | undefined
   readonly seed: string | undefined
   /** How often the machine is looked at, such as `10s`. */
   readonly systemMetrics: string | undefined
@@ -76,6 +80,7 @@ function trackingOf(given: z.infer<typeof environmentSchema>): TrackingEnvironme
   return {
     experiment: given.REGIA_EXPERIMENT,
     runId: given.REGIA_RUN_ID,
+    stepRunId: given.REGIA_STEP_RUN,
     seed: given.REGIA_SEED,
     systemMetrics: given.REGIA_SYSTEM_METRICS,
     reproduction: of === undefined || id === undefined ? undefined : { of, id, number },

@@ -1,5 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type CreateTrackedRun, RegiaError, type TrackedRunDetail, toIso } from '@regia/core'
+import { readEnvironment } from '../../project/environment.ts'
 import { liveRuns } from '../../tracking/live-runs.ts'
 import { patiently } from '../../tracking/patiently.ts'
 import { provenanceFiles, provenanceTags } from '../../tracking/provenance/kept-files.ts'
@@ -14,7 +16,8 @@ import { type RecordedRun, recordRun } from './record-run.ts'
 /** Starts a run, or takes part in the one that `regia track` has begun for this process. @param endsWithProgram - See `LiveRun`. */
 export async function openRun(options: TrackOptions, endsWithProgram: boolean): Promise<RecordedRun> {
   const session = await openSession()
-  const parent = options.parent ?? currentRun()
+  // Read anew: a process runs one step after the other.
+  const parent = options.parent ?? currentRun() ?? readEnvironment(process.env).tracking.stepRunId
   const given = parent === undefined ? session.takeGivenRun() : undefined
   const seed = seedOf(options, session)
   const begun = given === undefined ? await begin(options, parent, seed, session) : await join(given, session)
@@ -69,8 +72,22 @@ async function begin(
 async function experimentOfParent(parent: TrackOptions['parent'], { server }: Session): Promise<string | undefined> {
   if (typeof parent === 'object') return parent.experiment
   if (parent === undefined) return undefined
-  const { experimentId } = await patiently(() => server.client.tracking.get(parent))
+  const { experimentId } = await soon(() => server.client.tracking.get(parent))
   return (await patiently(() => server.client.experiments.get(experimentId))).name
+}
+
+const SOON_MS = 5_000
+const PAUSE_MS = 100
+
+/** The tracked run of a step appears a moment after the step began. */
+async function soon<Found>(find: () => Promise<Found>): Promise<Found> {
+  for (const untilMs = Date.now() + SOON_MS; ; await wait(PAUSE_MS)) {
+    try {
+      return await patiently(find)
+    } catch (error) {
+      if (!(error instanceof RegiaError) || error.code !== 'NOT_FOUND' || Date.now() > untilMs) throw error
+    }
+  }
 }
 
 async function join(id: string, { server }: Session): Promise<Begun> {

@@ -56,6 +56,7 @@ function recording() {
       tracking: {
         experiment: undefined,
         runId: undefined,
+        stepRunId: undefined,
         seed: undefined,
         systemMetrics: undefined,
         reproduction: undefined,
