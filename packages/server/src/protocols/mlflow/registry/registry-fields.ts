@@ -8,7 +8,6 @@ import {
   invalidType,
   type KeyValue,
   keyValues,
-  missingParameter,
   required,
   text,
   UNREADABLE,
@@ -19,7 +18,7 @@ import { assertTagKey, assertTagValue } from './registry-tag.ts'
 export const modelName = (field = 'name'): Field<string, true> =>
   required(
     checked(text(), (name) => {
-      if (name.trim() === '') throw missingParameter(field)
+      if (name.trim() === '') throw invalidParameter(`Missing value for required parameter '${field}'.`)
     }),
   )
 

@@ -10,6 +10,7 @@ import {
   strayArtifacts,
 } from './model-source.ts'
 import { isPrompt } from './prompt-tags.ts'
+import { aliasNotFound, ofModel } from './refusals.ts'
 import type { RegistryProtocol } from './registry-protocol.ts'
 
 /** What a version comes from, followed to the end. */
@@ -25,8 +26,8 @@ export type ResolvedSource = {
 type Asked = { readonly source: string; readonly runId: string | undefined; readonly modelId: string | undefined }
 
 /**
- * Follows a source to where its files are, with the run and the logged model behind it. A run that is not there is let pass, as by MLflow: it may
- * have been tracked elsewhere.
+ * Follows a source to where its files are, with the run and the logged model behind it. A run that is only named, and not there, is let
+ * pass: it may have been tracked elsewhere.
  *
  * @throws MlflowError for a place that must not be named, and for a model or version that is not there.
  */
@@ -39,9 +40,9 @@ export async function resolveSource(protocol: RegistryProtocol, asked: Asked): P
       await assertOwnFolder(protocol, asked, source.path, loggedModel)
       return { ...given, location: asked.source }
     case 'loggedModel':
-      return ofLoggedModel(given, await getLoggedModel(protocol, source.id))
+      return ofLoggedModel(given, await getSourceModel(protocol, asked.source, source.id))
     case 'run':
-      return { ...given, location: await locationInRun(protocol, source, asked.source) }
+      return { ...given, ...(await inRun(protocol, asked, source)) }
     case 'version':
       return ofVersion(protocol, given, source)
     case 'artifacts':
@@ -81,11 +82,13 @@ async function getSourceVersion(
   { registry }: RegistryProtocol,
   { model, version }: Extract<ModelSource, { kind: 'version' }>,
 ): Promise<ModelVersion> {
+  const { tags } = await ofModel(model, registry.get(model))
   const found = await absentAsUndefined(
     version === 'latest' ? newestOf(registry, model) : registry.getVersion(model, version),
   )
+  if (!found && typeof version === 'string') throw aliasNotFound(version)
   if (!found) throw doesNotExist(`Model Version (name=${model}, version=${version}) not found`)
-  if (isPrompt((await registry.get(model)).tags)) {
+  if (isPrompt(tags)) {
     throw invalidParameter(
       `Invalid model version source: 'models:/${model}/${version}'. Prompt versions cannot be used as model version sources.`,
     )
@@ -106,19 +109,20 @@ export async function newestOf(
 }
 
 /** A model that the run logged under that name counts before a folder of the run. */
-async function locationInRun(
+async function inRun(
   { runs, loggedModels }: RegistryProtocol,
+  { source, runId: named }: Asked,
   { runId, path }: Extract<ModelSource, { kind: 'run' }>,
-  source: string,
-): Promise<string> {
+): Promise<Pick<ResolvedSource, 'location' | 'runId'>> {
   const run = await absentAsUndefined(runs.get(runId))
-  if (!run) return source
+  if (!run) throw strayArtifacts(source, 'run')
   const logged = await loggedModels.search({
     experimentIds: [run.experimentId],
     filter: `source_run_id = ${quoted(runId)} AND name = ${quoted(path)}`,
     limit: 1,
   })
-  return logged.items[0]?.artifactUri ?? (path === '' ? run.artifactUri : `${run.artifactUri}/${path}`)
+  const folder = path === '' ? run.artifactUri : `${run.artifactUri}/${path}`
+  return { location: logged.items[0]?.artifactUri ?? folder, runId: named ?? runId }
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
@@ -164,6 +168,12 @@ async function getLoggedModel(protocol: RegistryProtocol, id: string): Promise<L
   const found = await findLoggedModel(protocol, id)
   if (found) return found
   throw doesNotExist(`Logged model with ID '${id}' not found.`)
+}
+
+async function getSourceModel(protocol: RegistryProtocol, source: string, id: string): Promise<LoggedModelRecord> {
+  const found = await findLoggedModel(protocol, id)
+  if (found) return found
+  throw strayArtifacts(source, 'model')
 }
 
 const findLoggedModel = ({ loggedModels }: RegistryProtocol, id: string): Promise<LoggedModelRecord | undefined> =>
