@@ -53,19 +53,31 @@ export class MetricHistoryService implements MetricHistory {
   async sampleSteps(query: Parameters<MetricHistory['sampleSteps']>[0]): Promise<readonly RunPoint[]> {
     const { runIds, key } = query
     const steps = await this.#chooseSteps(query)
-    const queries = [...new Set(runIds)].map(
-      (runId) => sql<PointRow & { readonly id: string }>`
-        select ${runId} as id, ${COLUMNS} from metric_point p
-        where p.run_seq = (select seq from tracked_run where id = ${runId}) and p.key_id = ${keyId(key)}
-          and p.step in (select value from json_each(${JSON.stringify(steps)})) and ${this.#reader.guard(sql.ref('p.step'))}
-        order by p.step, p.at_ms, p.value, p.is_nan`,
-    )
+    const most = Math.max(query.limit, steps.length)
+    const queries = [...new Set(runIds)].map((runId) => this.#pointsAt(runId, key, steps, most))
     const rows = await this.#reader.readAll(queries)
     return rows.flat().map((row) => ({ ...pointOf(row, key), runId: row.id }))
   }
 
   chart(query: Parameters<MetricHistory['chart']>[0]): Promise<readonly MetricCurve[]> {
     return readCurves(this.#reader, query)
+  }
+
+  /** A run that has logged many values at one step shows some of them, spread evenly. */
+  #pointsAt(runId: string, key: string, steps: readonly number[], most: number) {
+    // A number that is handed over is a float to SQLite, which then does not round what it divides.
+    const whole = sql`cast(${most} as integer)`
+    return sql<PointRow & { readonly id: string }>`
+      with own as (
+        select ${COLUMNS}, row_number() over (order by p.step, p.at_ms, p.value, p.is_nan) - 1 as position,
+          count(*) over () as total
+        from metric_point p
+        where p.run_seq = (select seq from tracked_run where id = ${runId}) and p.key_id = ${keyId(key)}
+          and p.step in (select value from json_each(${JSON.stringify(steps)})) and ${this.#reader.guard(sql.ref('p.step'))}
+      )
+      select ${runId} as id, at_ms, step, value, is_nan from own
+      where total <= ${most} or position in (0, total - 1) or position * ${whole} / total > (position - 1) * ${whole} / total
+      order by position`
   }
 
   async #chooseSteps(query: Parameters<MetricHistory['sampleSteps']>[0]): Promise<readonly number[]> {

@@ -124,6 +124,14 @@ describe('a sample of steps', () => {
     expect(ofRun('b')).toEqual([33, 61])
   })
 
+  it('shows some of many values at one step', async () => {
+    const history = await openHistory({ a: range(1_000).map((i) => point(0, i, i)), b: steps(0, 1) })
+    const points = await history.sampleSteps({ runIds: ['a', 'b'], key: 'loss', limit: 10 })
+    const ofRun = (run: string) => points.filter(({ runId }) => runId === run).map(({ value }) => value)
+    expect(ofRun('a')).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999])
+    expect(ofRun('b')).toEqual([0, 1])
+  })
+
   it('leaves negative steps out unless they are asked for', async () => {
     const history = await openHistory({ a: steps(-5, -1, 0, 3, 8) })
     const read = async (ends: { readonly from?: number; readonly until?: number }) =>
