@@ -31,7 +31,6 @@ function faultOf(path: string): string | undefined {
   if (path.includes('\0')) return 'it has a NUL in it'
   if (path.includes('\\')) return 'it has a "\\" in it'
   if (path.startsWith('/')) return 'it is absolute'
-  if (/^[a-z]:/i.test(path)) return 'it begins with a drive'
   if (/^file:/i.test(path)) return 'it is an address'
   // A drive inside of a path leads a client of another system out of the folder into which it lays the files.
   const odd = path.split('/').find((part) => /^(\.{0,2}|[a-z]:)$/i.test(part))

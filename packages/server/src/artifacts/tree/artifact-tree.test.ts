@@ -178,7 +178,7 @@ describe('ArtifactTree', () => {
       '..\\b',
       'a\0b',
       'C:/a',
-      'c:a',
+      'c:',
       'a/C:/b',
       'file:///etc/passwd',
       'FILE:a',

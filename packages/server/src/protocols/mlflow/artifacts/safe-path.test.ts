@@ -19,11 +19,10 @@ describe('safePath', () => {
     ['100%zz', '100%zz'],
     ['%E4', '%E4'],
     ['a..b/...', 'a..b/...'],
-    ['w:0.npy', undefined],
+    ['w:0.npy', 'w:0.npy'],
     ['x/w:0.npy', 'x/w:0.npy'],
   ])('reads %s as %s', (written, path) => {
-    if (path === undefined) expect(() => safePath(written)).toThrow('Invalid path')
-    else expect(safePath(written)).toBe(path)
+    expect(safePath(written)).toBe(path)
   })
 
   it('refuses what leads elsewhere, encoded up to ten times', () => {

@@ -36,7 +36,8 @@ export const joinPath = (folder: string, path: string): string =>
 
 function assertSafe(path: string): void {
   if (/[#\\\0]/.test(path) || !path.isWellFormed()) throw invalidPath()
-  if (path.startsWith('/') || /^[a-z]:/i.test(path) || /^file:/i.test(path)) throw invalidPath()
+  if (path.startsWith('/') || /^file:/i.test(path)) throw invalidPath()
+  // A drive stands for itself; in front of a name it is but a letter and a colon, as in the name of a tensor.
   if (path.split('/').some((part) => part === '..' || /^[a-z]:$/i.test(part))) throw invalidPath()
 }
 
