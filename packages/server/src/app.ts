@@ -5,7 +5,7 @@ import { type BlobStore, createDataWorker, folderBlobStore, readModelPackage, sw
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { addArtifactRoutes } from './artifacts/routes.ts'
-import { createArtifactTree } from './artifacts/tree/index.ts'
+import { createArtifactTree, runOfPath } from './artifacts/tree/index.ts'
 import { addBlobRoutes } from './blobs/routes.ts'
 import { addCatalogRoutes } from './catalog/index.ts'
 import { DataService } from './data/data-service.ts'
@@ -150,11 +150,15 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(() => database.destroy())
     const blobs = options.blobs ?? folderBlobStore(join(home, 'blobs'), clock)
     const maxBlobBytes = options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES
-    const files = createArtifactTree({ database, blobs, clock, maxBytes: maxBlobBytes })
     const worker = createDataWorker({ tempDir: join(home, 'tmp', 'duckdb') })
     onClose(worker.close)
     const events = createEventBus(clock)
     onClose(events.close)
+    const onChanged = (path: string) => {
+      const run = runOfPath(path)
+      if (run !== undefined) events.publish('trackedRun', run)
+    }
+    const files = createArtifactTree({ database, blobs, clock, maxBytes: maxBlobBytes, onChanged })
 
     const data = new DataService({ database, blobs, worker, events, clock, home, projectDir })
     const webhooks = wireWebhooks({

@@ -41,6 +41,28 @@ describe('files of a run', () => {
     await expect(client.tracking.readFile(id, file.path)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('are told of when they come and go', async () => {
+    const server = await startServer()
+    const id = await startRun(server)
+    const stop = new AbortController()
+    const heard = (async () => {
+      for await (const event of server.client.events(stop.signal)) if (event.id === id) return event.type
+      return undefined
+    })()
+    // Until the stream is open nobody hears anything.
+    let isHeard = false
+    void heard.then(() => {
+      isHeard = true
+    })
+    const write = async () => {
+      await server.client.tracking.writeFile(id, 'notes.md', '# Notes')
+      return isHeard
+    }
+    await expect.poll(write, { timeout: 45_000 }).toBe(true)
+    expect(await heard).toBe('trackedRun')
+    stop.abort()
+  })
+
   it('are sent with what a browser must know to do no harm', async () => {
     const server = await startServer()
     const { client } = server

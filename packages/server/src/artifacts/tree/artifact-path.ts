@@ -49,3 +49,6 @@ export type PathRange = { readonly first: string; readonly end: string | undefin
 /** The letter behind "/" is "0", so every path below `a` lies in `a/` to `a0`. */
 export const pathsBelow = (folder: string): PathRange =>
   folder === '' ? { first: '', end: undefined } : { first: `${folder}/`, end: `${folder}0` }
+
+/** The run whose file a path is: `EXPERIMENT/RUN/artifacts/…`; nothing for files of other things. */
+export const runOfPath = (path: string): string | undefined => /^[^/]+\/([^/]+)\/artifacts(?:\/|$)/.exec(path)?.[1]

@@ -10,10 +10,12 @@ export type ArtifactTreeOptions = {
   readonly clock: Clock
   /** The most that one file may have. */
   readonly maxBytes: number
+  /** Told of every file or folder that came, changed or went, after it did. */
+  readonly onChanged?: (path: string) => void
 }
 
 /** The tree of logged files: paths in the database over content in the blob store. What no path names any more goes with the next collection. */
-export function createArtifactTree({ database, blobs, clock, maxBytes }: ArtifactTreeOptions): ArtifactTree {
+export function createArtifactTree({ database, blobs, clock, maxBytes, onChanged }: ArtifactTreeOptions): ArtifactTree {
   const keep = async (path: string, digest: Digest, sizeBytes: number): Promise<StoredFile> => {
     const row: FileRow = { path, digest, size_bytes: sizeBytes, logged_ms: clock() }
     await database.transaction().execute(async (transaction) => {
@@ -25,6 +27,7 @@ export function createArtifactTree({ database, blobs, clock, maxBytes }: Artifac
         .onConflict((conflict) => conflict.column('path').doUpdateSet(change))
         .execute()
     })
+    onChanged?.(path)
     return toFile(row)
   }
 
@@ -65,6 +68,7 @@ export function createArtifactTree({ database, blobs, clock, maxBytes }: Artifac
           .where('path', '<', end ?? '')
           .execute()
       })
+      onChanged?.(path)
     },
     localPath: async (path) => blobs.localPath((await get(path)).digest),
     read: (digest, range) => blobs.stream(digest, range),

@@ -1,2 +1,2 @@
-export { assertArtifactFolder, assertArtifactPath } from './artifact-path.ts'
+export { assertArtifactFolder, assertArtifactPath, runOfPath } from './artifact-path.ts'
 export { type ArtifactTreeOptions, createArtifactTree } from './artifact-tree.ts'
