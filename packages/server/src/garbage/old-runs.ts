@@ -57,14 +57,14 @@ export async function findOldRuns(
 }
 
 async function runsThatMadeVersions(connection: Connection): Promise<ReadonlySet<string>> {
-  const models = await connection.selectFrom('model_version').select('lineage').execute()
+  const models = await connection.selectFrom('model_version').select(['lineage', 'run_id']).execute()
   const datasets = await connection
     .selectFrom('dataset_version')
     .select('run_id')
     .where('run_id', 'is not', null)
     .execute()
   return new Set([
-    ...models.flatMap(({ lineage }) => decodeJson(lineage).runId ?? []),
+    ...models.flatMap(({ lineage, run_id }) => [decodeJson(lineage).runId ?? [], run_id ?? []].flat()),
     ...datasets.flatMap(({ run_id }) => run_id ?? []),
   ])
 }

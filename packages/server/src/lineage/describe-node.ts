@@ -2,10 +2,11 @@ import { type LineageNode, RegiaError } from '@regia/core'
 import type { Connection } from '../database/database.ts'
 import { decodeJson } from '../database/json-text.ts'
 import type { NodeRef } from './trace.ts'
+import { describeTrackedRun } from './tracked-runs.ts'
 
 /** `NAME@VERSION` in its parts; the version may be an alias or `latest`. */
 export function parseVersionRef(ref: string): { readonly name: string; readonly version: string } | undefined {
-  const parts = /^([^@/]+)@([^@/]+)$/.exec(ref)
+  const parts = /^(.+)@([^@/]+)$/.exec(ref)
   return parts ? { name: parts[1]!, version: parts[2]! } : undefined
 }
 
@@ -39,7 +40,9 @@ async function describeRun(connection: Connection, ref: string): Promise<Lineage
     .select(['pipeline', 'number', 'created_at'])
     .where('id', '=', ref)
     .executeTakeFirst()
-  return row && { kind: 'run', ref, label: `${row.pipeline} #${row.number}`, at: row.created_at }
+  return row
+    ? { kind: 'run', ref, label: `${row.pipeline} #${row.number}`, at: row.created_at }
+    : describeTrackedRun(connection, ref)
 }
 
 async function describeArtifact(connection: Connection, ref: string): Promise<LineageNode | undefined> {
@@ -87,6 +90,7 @@ async function describeModel(connection: Connection, ref: string): Promise<Linea
     .select('created_at')
     .where('model', '=', name)
     .where('version', '=', version)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst()
   return row && { kind: 'model', ref: `${name}@${version}`, label: `${name} version ${version}`, at: row.created_at }
 }

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Digest } from '@regia/core'
+import { sql } from 'kysely'
 import type { Connection, Database, Tables } from '../database/database.ts'
 import { decodeJson, decodeOptionalJson } from '../database/json-text.ts'
 
@@ -23,22 +24,28 @@ export async function indexRuns(database: Database): Promise<void> {
   }
 }
 
+/** A version may get its package later, be deleted, or go to another name: what no longer is so goes first. */
 async function indexModels(connection: Connection): Promise<void> {
+  await sql`delete from lineage_model where not exists (
+    select 1 from model_version made where made.model = lineage_model.model and made.version = lineage_model.version
+      and coalesce(made.package_digest, '') = lineage_model.digest and made.deleted_at is null
+  )`.execute(connection)
   const fresh = await connection
     .selectFrom('model_version as made')
     .leftJoin('lineage_model as known', (join) =>
       join.onRef('known.model', '=', 'made.model').onRef('known.version', '=', 'made.version'),
     )
-    .select(['made.model', 'made.version', 'made.package_digest', 'made.lineage'])
+    .innerJoin('model', 'model.name', 'made.model')
+    .select(['made.model', 'made.version', 'made.package_digest', 'made.lineage', 'made.run_id'])
     .where('known.model', 'is', null)
-    .where('made.package_digest', 'is not', null)
-    .$narrowType<{ package_digest: Digest }>()
+    .where('made.deleted_at', 'is', null)
+    .where('model.deleted_at', 'is', null)
     .execute()
-  for (const { model, version, package_digest, lineage } of fresh) {
-    const run_id = decodeJson(lineage).runId ?? null
+  for (const { model, version, package_digest, lineage, run_id: trackedRun } of fresh) {
+    const run_id = decodeJson(lineage).runId ?? trackedRun
     await connection
       .insertInto('lineage_model')
-      .values({ model, version, digest: package_digest, run_id })
+      .values({ model, version, digest: package_digest ?? '', run_id })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }

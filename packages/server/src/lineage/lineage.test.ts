@@ -201,4 +201,27 @@ describe('lineage', () => {
       await expect(client.lineage({ kind: kind!, ref: ref! })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(client.lineage({ kind: 'step', ref: 'x' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
+
+  it('goes through runs that people logged, and versions that came of them', async () => {
+    const { client, projectDir, server } = await startServer()
+    writeFileSync(join(projectDir, 'birds.csv'), 'name,mass\nAda,4000\nBob,3500\n')
+    await client.datasets.ingest('birds', { path: 'birds.csv' })
+    const { id } = await client.tracking.create({ name: 'by hand' })
+    const { runs } = server.services.tracking
+    const dataset = { name: 'what I read', digest: 'abc', sourceType: 'regia', tags: {} }
+    await runs.log(id, { datasets: [{ ...dataset, source: JSON.stringify({ dataset: 'birds', version: 1 }) }] })
+    await runs.log(id, { datasets: [{ ...dataset, name: 'other', sourceType: 'local', source: 'no json' }] })
+    await client.models.create({ name: 'a/b' })
+    await client.models.registerVersion('a/b', { runId: id, path: 'model' })
+    const graphOfRun = await client.lineage({ kind: 'run', ref: id })
+    expect(graphOfRun.root).toMatchObject({ label: 'by hand' })
+    expect(arrows(graphOfRun, id)).toEqual(['dataset birds@1 → run RUN1', 'run RUN1 → model a/b@1'])
+    expect(arrows(await client.lineage({ kind: 'dataset', ref: 'birds@1' }), id)).toEqual(arrows(graphOfRun, id))
+    expect(arrows(await client.lineage({ kind: 'model', ref: 'a/b@1' }), id)).toEqual(arrows(graphOfRun, id))
+    await client.models.update('a/b', { name: 'c' })
+    expect(arrows(await client.lineage({ kind: 'run', ref: id }), id)).toContain('run RUN1 → model c@1')
+    await client.models.deleteVersion('c', 1)
+    expect(arrows(await client.lineage({ kind: 'run', ref: id }), id)).toEqual(['dataset birds@1 → run RUN1'])
+    await expect(client.lineage({ kind: 'model', ref: 'c@1' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
 })

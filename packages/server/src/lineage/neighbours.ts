@@ -3,6 +3,7 @@ import type { Connection } from '../database/database.ts'
 import { decodeJson } from '../database/json-text.ts'
 import { artifactRef, parseArtifactRef, parseVersionRef } from './describe-node.ts'
 import type { Direction, NodeRef } from './trace.ts'
+import { datasetsOfTrackedRun, trackedUsersOf } from './tracked-runs.ts'
 
 /** Which model versions an endpoint serves. */
 export type ServingModels = { readonly endpoint: string; readonly model: string; readonly version: number }
@@ -50,7 +51,8 @@ const artifact = (runId: string, step: string, output: string): NodeRef => ({
 
 async function sourcesOfRun({ connection }: NeighbourSources, runId: string): Promise<readonly NodeRef[]> {
   const rows = await connection.selectFrom('lineage_source').selectAll().where('run_id', '=', runId).execute()
-  return rows.map(({ kind, name, version }) => ({ kind, ref: `${name}@${version}` }))
+  const found = rows.map(({ kind, name, version }) => ({ kind, ref: `${name}@${version}` }))
+  return found.length > 0 ? found : datasetsOfTrackedRun(connection, runId)
 }
 
 /** Versions that it registered and saved, and the outputs that none of its own steps takes further. */
@@ -221,7 +223,8 @@ async function usersOf(
     .orderBy('run_id', 'desc')
     .limit(limit)
     .execute()
-  return rows.map(({ run_id }) => run(run_id))
+  const users = rows.map(({ run_id }) => run(run_id))
+  return kind === 'dataset' ? [...users, ...(await trackedUsersOf(connection, parsed, limit))] : users
 }
 
 async function runOfDataset({ connection }: NeighbourSources, ref: string): Promise<readonly NodeRef[]> {
@@ -242,13 +245,14 @@ async function runOfModel({ connection }: NeighbourSources, ref: string): Promis
   if (!parsed) return []
   const row = await connection
     .selectFrom('model_version')
-    .select('lineage')
+    .select(['lineage', 'run_id'])
     .where('model', '=', parsed.name)
     .where('version', '=', Number(parsed.version))
     .executeTakeFirst()
   if (!row) return []
   const { runId, datasets } = decodeJson(row.lineage)
-  return runId === undefined ? datasets.map(({ name, version }) => dataset(name, version)) : [run(runId)]
+  const behind = runId ?? row.run_id
+  return behind === null ? datasets.map(({ name, version }) => dataset(name, version)) : [run(behind)]
 }
 
 const endpointsOf = ({ served }: NeighbourSources, ref: string): readonly NodeRef[] =>

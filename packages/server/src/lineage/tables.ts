@@ -8,5 +8,6 @@ export type LineageTables = {
   lineage_output: { run_id: string; step: string; port: string; digest: Digest; source_run_id: string | null }
   /** Dataset and model versions that a run began with. */
   lineage_source: { run_id: string; kind: 'dataset' | 'model'; name: string; version: number }
-  lineage_model: { model: string; version: number; digest: Digest; run_id: string | null }
+  /** No digest (the empty text) as long as it has no package. */
+  lineage_model: { model: string; version: number; digest: Digest | ''; run_id: string | null }
 }

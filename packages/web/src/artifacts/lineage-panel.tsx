@@ -73,6 +73,8 @@ function NodeLink({ node }: { readonly node: LineageNode }) {
       </Link>
     )
   }
+  // A run that somebody logged; only those of pipelines have a page among the runs.
+  if (node.kind === 'run' && !node.ref.startsWith('run_')) return <span>{node.label}</span>
   const [id = '', step] = node.ref.split('/')
   return (
     <Link to="/runs/$id" params={{ id }} search={step === undefined ? {} : { step, tab: 'data' }}>
