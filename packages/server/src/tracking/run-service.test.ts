@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { createRng, decodeNumber, type LoggedNumber, TRACKING_LIMITS } from '@regia/core'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
@@ -198,6 +199,41 @@ describe('writers of one run at the same time', () => {
     ])
     expect([first.status, second.status]).toEqual(['fulfilled', 'rejected'])
     expect((await runs.get('same')).tags).toEqual({ before: '' })
+  })
+})
+
+describe('who looks at a run', () => {
+  it('is told of what changed, once it is kept', async () => {
+    const { runs, experiments, loggedModels, events } = await openTracking()
+    const told: string[] = []
+    events.subscribe(({ type, id }) => told.push(`${type} ${id}`))
+    const { id: experimentId } = await experiments.create({ name: 'e' })
+    await runs.create({ id: 'r', experimentId, source: 'track' })
+    await runs.create({ id: 'other', experimentId, source: 'track' })
+    await expect(runs.log('nope', {})).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await loggedModels.create({ experimentId: '0' })
+    expect(told).toEqual([`experiment ${experimentId}`, 'trackedRun r', 'trackedRun other', 'experiment 0'])
+  })
+
+  it('sees all of a batch or nothing of it', async () => {
+    const { runs, id } = await openRun()
+    let isWritten = false
+    const writing = (async () => {
+      for (let i = 0; i < 50; i++) {
+        const value = String(i)
+        const metrics = [{ key: 'm', value: i, step: i, atMs: 0 }]
+        await runs.log(id, { metrics, params: [{ key: `p${i}`, value }], tags: [{ key: 't', value }] })
+      }
+      isWritten = true
+    })()
+    while (!isWritten) {
+      const { metrics, params, tags } = await runs.get(id)
+      const last = metrics[0]?.value ?? -1
+      expect(Object.keys(params)).toHaveLength(last + 1)
+      expect(tags.t ?? '-1').toBe(String(last))
+      await turn()
+    }
+    await writing
   })
 })
 
