@@ -1,5 +1,5 @@
 import type { Random } from './random.ts'
-import { METRICS, PARAMS, TAGS, TEXTS } from './vocabulary.ts'
+import { METRICS, NAN_METRIC, PARAMS, TAGS, TEXTS } from './vocabulary.ts'
 
 const NUMBER_OPERATORS = ['=', '!=', '>', '>=', '<', '<='] as const
 const TEXT_OPERATORS = ['=', '!=', 'LIKE', 'ILIKE'] as const
@@ -84,13 +84,13 @@ const ATTRIBUTES = [
 export function randomRunOrder(random: Random): readonly string[] {
   const terms = Array.from({ length: random.below(3) }, () => {
     const by = random.pick([
-      () => `metrics.${key(random, METRICS)}`,
+      () => `metrics.${key(random, [...METRICS, NAN_METRIC])}`,
       () => `params.${key(random, PARAMS)}`,
       () => `tags.${key(random, TAGS)}`,
       () => random.pick(ATTRIBUTES.filter((name) => name !== 'run_id' && name !== 'artifact_uri')),
     ])()
     return `${by}${random.pick(['', ' ASC', ' DESC', ' desc', ' asc'])}`
   })
-  if (random.chance(0.04)) terms.push(random.pick(['nonsense.x', 'metrics.loss SIDEWAYS', 'metrics.', '']))
+  if (random.chance(0.04)) terms.push(random.pick(['nonsense.x', 'metrics.loss SIDEWAYS', '']))
   return terms
 }

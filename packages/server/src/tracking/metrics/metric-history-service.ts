@@ -81,13 +81,14 @@ export class MetricHistoryService implements MetricHistory {
   }
 
   async #chooseSteps(query: Parameters<MetricHistory['sampleSteps']>[0]): Promise<readonly number[]> {
-    const { runIds, key, limit, from = 0 } = query
+    const { runIds, key, limit } = query
     const ofRuns = sql`metric_point p where p.key_id = ${keyId(key)} and p.run_seq in (
       select seq from tracked_run where id in (select value from json_each(${JSON.stringify(runIds)})))`
     const guard = this.#reader.guard(sql.ref('p.step'))
     const ends = await this.#reader.read(
       sql<Ends>`select min(p.step) as least, max(p.step) as greatest from ${ofRuns} and ${guard} group by p.run_seq`,
     )
+    const from = query.from ?? Math.min(0, ...ends.map(({ least }) => least))
     const until = query.until ?? Math.max(0, ...ends.map(({ greatest }) => greatest))
     const inRange = sql`select distinct p.step from ${ofRuns} and p.step between ${from} and ${until} and ${guard}`
     const [total] = await this.#reader.read(sql<{ count: number }>`select count(*) as count from (${inRange})`)

@@ -132,11 +132,11 @@ describe('a sample of steps', () => {
     expect(ofRun('b')).toEqual([0, 1])
   })
 
-  it('leaves negative steps out unless they are asked for', async () => {
+  it('has all steps, negative ones too, unless a range is asked for', async () => {
     const history = await openHistory({ a: steps(-5, -1, 0, 3, 8) })
     const read = async (ends: { readonly from?: number; readonly until?: number }) =>
       (await history.sampleSteps({ runIds: ['a'], key: 'loss', limit: 10, ...ends })).map(({ step }) => step)
-    expect(await read({})).toEqual([0, 3, 8])
+    expect(await read({})).toEqual([-5, -1, 0, 3, 8])
     expect(await read({ from: -3, until: 3 })).toEqual([-1, 0, 3])
     expect(await read({ from: 100, until: 200 })).toEqual([])
   })

@@ -17,8 +17,6 @@ import { LIFECYCLE_OF_VIEW, MLFLOW_LIMITS, VIEW_TYPES } from './vocabulary.ts'
 import { assertExperimentId, inSearchWords } from './words.ts'
 
 const DEFAULT_PAGE = 1_000
-/** Clients expect a token with every page that is full; this one leads to an empty page. */
-const END_TOKEN = 'ZW5k'
 
 export const searchRuns = (search: RunSearch, runs: Runs): Endpoint =>
   endpoint({
@@ -34,7 +32,6 @@ export const searchRuns = (search: RunSearch, runs: Runs): Endpoint =>
     },
     handle: async ({ experiment_ids = [], max_results: limit = DEFAULT_PAGE, ...rest }) => {
       const experimentIds = experiment_ids.map(assertExperimentId)
-      if (rest.page_token === END_TOKEN) return undefined
       const { items, nextCursor } = await inSearchWords(
         search.search({
           experimentIds,
@@ -48,8 +45,7 @@ export const searchRuns = (search: RunSearch, runs: Runs): Endpoint =>
       )
       if (items.length === 0) return undefined
       const inputs = await runs.inputsOf(items.map(({ id }) => id))
-      const next_page_token = nextCursor ?? (items.length === limit ? END_TOKEN : undefined)
-      return { runs: items.map((run) => runToWire(run, inputs.get(run.id))), next_page_token }
+      return { runs: items.map((run) => runToWire(run, inputs.get(run.id))), next_page_token: nextCursor }
     },
   })
 
