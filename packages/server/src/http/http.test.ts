@@ -105,7 +105,7 @@ describe('errors', () => {
     const near = (await server.app.inject('/api/v1/modls')).json().error
     expect(near).toMatchObject({ code: 'NOT_FOUND', hint: 'Did you mean /api/v1/models?' })
     const method = (await server.app.inject({ method: 'DELETE', url: '/api/v1/models' })).json().error
-    expect(method.hint).toBe('It answers to GET.')
+    expect(method.hint).toBe('It answers to GET, POST.')
   })
 
   it('say nothing of the inside when something unexpected happens', async () => {
