@@ -2,7 +2,7 @@ import { CloseButton, Combobox, TextInput, useCombobox } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { completeFilter, type FilterSuggestion, RUN_GRAMMAR } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { inOrder } from '../kernel/in-order.ts'
 import classes from './experiments.module.css'
 import { type FilterFault, faultAt, filterFault } from './filter-fault.ts'
@@ -34,6 +34,13 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
   )
   useHotkeys([['/', () => field.current?.focus()]])
   useEffect(() => setText(value ?? ''), [value])
+  // Before the next key: whoever types fast would write into the middle of what was completed.
+  const caret = useRef<number>(undefined)
+  useLayoutEffect(() => {
+    const at = caret.current
+    caret.current = undefined
+    if (at !== undefined && at <= text.length) field.current?.setSelectionRange(at, at)
+  }, [text])
 
   const apply = (next: string) => {
     const found = filterFault(next)
@@ -54,7 +61,7 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
     const { next, at } = completed(text, suggestion)
     change(next, at)
     list.resetSelectedOption()
-    requestAnimationFrame(() => field.current?.setSelectionRange(at, at))
+    caret.current = at
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && list.getSelectedOptionIndex() < 0) {
@@ -76,9 +83,10 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
           if (suggestion) take(suggestion)
         }}
       >
-        <Combobox.Target>
+        <Combobox.Target withExpandedAttribute>
           <TextInput
             ref={field}
+            role="combobox"
             aria-label="Filter runs"
             placeholder={`Filter: ${EXAMPLE}   /`}
             value={text}

@@ -13,6 +13,9 @@ import { linesTable, type MetricLine, metricLines } from './metric-lines.ts'
 import { chartQuery } from './queries.ts'
 import type { CurveSearch } from './search.ts'
 
+// What draws is on its way while the numbers are still being read.
+void import('../charts/engine.ts')
+
 const HEIGHT = 240
 const POINTS = 1_000
 

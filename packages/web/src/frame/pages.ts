@@ -31,7 +31,7 @@ export const GROUPS: readonly { readonly title: string; readonly pages: readonly
       { to: '/experiments', title: 'Experiments' },
       { to: '/schedules', title: 'Schedules' },
       { to: '/backfills', title: 'Back-fills' },
-      { to: '/models', title: 'Models' },
+      { to: '/models', title: 'Models', needs: ['alias-request'] },
     ],
   },
   {

@@ -7,6 +7,7 @@ import { formatCount, formatDifference, formatInterval, formatScore } from '../k
 import { Lamp } from '../kernel/lamp.tsx'
 import { LinkButton } from '../kernel/link-button.tsx'
 import { Card } from '../kernel/section.tsx'
+import { AliasNeed } from '../models/alias-need.tsx'
 import classes from './overview.module.css'
 
 /** What a person should look at, most urgent first, each with what can be done about it. */
@@ -28,6 +29,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
             {need.kind === 'alert' && <AlertNeed alert={need.alert} />}
             {need.kind === 'approval' && <ApprovalNeed need={need} />}
             {need.kind === 'failed-run' && <FailedRun run={need.run} />}
+            {need.kind === 'alias-request' && <AliasNeed need={need} />}
             {need.kind === 'promotion' && <Promotion need={need} />}
           </li>
         ))}
@@ -39,6 +41,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
 function keyOf(need: Need): string {
   if (need.kind === 'alert') return need.alert.id
   if (need.kind === 'approval') return `${need.run.id}-${need.step}`
+  if (need.kind === 'alias-request') return `request-${need.request.id}`
   return need.kind === 'failed-run' ? need.run.id : `${need.endpoint}-promotion`
 }
 
