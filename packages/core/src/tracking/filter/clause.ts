@@ -55,6 +55,8 @@ export type FilterGrammar = {
   /** What it is about, for messages: `runs`. */
   readonly subject: string
   readonly attributes: readonly FilterAttribute[]
+  /** Messages call attributes by their first alias: those who write filters do not know the names that are kept. */
+  readonly namesByAlias?: boolean
   /** Beside attributes. */
   readonly entities: readonly Exclude<FilterEntity, 'attribute'>[]
   /** Fields of a dataset. */

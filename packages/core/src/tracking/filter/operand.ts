@@ -80,10 +80,16 @@ function attributeOf(name: string, span: Span, reader: TokenReader, grammar: Fil
   )
   throw reader.fault(
     span,
-    `an attribute of ${grammar.subject} (valid keys are ${grammar.attributes.map((one) => one.name).join(', ')})`,
+    `an attribute of ${grammar.subject} (valid keys are ${attributeNames(grammar).join(', ')})`,
     near === undefined ? keyHint(name, grammar) : `Did you mean "${near}"?`,
   )
 }
+
+/** What attributes are called in messages; of those that results may be ordered by, where asked for. */
+export const attributeNames = ({ attributes, namesByAlias }: FilterGrammar, isOrder = false): readonly string[] =>
+  attributes
+    .filter(({ isSortable }) => !isOrder || isSortable !== false)
+    .map(({ name, aliases: [alias = name] = [] }) => (namesByAlias ? alias : name))
 
 function keyHint(name: string, { entities }: FilterGrammar): string {
   const entity = entities.find((one) => one !== 'dataset')

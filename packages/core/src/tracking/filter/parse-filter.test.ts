@@ -265,4 +265,22 @@ describe('parseFilter on anything', () => {
     expect(parsed("tags.constructor = 'a'", grammar)).toEqual([['tag', 'constructor', '=', 'a']])
     expect(faultOf("tags.mlflow.parentRunId != 'a'", grammar)).toContain('an operator of parent')
   })
+
+  it('calls attributes in messages as those who write the filter know them', () => {
+    const grammar: FilterGrammar = {
+      subject: 'versions',
+      namesByAlias: true,
+      entities: ['tag'],
+      attributes: [
+        { name: 'model', aliases: ['name'], type: 'text' },
+        { name: 'version', aliases: ['version_number'], type: 'number' },
+        { name: 'stage', type: 'text' },
+      ],
+    }
+    expect(faultOf("foo = 'x'", grammar)).toContain('(valid keys are name, version_number, stage)')
+    expect(parsed("name = 'x' AND version_number > 1", grammar)).toEqual([
+      ['attribute', 'model', '=', 'x'],
+      ['attribute', 'version', '>', 1],
+    ])
+  })
 })

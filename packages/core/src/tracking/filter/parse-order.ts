@@ -1,5 +1,5 @@
 import type { FilterGrammar, OrderTerm } from './clause.ts'
-import { type Operand, readOperand } from './operand.ts'
+import { attributeNames, type Operand, readOperand } from './operand.ts'
 import { TokenReader } from './token-reader.ts'
 
 /**
@@ -32,10 +32,10 @@ function readDirection(reader: TokenReader): boolean {
   throw reader.fault(reader.token, 'ASC, DESC or the end', 'Each field is an entry of its own.')
 }
 
-function notSortable(reader: TokenReader, operand: Operand, { attributes, subject }: FilterGrammar) {
-  const names = attributes.filter(({ isSortable }) => isSortable !== false).map(({ name }) => name)
+function notSortable(reader: TokenReader, operand: Operand, grammar: FilterGrammar) {
+  const names = attributeNames(grammar, true)
   return reader.fault(
     operand,
-    `a field by which ${subject} are ordered: ${names.join(', ')}, or a metric, param or tag`,
+    `a field by which ${grammar.subject} are ordered: ${names.join(', ')}, or a metric, param or tag`,
   )
 }

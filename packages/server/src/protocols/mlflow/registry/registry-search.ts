@@ -20,6 +20,7 @@ const TIMES = [
 /** What the protocol lets ask of registered models. */
 export const WIRE_MODEL_GRAMMAR: FilterGrammar = {
   subject: 'registered models',
+  namesByAlias: true,
   entities: ['tag'],
   attributes: [{ name: 'name', type: 'text', operators: NAMES }, ...TIMES],
 }
@@ -27,6 +28,7 @@ export const WIRE_MODEL_GRAMMAR: FilterGrammar = {
 /** What the protocol lets ask of model versions. */
 export const WIRE_VERSION_GRAMMAR: FilterGrammar = {
   subject: 'model versions',
+  namesByAlias: true,
   entities: ['tag'],
   attributes: [
     { name: 'model', aliases: ['name'], type: 'text', operators: NAMES },

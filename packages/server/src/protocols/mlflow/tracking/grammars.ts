@@ -10,6 +10,7 @@ const isTag = (attribute: FilterAttribute): FilterAttribute => ({ ...attribute, 
 
 export const MLFLOW_RUN_GRAMMAR: FilterGrammar = {
   subject: 'runs',
+  namesByAlias: true,
   entities: ['metric', 'param', 'tag', 'dataset'],
   hasNullTests: true,
   attributes: [
@@ -37,6 +38,7 @@ export const MLFLOW_RUN_GRAMMAR: FilterGrammar = {
 
 export const MLFLOW_EXPERIMENT_GRAMMAR: FilterGrammar = {
   subject: 'experiments',
+  namesByAlias: true,
   entities: ['tag'],
   hasNullTests: true,
   attributes: [
@@ -51,6 +53,7 @@ export const MLFLOW_EXPERIMENT_GRAMMAR: FilterGrammar = {
 
 export const MLFLOW_LOGGED_MODEL_GRAMMAR: FilterGrammar = {
   subject: 'logged models',
+  namesByAlias: true,
   entities: ['metric', 'param', 'tag'],
   attributes: [
     { name: 'id', aliases: ['model_id'], type: 'text' },
