@@ -152,6 +152,8 @@ describe('runs over HTTP', () => {
       note: 'done',
       finishedAt: '2026-03-01T00:00:05.000Z',
     })
+    clock.advance(1_000)
+    expect((await client.tracking.update(id, { status: 'failed' })).finishedAt).toBe('2026-03-01T00:00:05.000Z')
     const at = '2026-03-01T00:00:03.000Z'
     expect(await client.tracking.update(id, { finishedAt: at, note: null })).toMatchObject({ finishedAt: at })
   })

@@ -7,6 +7,9 @@ import {
   type NewRun,
   type RunBatch,
   type RunChange,
+  type RunRecord,
+  type TrackedRunDetail,
+  type TrackedStatus,
   trackedRunDetailSchema,
   trackedRunIdSchema,
   type UpdateTrackedRun,
@@ -30,9 +33,8 @@ const idParams = z.object({ id: trackedRunIdSchema })
 const response = { 200: trackedRunDetailSchema }
 
 export function addRunRoutes(app: App, deps: RunRouteDeps): void {
-  const { runs, clock } = deps
-  const detailOf = async (id: string) => runDetailReply(await runs.get(id), await runs.countChildren(id))
-
+  const { runs } = deps
+  const detailOf: DetailOf = async (id) => runDetailReply(await runs.get(id), await runs.countChildren(id))
   app.post(
     '/api/v1/tracking/runs',
     {
@@ -52,39 +54,42 @@ export function addRunRoutes(app: App, deps: RunRouteDeps): void {
     },
     async ({ params }) => detailOf(params.id),
   )
+  addChangeRoutes(app, deps, detailOf)
+  addLogRoutes(app, runs)
+}
+
+type DetailOf = (id: string) => Promise<TrackedRunDetail>
+
+function addChangeRoutes(app: App, { runs, clock }: RunRouteDeps, detailOf: DetailOf): void {
   app.post(
     '/api/v1/tracking/runs/:id',
     {
       schema: {
         tags,
-        summary: 'Another name, status or note',
+        summary: 'Another name, status or note; a run that is over ends now where no other time is given',
         params: idParams,
         body: updateTrackedRunSchema,
         response,
       },
     },
     async ({ params, body }) => {
-      await runs.update(params.id, changeOf(body, clock()))
+      await runs.update(params.id, changeOf(body, await runs.get(params.id), clock()))
       return detailOf(params.id)
     },
   )
-  for (const action of ['delete', 'restore'] as const) {
-    app.post(
-      `/api/v1/tracking/runs/:id/${action}`,
-      { schema: { tags, summary: `${SUMMARIES[action]}`, params: idParams, response } },
-      async ({ params }) => {
-        await runs[action](params.id)
-        return detailOf(params.id)
-      },
-    )
-  }
-  addLogRoutes(app, runs)
+  app.post(
+    '/api/v1/tracking/runs/:id/delete',
+    {
+      schema: { tags, summary: 'Delete a run; it can be restored until it is purged', params: idParams, response },
+    },
+    async ({ params }) => detailOf((await runs.delete(params.id)).id),
+  )
+  app.post(
+    '/api/v1/tracking/runs/:id/restore',
+    { schema: { tags, summary: 'Bring a deleted run back', params: idParams, response } },
+    async ({ params }) => detailOf((await runs.restore(params.id)).id),
+  )
 }
-
-const SUMMARIES = {
-  delete: 'Delete a run; it can be restored until it is purged',
-  restore: 'Bring a deleted run back',
-} as const
 
 function addLogRoutes(app: App, runs: RunService): void {
   app.post(
@@ -133,17 +138,21 @@ async function newRunOf(body: CreateTrackedRun, { experiments, clock }: RunRoute
   }
 }
 
-/** A run that is said to be over ends now where no other time is given. */
-function changeOf({ name, status, finishedAt, note }: UpdateTrackedRun, now: number): RunChange {
-  const isOver = status === 'succeeded' || status === 'failed' || status === 'cancelled'
+/** Who says again that a run is over does not move its end. */
+function changeOf(body: UpdateTrackedRun, run: RunRecord, now: number): RunChange {
+  const { name, status, finishedAt, note } = body
+  const endsNow = isOver(status) && !(isOver(run.status) && run.endMs !== undefined)
   const endMs = finishedAt === undefined ? now : Date.parse(finishedAt)
   return {
     ...(name !== undefined && { name }),
     ...(status !== undefined && { status }),
-    ...((isOver || finishedAt !== undefined) && { endMs }),
+    ...((endsNow || finishedAt !== undefined) && { endMs }),
     ...(note !== undefined && { note }),
   }
 }
+
+const isOver = (status: TrackedStatus | undefined): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'cancelled'
 
 const batchOf = ({ metrics, params, tags: batchTags, datasets }: LogBatch): RunBatch => ({
   metrics: metrics.map(({ key, value, step, atMs }) => ({ key, value: decodeNumber(value), step, atMs })),
