@@ -33,9 +33,16 @@ function keptOf(name: string): RawBuilder<unknown> {
 const valuesOf = (name: string, { attributes }: FilterGrammar): FilterAttribute['values'] =>
   attributes.find((attribute) => attribute.name === name)?.values
 
-/** A clause about an attribute. Where a grammar has words of its own for what is kept, they are what is compared. */
-export function attributeTest(clause: FilterClause, grammar: FilterGrammar): RawBuilder<boolean> {
-  const kept = keptOf(clause.key)
+/** A clause about an attribute of runs. */
+export const attributeTest = (clause: FilterClause, grammar: FilterGrammar): RawBuilder<boolean> =>
+  testWritten(keptOf(clause.key), clause, grammar)
+
+/** A clause about an attribute, of which `kept` is what is kept. Where a grammar has words of its own for that, they are what is compared. */
+export function testWritten(
+  kept: RawBuilder<unknown>,
+  clause: FilterClause,
+  grammar: FilterGrammar,
+): RawBuilder<boolean> {
   const values = valuesOf(clause.key, grammar)
   if (values === undefined) return compare(kept, clause)
   const matching = Object.keys(values).filter((name) => matchesText(values[name] ?? name, clause))
