@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { durationMs, type TrackedRunDetail, toIso } from '@regia/core'
 import { createRunLogger, type RegiaClient } from '@regia/sdk'
-import { ERROR_TAG, type Outcome } from './live-runs.ts'
+import { ERROR_TAG, liveRuns, type Outcome } from './live-runs.ts'
 import { patiently } from './patiently.ts'
 import { provenanceFiles, provenanceTags } from './provenance/kept-files.ts'
 import { provenanceOf, readSurroundings } from './provenance/provenance.ts'
@@ -30,6 +30,8 @@ export type TrackedProgram = {
   readonly stdout: 'stdout' | 'stderr'
   /** Aborted: the program was told to stop, and its run is cancelled. */
   readonly signal: AbortSignal
+  /** The server is another process: should this one be ended at once, another one can still tell it how the run ended. */
+  readonly isServerElsewhere: boolean
   readonly onBegin?: (run: TrackedRunDetail) => void
 }
 
@@ -62,7 +64,14 @@ export async function trackProgram(request: TrackedProgram): Promise<TrackedProg
     await Promise.all(uploads)
     if (error !== undefined) logger.setTag(ERROR_TAG, error)
     await logger.end().catch(() => undefined) // told when it was refused
-    return patiently(() => client.tracking.update(run.id, { status, finishedAt: toIso(Date.now()) }))
+    const finished = await patiently(() => client.tracking.update(run.id, { status, finishedAt: toIso(Date.now()) }))
+    liveRuns.delete(run.id)
+    return finished
+  }
+  if (request.isServerElsewhere) {
+    const server = { url: () => request.url, token: request.token }
+    const live = { id: run.id, endsWithProgram: false, isJoined: false, server, unsent: logger.unsent }
+    liveRuns.add({ ...live, finish: async (outcome) => void (await finish(outcome)) })
   }
   try {
     const ended = await runProgram({

@@ -26,6 +26,7 @@ export type ReproduceRequest = ComparisonOptions & {
   readonly keep: boolean
   readonly stdout: 'stdout' | 'stderr'
   readonly signal: AbortSignal
+  readonly isServerElsewhere: boolean
   /** Told what is done, for people. */
   readonly onStage: (text: string) => void
 }
@@ -139,7 +140,7 @@ async function runAgain(
   tree: WorkTree,
   request: ReproduceRequest,
 ): Promise<string> {
-  const { client, url, token, user, stdout, signal, onStage } = request
+  const { client, url, token, user, stdout, signal, isServerElsewhere, onStage } = request
   const experiment = (await client.experiments.get(run.experimentId)).name
   const command = commandHere(provenance, tree)
   const cwd = join(tree.dir, provenance.folder)
@@ -150,7 +151,7 @@ async function runAgain(
     const { params, seed } = provenance
     const tags = { [REPRODUCES_TAG]: run.id }
     const about = { id, experiment, name: run.name, params, tags, seed, systemMetrics: undefined }
-    const where = { client, url, token, user, workingDir: cwd, env, stdout, signal }
+    const where = { client, url, token, user, workingDir: cwd, env, stdout, signal, isServerElsewhere }
     await trackProgram({ ...where, ...about, command })
     return id
   }

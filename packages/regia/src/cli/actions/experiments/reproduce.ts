@@ -49,7 +49,7 @@ async function ofPipeline(
 }
 
 async function ofTracked(input: ReproduceInput, connection: Connection, context: Context): Promise<Reproduction> {
-  const { client, url, project } = connection
+  const { client, url, project, isOwner } = connection
   const { environment, output, signal, terminal, workingDir } = context
   const run = await client.tracking.get(input.run)
   if (run.origin) {
@@ -69,6 +69,7 @@ async function ofTracked(input: ReproduceInput, connection: Connection, context:
     env: process.env,
     stdout: output.isJson ? 'stderr' : 'stdout',
     signal,
+    isServerElsewhere: !isOwner,
     onStage: (text) => terminal.writeError(`${output.style.dim(`● ${text}`)}\n`),
   })
 }

@@ -24,7 +24,7 @@ export const track: Action<TrackInput> = async (input, context) => {
   const tags = parsePairs(input.tag, '--tag')
   const systemMetrics = input.systemMetrics ?? tracking.systemMetrics
   if (systemMetrics !== undefined) durationMs(systemMetrics)
-  const { client, url, project } = await context.connect()
+  const { client, url, project, isOwner } = await context.connect()
   const { server, token } = await resolveStack(environment, project)
   const say = (text: string) => terminal.writeError(`${text}\n`)
   const { run, exitCode } = await trackProgram({
@@ -44,6 +44,7 @@ export const track: Action<TrackInput> = async (input, context) => {
     systemMetrics,
     stdout: output.isJson ? 'stderr' : 'stdout',
     signal: context.signal,
+    isServerElsewhere: !isOwner,
     // Standard output belongs to the command.
     onBegin: ({ id, name }) => say(output.style.dim(`● ${name}  ${id}`)),
   })
