@@ -19,7 +19,7 @@ export const STILL_WANTED = 'still_wanted'
 
 const MAX_STATEMENTS = 200
 const CACHE_KIB = 32_768
-const MAPPED_BYTES = 1_073_741_824
+const MAPPED_BYTES = 268_435_456
 const BUSY_TIMEOUT_MS = 5_000
 
 if (parentPort !== null) serve(parentPort, workerData as ReaderThreadData)
