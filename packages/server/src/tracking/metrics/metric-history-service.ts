@@ -16,12 +16,18 @@ type RunPoint = MetricValue & { readonly runId: string }
 
 const COLUMNS = sql`p.at_ms, p.step, p.value, p.is_nan`
 
+/** As MLflow has it. */
+const SAMPLED_POINTS = 25_000
+
 /** Every point that was logged of a metric: listed, sampled, or drawn. */
 export class MetricHistoryService implements MetricHistory {
   readonly #reader: Reader
+  readonly #sampledPoints: number
 
-  constructor(reader: Reader) {
+  /** @param sampledPoints - Of a run in a sample of steps, about: a run may have logged any number of values at one step. */
+  constructor(reader: Reader, sampledPoints = SAMPLED_POINTS) {
     this.#reader = reader
+    this.#sampledPoints = sampledPoints
   }
 
   async list(
@@ -53,7 +59,7 @@ export class MetricHistoryService implements MetricHistory {
   async sampleSteps(query: Parameters<MetricHistory['sampleSteps']>[0]): Promise<readonly RunPoint[]> {
     const { runIds, key } = query
     const steps = await this.#chooseSteps(query)
-    const most = Math.max(query.limit, steps.length)
+    const most = Math.max(this.#sampledPoints, steps.length)
     const queries = [...new Set(runIds)].map((runId) => this.#pointsAt(runId, key, steps, most))
     const rows = await this.#reader.readAll(queries)
     return rows.flat().map((row) => ({ ...pointOf(row, key), runId: row.id }))

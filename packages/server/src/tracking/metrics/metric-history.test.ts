@@ -11,7 +11,7 @@ import { MetricHistoryService } from './metric-history-service.ts'
 
 type Point = { readonly step: number; readonly atMs: number; readonly value: number }
 
-async function openHistory(curves: Readonly<Record<string, readonly Point[]>>) {
+async function openHistory(curves: Readonly<Record<string, readonly Point[]>>, sampledPoints?: number) {
   const home = mkdtempSync(join(tmpdir(), 'regia-history-'))
   const database = await openDatabase(join(home, 'regia.db'))
   const reader = new Reader({ database })
@@ -41,7 +41,7 @@ async function openHistory(curves: Readonly<Record<string, readonly Point[]>>) {
       }
     }
   })
-  return new MetricHistoryService(reader)
+  return new MetricHistoryService(reader, sampledPoints)
 }
 
 const point = (step: number, value = step, atMs = step): Point => ({ step, value, atMs })
@@ -125,7 +125,7 @@ describe('a sample of steps', () => {
   })
 
   it('shows some of many values at one step', async () => {
-    const history = await openHistory({ a: range(1_000).map((i) => point(0, i, i)), b: steps(0, 1) })
+    const history = await openHistory({ a: range(1_000).map((i) => point(0, i, i)), b: steps(0, 1) }, 10)
     const points = await history.sampleSteps({ runIds: ['a', 'b'], key: 'loss', limit: 10 })
     const ofRun = (run: string) => points.filter(({ runId }) => runId === run).map(({ value }) => value)
     expect(ofRun('a')).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999])
