@@ -101,5 +101,5 @@ export function addTrackingRoutes(app: App, parts: TrackingParts, { clock }: Tra
   addSearchRoutes(app, search)
   addMetricRoutes(app, metrics)
   addLoggedModelRoutes(app, loggedModels)
-  addMlflowRoutes(app, { stores: parts, abilities: { takesParts: false, givesParts: false } })
+  addMlflowRoutes(app, parts)
 }

@@ -4,7 +4,7 @@ export const TRACKING_LIMITS = {
   keyLength: 250,
   paramValueLength: 6_000,
   tagValueLength: 8_000,
-  experimentTagValueLength: 5_000,
+  experimentTagValueLength: 20_000,
   noteLength: 100_000,
   metricsInBatch: 1_000,
   paramsInBatch: 100,

@@ -1,5 +1,6 @@
 import {
   type FilterClause,
+  type FilterGrammar,
   type Found,
   LOGGED_MODEL_GRAMMAR,
   type LoggedModelOrder,
@@ -16,6 +17,7 @@ import type { Connection } from '../database/database.ts'
 import { decodeCursor, encodeCursor, isAfter, keyColumns, orderOf, placeOf, type SortKey } from '../database/keyset.ts'
 import { experimentNumber } from './experiment-record.ts'
 import { type LoggedModelRow, loggedModelRecords } from './logged-model-record.ts'
+import { testWritten } from './search/run-attributes.ts'
 
 type Search = Parameters<LoggedModels['search']>[0]
 type Condition = RawBuilder<boolean>
@@ -35,7 +37,7 @@ export async function searchLoggedModels(connection: Connection, search: Search)
   const conditions = [
     sql<boolean>`deleted_ms is null`,
     ...inExperiments(experimentIds),
-    ...clauses.map((clause) => conditionOf(clause, datasets)),
+    ...clauses.map((clause) => conditionOf(clause, datasets, grammar)),
     ...onDatasets(datasets, clauses),
     ...(cursor === undefined ? [] : [isAfter(keys, decodeCursor(query, cursor))]),
   ]
@@ -79,10 +81,10 @@ function columnOf(attribute: string): RawBuilder<unknown> {
 const textOf = (entity: 'param' | 'tag', key: string): RawBuilder<unknown> =>
   sql`(select value from ${sql.table(`logged_model_${entity}`)} where model_id = logged_model.id and key = ${key})`
 
-function conditionOf(clause: FilterClause, datasets: readonly Dataset[]): Condition {
+function conditionOf(clause: FilterClause, datasets: readonly Dataset[], grammar: FilterGrammar): Condition {
   const { entity, key } = clause
   if (entity === 'param' || entity === 'tag') return compare(textOf(entity, key), clause)
-  if (entity === 'attribute') return compare(columnOf(key), clause)
+  if (entity === 'attribute') return testWritten(columnOf(key), clause, grammar)
   return sql<boolean>`exists (select 1 from logged_model_metric as metric where metric.model_id = logged_model.id
     and metric.key = ${key} and metric.is_nan = 0 and ${compare(sql.ref('metric.value'), clause)}
     and ${isOn(datasets)})`
@@ -108,7 +110,7 @@ function isOn(datasets: readonly Dataset[]): Condition {
   )
 }
 
-function termOf(order: LoggedModelOrder, grammar: NonNullable<Search['grammar']>): Term {
+function termOf(order: LoggedModelOrder, grammar: FilterGrammar): Term {
   const [term] = parseOrder([order.field], grammar)
   if (!term) throw new Error('unreachable: one text is one term')
   const { datasetName: name, datasetDigest: digest, isDescending } = order

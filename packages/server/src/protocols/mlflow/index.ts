@@ -2,7 +2,7 @@ import type { TrackingStores } from '@regia/core'
 import type { App } from '../../http/app.ts'
 import { loggedModelEndpoints } from './logged-models/logged-model-endpoints.ts'
 import { searchLoggedModels } from './logged-models/logged-model-search.ts'
-import { addOddAddress, addVersionRoute, type MlflowAbilities, serverInfo } from './server-endpoints.ts'
+import { addOddAddress, addVersionRoute, serverInfo } from './server-endpoints.ts'
 import { experimentEndpoints } from './tracking/experiment-endpoints.ts'
 import { inputEndpoints, searchDatasets } from './tracking/input-endpoints.ts'
 import { loggingEndpoints } from './tracking/logging-endpoints.ts'
@@ -11,16 +11,11 @@ import { runEndpoints } from './tracking/run-endpoints.ts'
 import { searchRuns } from './tracking/search-endpoints.ts'
 import { addEndpoints, addUnknownEndpoints } from './wire/index.ts'
 
-export type MlflowDeps = {
-  readonly stores: TrackingStores
-  readonly abilities: MlflowAbilities
-}
-
 /**
  * Speaks MLflow's REST protocol: everything of tracking and logged models, below `/api` and `/ajax-api`, and `/version`. What is not offered answers
  * `ENDPOINT_NOT_FOUND`, at which clients go on.
  */
-export function addMlflowRoutes(app: App, { stores, abilities }: MlflowDeps): void {
+export function addMlflowRoutes(app: App, stores: TrackingStores): void {
   const { experiments, runs, search, metrics, loggedModels } = stores
   const datasets = searchDatasets(runs)
   addEndpoints(app, [
@@ -33,7 +28,7 @@ export function addMlflowRoutes(app: App, { stores, abilities }: MlflowDeps): vo
     datasets,
     ...loggedModelEndpoints(loggedModels),
     searchLoggedModels(loggedModels),
-    serverInfo(abilities),
+    serverInfo,
   ])
   addOddAddress(app, datasets)
   addVersionRoute(app)

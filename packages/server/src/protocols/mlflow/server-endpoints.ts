@@ -7,28 +7,26 @@ import { addEndpoint, addWireScope, type Endpoint, endpoint } from './wire/index
  */
 export const MLFLOW_VERSION = '3.3.2'
 
-/** What a client looks up before it sends large files in parts. */
-export type MlflowAbilities = { readonly takesParts: boolean; readonly givesParts: boolean }
+/** A file that comes in one stream is written once, at the disk's speed: parts are taken, but only from a client that is told to send them. */
+const SERVER_INFO = JSON.stringify({
+  store_type: 'SqlStore',
+  workspaces_enabled: false,
+  trace_archival_enabled: false,
+  multipart_uploads_enabled: false,
+  multipart_downloads_enabled: false,
+  presigned_upload_run_id_supported: false,
+  presigned_upload_model_id_supported: false,
+  features_enabled: { gateway: false },
+})
 
-export const serverInfo = ({ takesParts, givesParts }: MlflowAbilities): Endpoint => {
-  const info = {
-    store_type: 'SqlStore',
-    workspaces_enabled: false,
-    trace_archival_enabled: false,
-    multipart_uploads_enabled: takesParts,
-    multipart_downloads_enabled: givesParts,
-    presigned_upload_run_id_supported: false,
-    presigned_upload_model_id_supported: false,
-    features_enabled: { gateway: false },
-  }
-  return endpoint({
-    verb: ['GET', 'POST'],
-    path: '/mlflow/server-info',
-    version: '3.0',
-    fields: {},
-    handle: async () => info,
-  })
-}
+/** What a client asks before it uses what not every server has. */
+export const serverInfo: Endpoint = endpoint({
+  verb: ['GET', 'POST'],
+  path: '/mlflow/server-info',
+  version: '3.0',
+  fields: {},
+  handle: async () => SERVER_INFO,
+})
 
 /** Below no prefix, as plain text. */
 export function addVersionRoute(app: App): void {

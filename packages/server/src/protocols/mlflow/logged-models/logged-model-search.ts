@@ -1,6 +1,5 @@
-import type { LoggedModelOrder, LoggedModels } from '@regia/core'
+import { type LoggedModelOrder, type LoggedModels, TRACKING_LIMITS } from '@regia/core'
 import { MLFLOW_LOGGED_MODEL_GRAMMAR } from '../tracking/grammars.ts'
-import { MLFLOW_LIMITS } from '../tracking/vocabulary.ts'
 import { assertExperimentId, inSearchWords } from '../tracking/words.ts'
 import {
   type Endpoint,
@@ -39,7 +38,7 @@ export const searchLoggedModels = (models: LoggedModels): Endpoint =>
         models.search({
           experimentIds: experiment_ids.map(assertExperimentId),
           filter,
-          limit: Math.min(most || DEFAULT_PAGE, MLFLOW_LIMITS.searchPage),
+          limit: Math.min(most || DEFAULT_PAGE, TRACKING_LIMITS.searchPage),
           cursor: page_token || undefined,
           grammar: MLFLOW_LOGGED_MODEL_GRAMMAR,
           ...(order_by && { orderBy: order_by }),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { invalidParameter } from '../wire/index.ts'
-import { MLFLOW_LIMITS } from './vocabulary.ts'
+import { ARTIFACT_LOCATION_LENGTH } from './vocabulary.ts'
 
 /**
  * Where a client wants an experiment's files. An address that would lead elsewhere than it says is refused; a path without a scheme counts from the
@@ -15,7 +15,7 @@ export function readArtifactLocation(location: string): string {
   if (decodeFully(query).includes('..')) throw invalidParameter('Invalid query string')
   if (scheme === 'runs') throw invalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`)
   assertScheme(scheme, path)
-  if (location.length > MLFLOW_LIMITS.artifactLocation) throw tooLong()
+  if (location.length > ARTIFACT_LOCATION_LENGTH) throw tooLong()
   return scheme === undefined ? resolve(path) : location
 }
 
@@ -33,7 +33,7 @@ function assertScheme(scheme: string | undefined, path: string): void {
 
 const tooLong = () =>
   invalidParameter(
-    `Invalid artifact path length. The length of the artifact path cannot be greater than ${MLFLOW_LIMITS.artifactLocation} characters.`,
+    `Invalid artifact path length. The length of the artifact path cannot be greater than ${ARTIFACT_LOCATION_LENGTH} characters.`,
   )
 
 /** However often it is encoded. */

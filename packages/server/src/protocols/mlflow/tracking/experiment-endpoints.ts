@@ -1,4 +1,4 @@
-import type { Experiments } from '@regia/core'
+import { type Experiments, TRACKING_LIMITS } from '@regia/core'
 import {
   checked,
   choice,
@@ -21,7 +21,7 @@ import { readArtifactLocation } from './artifact-location.ts'
 import { MLFLOW_EXPERIMENT_GRAMMAR } from './grammars.ts'
 import { assertExperimentTag, assertLength } from './keys.ts'
 import { experimentToWire } from './run-wire.ts'
-import { LIFECYCLE_OF_VIEW, MLFLOW_LIMITS, NOTE_TAG, VIEW_TYPES } from './vocabulary.ts'
+import { LIFECYCLE_OF_VIEW, NOTE_TAG, VIEW_TYPES } from './vocabulary.ts'
 import { assertExperimentId, inExperimentWords, inNameWords, inSearchWords } from './words.ts'
 
 const experimentId = () => required(identifier())
@@ -79,7 +79,7 @@ const createExperiment = (experiments: Experiments) =>
     fields: { name: name(), artifact_location: text(), tags: keyValues() },
     handle: async ({ name: asked, artifact_location: location, tags = [] }) => {
       const artifactRoot = location ? readArtifactLocation(location) : undefined
-      assertLength('name', asked, MLFLOW_LIMITS.experimentName)
+      assertLength('name', asked, TRACKING_LIMITS.experimentNameLength)
       tags.filter(({ key }) => key !== NOTE_TAG).forEach(assertExperimentTag)
       const { [NOTE_TAG]: note, ...others } = Object.fromEntries(tags.map(({ key, value }) => [key, value]))
       const made = await inNameWords(
@@ -126,7 +126,7 @@ const searchExperiments = (experiments: Experiments) =>
 
 /** @throws MlflowError in the words of the original's store. */
 export function assertPageSize(size: number): number {
-  const { searchPage } = MLFLOW_LIMITS
+  const { searchPage } = TRACKING_LIMITS
   if (size >= 1 && size <= searchPage) return size
   const bound = size < 1 ? 'a positive integer' : `at most ${searchPage}`
   throw invalidParameter(`Invalid value ${size} for parameter 'max_results' supplied. It must be ${bound}`)
@@ -138,7 +138,7 @@ const renameExperiment = (experiments: Experiments) =>
     path: '/mlflow/experiments/update',
     fields: {
       experiment_id: experimentId(),
-      new_name: checked(name(), (asked) => assertLength('name', asked, MLFLOW_LIMITS.experimentName)),
+      new_name: checked(name(), (asked) => assertLength('name', asked, TRACKING_LIMITS.experimentNameLength)),
     },
     handle: async ({ experiment_id: id, new_name }) => {
       const renamed = rephrase(experiments.update(assertExperimentId(id), { name: new_name }), {

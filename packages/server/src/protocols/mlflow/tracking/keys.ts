@@ -1,6 +1,7 @@
+import { TRACKING_LIMITS } from '@regia/core'
 import { exceedsLength, invalidParameter, invalidValue, type KeyValue } from '../wire/index.ts'
 import { pythonText } from './python-text.ts'
-import { MLFLOW_LIMITS } from './vocabulary.ts'
+import { NOTE_TAG } from './vocabulary.ts'
 
 const ALLOWED = /^[/\p{L}\p{N}\p{M}_.\- :]*$/u
 /** Has no path inside that could be another's. */
@@ -41,23 +42,23 @@ function resolvePath(path: string): string {
 export function toParam({ key, value }: KeyValue, path = ''): KeyValue {
   assertKey(key, () => below(path, 'key'))
   assertLength('Param key', key)
-  return { key, value: cut(value, MLFLOW_LIMITS.paramValue) }
+  return { key, value: cut(value, TRACKING_LIMITS.paramValueLength) }
 }
 
 /** A run's tag as it is kept: a value that is too long is cut off. */
 export function toTag({ key, value }: KeyValue, path = ''): KeyValue {
   assertKey(key, () => below(path, 'key'))
   assertLength(below(path, 'key'), key)
-  return { key, value: cut(value, MLFLOW_LIMITS.tagValue) }
+  return { key, value: cut(value, key === NOTE_TAG ? TRACKING_LIMITS.noteLength : TRACKING_LIMITS.tagValueLength) }
 }
 
 export function assertExperimentTag({ key, value }: KeyValue): void {
   assertKey(key, () => 'key')
   assertLength('key', key)
-  assertLength('value', value, MLFLOW_LIMITS.experimentTagValue)
+  assertLength('value', value, TRACKING_LIMITS.experimentTagValueLength)
 }
 
-export function assertLength(name: string, text: string, most: number = MLFLOW_LIMITS.key): void {
+export function assertLength(name: string, text: string, most: number = TRACKING_LIMITS.keyLength): void {
   if (text.length > most) throw exceedsLength(name, most)
 }
 

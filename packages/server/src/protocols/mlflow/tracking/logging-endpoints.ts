@@ -1,4 +1,4 @@
-import type { MetricEntry, RunBatch, Runs } from '@regia/core'
+import { type MetricEntry, type RunBatch, type Runs, TRACKING_LIMITS } from '@regia/core'
 import {
   double,
   type Endpoint,
@@ -17,7 +17,6 @@ import { pythonText } from './python-text.ts'
 import { assertMetric, modelOf, readMetric } from './read-metric.ts'
 import { partRunTags } from './reserved-tags.ts'
 import { runId } from './run-endpoints.ts'
-import { MLFLOW_LIMITS } from './vocabulary.ts'
 import { inRunWords } from './words.ts'
 
 /** What is written while a run goes on. These are the calls whose time a training pays: one transaction each, and the reply is ready. */
@@ -102,10 +101,10 @@ function assertRunId(id: string): void {
 }
 
 function assertBatchSize(metrics: number, params: number, tags: number): void {
-  assertAtMost('metrics', MLFLOW_LIMITS.metricsInBatch, metrics)
-  assertAtMost('params', MLFLOW_LIMITS.paramsInBatch, params)
-  assertAtMost('tags', MLFLOW_LIMITS.tagsInBatch, tags)
-  assertAtMost('metrics, params, and tags', MLFLOW_LIMITS.itemsInBatch, metrics + params + tags)
+  assertAtMost('metrics', TRACKING_LIMITS.metricsInBatch, metrics)
+  assertAtMost('params', TRACKING_LIMITS.paramsInBatch, params)
+  assertAtMost('tags', TRACKING_LIMITS.tagsInBatch, tags)
+  assertAtMost('metrics, params, and tags', TRACKING_LIMITS.itemsInBatch, metrics + params + tags)
 }
 
 function assertAtMost(what: string, most: number, count: number): void {

@@ -1,4 +1,4 @@
-import type { MetricHistory, MetricValue } from '@regia/core'
+import { type MetricHistory, type MetricValue, TRACKING_LIMITS } from '@regia/core'
 import {
   API_DOCS,
   checked,
@@ -12,7 +12,6 @@ import {
   toWireNumber,
 } from '../wire/index.ts'
 import { runId } from './run-endpoints.ts'
-import { MLFLOW_LIMITS } from './vocabulary.ts'
 import { inSearchWords } from './words.ts'
 
 /** As many points as one read of the store gives. */
@@ -40,7 +39,7 @@ const getHistory = (metrics: MetricHistory) =>
     handle: async ({ run_id, metric_key: key, page_token, max_results: most }) => {
       const cursor = page_token || undefined
       if (most === undefined) return wholeHistory(metrics, run_id, key, cursor)
-      const limit = Math.min(most, MLFLOW_LIMITS.searchPage)
+      const limit = Math.min(most, TRACKING_LIMITS.searchPage)
       const { items, nextCursor } = await inSearchWords(metrics.list(run_id, key, { limit, cursor }))
       return historyText(items.map(toText), nextCursor)
     },

@@ -1,4 +1,4 @@
-import type { Runs } from '@regia/core'
+import { type Runs, TRACKING_LIMITS } from '@regia/core'
 import {
   choice,
   doesNotExist,
@@ -15,7 +15,7 @@ import {
 import { cut } from './keys.ts'
 import { partRunTags } from './reserved-tags.ts'
 import { runInfoToWire, runToWire } from './run-wire.ts'
-import { MLFLOW_LIMITS, NAME_TAG, NOTE_TAG, PARENT_TAG, RUN_STATUSES, STATUS_FROM_WIRE } from './vocabulary.ts'
+import { NAME_TAG, NOTE_TAG, PARENT_TAG, RUN_STATUSES, STATUS_FROM_WIRE } from './vocabulary.ts'
 import { assertExperimentId, inExperimentWords, inRunWords } from './words.ts'
 
 export const runId = () => required(text())
@@ -81,11 +81,12 @@ const createRun = (runs: Runs) =>
         experimentId: assertExperimentId(experimentId),
         source: 'mlflow',
         startMs: start_time,
-        tags: tags.map(({ key, value }) => ({ key, value: cut(value, MLFLOW_LIMITS.tagValue) })),
+        tags: tags.map(({ key, value }) => ({ key, value: cut(value, TRACKING_LIMITS.tagValueLength) })),
         ...(name && { name }),
         ...(user_id && { user: user_id }),
         ...(change.parentId && { parentId: change.parentId }),
-        ...(change.note !== undefined && change.note !== null && { note: change.note }),
+        ...(change.note !== undefined &&
+          change.note !== null && { note: cut(change.note, TRACKING_LIMITS.noteLength) }),
       })
       return { run: runToWire(await inExperimentWords(experimentId, created)) }
     },

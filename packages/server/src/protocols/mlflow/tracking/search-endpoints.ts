@@ -1,4 +1,4 @@
-import type { RunSearch, Runs } from '@regia/core'
+import { type RunSearch, type Runs, TRACKING_LIMITS } from '@regia/core'
 import {
   checked,
   choice,
@@ -13,7 +13,7 @@ import {
 import { assertPageSize } from './experiment-endpoints.ts'
 import { MLFLOW_RUN_GRAMMAR } from './grammars.ts'
 import { runToWire } from './run-wire.ts'
-import { LIFECYCLE_OF_VIEW, MLFLOW_LIMITS, VIEW_TYPES } from './vocabulary.ts'
+import { LIFECYCLE_OF_VIEW, VIEW_TYPES } from './vocabulary.ts'
 import { assertExperimentId, inSearchWords } from './words.ts'
 
 const DEFAULT_PAGE = 1_000
@@ -50,6 +50,6 @@ export const searchRuns = (search: RunSearch, runs: Runs): Endpoint =>
   })
 
 function assertPage(size: number): void {
-  if (size > MLFLOW_LIMITS.searchPage) throw invalidType('max_results', size)
+  if (size > TRACKING_LIMITS.searchPage) throw invalidType('max_results', size)
   assertPageSize(size)
 }

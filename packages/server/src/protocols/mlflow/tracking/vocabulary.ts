@@ -37,16 +37,4 @@ export const MODEL_HISTORY_TAG = 'mlflow.log-model.history'
 /** For what a run read a dataset. */
 export const CONTEXT_TAG = 'mlflow.data.context'
 
-export const MLFLOW_LIMITS = {
-  experimentName: 500,
-  experimentTagValue: 20_000,
-  key: 250,
-  paramValue: 6_000,
-  tagValue: 8_000,
-  artifactLocation: 2_048,
-  searchPage: 50_000,
-  metricsInBatch: 1_000,
-  paramsInBatch: 100,
-  tagsInBatch: 100,
-  itemsInBatch: 1_000,
-} as const
+export const ARTIFACT_LOCATION_LENGTH = 2_048

@@ -84,6 +84,8 @@ export async function rephrase<T>(
 export function replyWithMlflowError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, message, status } = toMlflowError(error)
   if (code === 'INTERNAL_ERROR') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
+  // The rest of a body that is too large is read and dropped: a connection that is reset tells its sender nothing.
+  if (error instanceof Error && 'statusCode' in error && error.statusCode === 413) reply.removeHeader('connection')
   if (status === 401) reply.header('www-authenticate', 'Basic realm="mlflow"')
   return reply
     .code(status)
