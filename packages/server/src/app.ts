@@ -54,6 +54,7 @@ import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedul
 import {
   addServingRoutes,
   followersOf,
+  medianRequest,
   type ServingParts,
   servedModels,
   servingOverview,
@@ -174,6 +175,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       tell: (transaction, change) => webhooks.tell(transaction, change),
       followers: () => followersOf(parts),
       onPending: () => packager.wake(),
+      speedOf: (version) => medianRequest(parts, version),
     })
     const demo = new DemoService(database, events, clock)
     const catalog = wireCatalog({
@@ -261,7 +263,12 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addOverviewRoute(app, {
       runs: recentRuns,
       endpoints: served.endpoints,
-      needs: [async () => failedRunNeeds(await recentRuns()), () => listApprovals(database), served.needs],
+      needs: [
+        async () => failedRunNeeds(await recentRuns()),
+        () => listApprovals(database),
+        () => models.approvals.needs(),
+        served.needs,
+      ],
       timeline: [
         () => data.listTimeline(OVERVIEW_RUNS),
         async () => (await recentRuns()).map(runEntry),

@@ -156,6 +156,17 @@ export async function followersOf({ serving }: ServingParts): Promise<readonly F
   })
 }
 
+/** The median latency of a version's requests, in milliseconds, where one was answered in the last minutes. */
+export async function medianRequest(
+  { serving }: ServingParts,
+  { model, version }: { readonly model: string; readonly version: number },
+): Promise<number | undefined> {
+  const endpoints = (await serving.queries.list()).filter(({ deployments }) =>
+    deployments.some((each) => each.model === model && each.version === version),
+  )
+  return endpoints.flatMap(({ traffic }) => traffic).find((each) => each.version === version)?.p50Ms
+}
+
 const HEALTH_WINDOWS = 60
 const HEALTH_MINUTES = 5
 const OVERVIEW_ENTRIES = 50

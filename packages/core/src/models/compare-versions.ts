@@ -12,7 +12,7 @@ export type MeasuredSpeed = { readonly before?: number | undefined; readonly aft
 /**
  * Two versions of a model side by side: what is in both or either, what differs first, then by name.
  *
- * @param speed - Milliseconds a row, each where it was measured.
+ * @param speed - The median request of each in milliseconds, where it was measured.
  * @returns Values absent on a side that lacks them.
  * @example compareVersions(champion, challenger).metrics[0] // { name: 'auc', before: 0.71, after: 0.74, direction: 'higher' }
  */
@@ -29,8 +29,8 @@ export function compareVersions(before: ModelVersion, after: ModelVersion, speed
     code: pairsOf(codeOf),
     signature: pairsOf(signatureOf),
     size: pair(
-      { ...sizeOf(before), 'milliseconds a row': speed.before },
-      { ...sizeOf(after), 'milliseconds a row': speed.after },
+      { ...sizeOf(before), 'median request in ms': speed.before },
+      { ...sizeOf(after), 'median request in ms': speed.after },
     ),
   }
 }

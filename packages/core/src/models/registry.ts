@@ -85,7 +85,7 @@ export const modelComparisonSchema = z.object({
   data: z.array(pairSchema),
   code: z.array(pairSchema),
   signature: z.array(pairSchema),
-  /** Bytes of graph and package, milliseconds a row where it was measured. */
+  /** Bytes of the graph, inputs, the median request where it was measured. */
   size: z.array(pairSchema),
 })
 export type ModelComparison = z.infer<typeof modelComparisonSchema>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nameSchema, timestampSchema } from '../kernel/index.ts'
+import { aliasRequestSchema } from '../models/index.ts'
 import { alertSchema } from '../monitoring/index.ts'
 import { approvalSchema, runSummarySchema } from '../pipelines/index.ts'
 import { endpointSchema, shadowComparisonSchema } from '../serving/index.ts'
@@ -16,6 +17,8 @@ export const needSchema = z.discriminatedUnion('kind', [
     approval: approvalSchema,
     since: timestampSchema,
   }),
+  /** Somebody wants to move a protected alias. */
+  z.object({ kind: z.literal('alias-request'), request: aliasRequestSchema }),
   z.object({ kind: z.literal('promotion'), endpoint: nameSchema, comparison: shadowComparisonSchema }),
 ])
 export type Need = z.infer<typeof needSchema>

@@ -1,4 +1,4 @@
-import { type AliasRequest, type Page, RegiaError } from '@regia/core'
+import { type AliasRequest, type Need, type Page, RegiaError } from '@regia/core'
 import type { Connection, Database } from '../database/database.ts'
 import { pageOf } from '../http/paging.ts'
 import { decideRequest, insertRequest, listRequests, type NewRequest, type RequestFilter } from './alias-requests.ts'
@@ -7,6 +7,8 @@ import { getVersion } from './read-versions.ts'
 import { moveAndTell, type RegistryWriter } from './registry-writer.ts'
 
 export type Decision = { readonly by: string; readonly comment?: string | undefined }
+
+const MOST_NEEDS = 20
 
 /** Wishes to move protected aliases, and what people make of them. */
 export class AliasApprovals {
@@ -27,6 +29,12 @@ export class AliasApprovals {
   async list(filter: RequestFilter, { limit, offset }: Window): Promise<Page<AliasRequest>> {
     const { items, total } = await listRequests(this.#database, filter, { limit, offset })
     return pageOf(items, total, offset)
+  }
+
+  /** What waits, for the first screen. */
+  async needs(): Promise<readonly Need[]> {
+    const { items } = await listRequests(this.#database, { status: 'pending' }, { limit: MOST_NEEDS, offset: 0 })
+    return items.map((request) => ({ kind: 'alias-request', request }))
   }
 
   /** Moves the alias. @throws RegiaError `NOT_FOUND`, `CONFLICT` where it has moved since or the request is decided, `UNAUTHORIZED` for who asked. */

@@ -23,6 +23,6 @@ export type ModelDeps = {
   readonly tell?: (transaction: Connection, change: RegistryChange) => Promise<void>
   /** Hears of a version whose files came from elsewhere and are not packaged yet, when it is committed. */
   readonly onPending?: () => void
-  /** Milliseconds a row, where the version has answered. */
+  /** The median request of a version in milliseconds, where one was answered lately. */
   readonly speedOf?: (version: ModelVersion) => Promise<number | undefined>
 }

@@ -17,7 +17,8 @@ const URGENCY: Readonly<Record<Need['kind'], number>> = {
   alert: 0,
   'failed-run': 1,
   approval: 2,
-  promotion: 3,
+  'alias-request': 3,
+  promotion: 4,
 }
 
 export async function getOverview(sources: OverviewSources): Promise<Overview> {

@@ -30,6 +30,10 @@ function describeNeed(need: Need, output: Output): string {
       return `${statusMark('failed', output.style)}  ${need.run.pipeline} #${need.run.number}: ${need.run.error?.message ?? 'failed'}`
     case 'approval':
       return `${statusMark('attention', output.style)}  ${need.run.pipeline} #${need.run.number} asks: ${need.approval.question} (regia approve ${need.run.pipeline}#${need.run.number} ${need.step})`
+    case 'alias-request': {
+      const { id, model, alias, version, requestedBy } = need.request
+      return `${statusMark('attention', output.style)}  ${requestedBy} wants ${model}@${version} as ${alias} (regia models approve ${id})`
+    }
     case 'promotion':
       return `${statusMark('attention', output.style)}  ${need.endpoint}: version ${need.comparison.challengerVersion} waits for a person. ${need.comparison.reason}`
   }

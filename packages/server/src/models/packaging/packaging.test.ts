@@ -60,6 +60,8 @@ describe('a version of files that a client of MLflow logged', () => {
       for (const [k, probability] of answer.entries())
         expect(predictions[i]!.probabilities![String(k)]).toBeCloseTo(probability, 5)
     }
+    const { size } = await client.models.compare('iris', 'champion', 1)
+    expect(size).toContainEqual({ name: 'median request in ms', before: expect.any(Number), after: expect.any(Number) })
     await expect(client.models.deleteVersion('iris', 1)).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('endpoint "iris"'),

@@ -128,6 +128,10 @@ describe('a version in shadow', () => {
     expect(byHand.body.error).toMatchObject({ code: 'CONFLICT', hint: expect.stringContaining('regia models request') })
     const wish = { alias: 'champion', version: 2, by: 'ada' }
     const { id } = (await served.send('POST', '/api/v1/models/trips/requests', wish)).body
+    expect((await served.send('GET', '/api/v1/overview')).body.needs).toContainEqual({
+      kind: 'alias-request',
+      request: expect.objectContaining({ id, model: 'trips', requestedBy: 'ada' }),
+    })
     await served.send('POST', `/api/v1/registry/requests/${id}/approve`, { by: 'grace' })
     await eventually(async () => ((await versionOf(served, tripRows(1, 1).rows[0]!)) === 2 ? true : undefined))
   })
