@@ -112,7 +112,7 @@ describe('the search of experiments', () => {
       { name: 'x'.repeat(501) },
       { name: 'a', note: 'x'.repeat(100_001) },
       { name: 'a', tags: { '': 'x' } },
-      { name: 'a', tags: { t: 'x'.repeat(5_001) } },
+      { name: 'a', tags: { t: 'x'.repeat(20_001) } },
     ])
       await expect(experiments.create(experiment)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     expect(await experiments.findByName('a')).toBeUndefined()
