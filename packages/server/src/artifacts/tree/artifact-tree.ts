@@ -1,6 +1,7 @@
 import { type ArtifactTree, type Clock, type Digest, RegiaError, type StoredFile } from '@regia/core'
 import type { BlobStore } from '@regia/engine'
 import type { Connection, Database } from '../../database/database.ts'
+import { GroupCommit } from '../../database/group-commit.ts'
 import { assertArtifactFolder, assertArtifactPath, foldersAbove, pathsBelow } from './artifact-path.ts'
 import { type FileRow, type FoundFile, listFolder, readPaths, toFile, walkFolder } from './read-paths.ts'
 
@@ -16,9 +17,11 @@ export type ArtifactTreeOptions = {
 
 /** The tree of logged files: paths in the database over content in the blob store. What no path names any more goes with the next collection. */
 export function createArtifactTree({ database, blobs, clock, maxBytes, onChanged }: ArtifactTreeOptions): ArtifactTree {
+  // Many small files come at once; syncing the disk for each costs more than all else.
+  const commits = new GroupCommit(database)
   const keep = async (path: string, digest: Digest, sizeBytes: number): Promise<StoredFile> => {
     const row: FileRow = { path, digest, size_bytes: sizeBytes, logged_ms: clock() }
-    await database.transaction().execute(async (transaction) => {
+    await commits.run(async (transaction) => {
       await assertPlaceFor(transaction, path)
       const { path: _, ...change } = row
       await transaction
@@ -60,7 +63,7 @@ export function createArtifactTree({ database, blobs, clock, maxBytes, onChanged
     },
     delete: async (path) => {
       const { first, end } = pathsBelow(assertArtifactPath(path))
-      await database.transaction().execute(async (transaction) => {
+      await commits.run(async (transaction) => {
         await transaction.deleteFrom('artifact_file').where('path', '=', path).execute()
         await transaction
           .deleteFrom('artifact_file')
