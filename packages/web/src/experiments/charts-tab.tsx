@@ -102,7 +102,7 @@ function Curves({ runs, fields, search, onSearch }: CurvesProps) {
         <RunLegend runs={runs} />
         <Columns min={420}>
           {chosen.map((key) => (
-            <MetricChart key={key} metric={key} runs={runs} view={search} />
+            <MetricChart key={key} metric={key} runs={runs} view={search} onView={onSearch} />
           ))}
         </Columns>
       </div>

@@ -6,7 +6,8 @@ export type CodeFacts = {
   readonly commit: string | undefined
   readonly branch: string | undefined
   readonly repository: string | undefined
-  readonly isDirty: boolean
+  /** Whether anything was not committed; `undefined` where nobody looked. */
+  readonly isDirty: boolean | undefined
   /** The file among those of the run that holds what was not committed. */
   readonly diffFile: string | undefined
   readonly command: string | undefined
@@ -32,7 +33,7 @@ export const factsOfTags = ({ tags }: Pick<TrackedRun, 'tags'>): CodeFacts => ({
   commit: first(tags, /git[._]?commit$/i),
   branch: first(tags, /git[._]?branch$/i),
   repository: first(tags, /git[._]?(repo(sitory)?(url)?|remote|url)$/i),
-  isDirty: first(tags, /git[._]?dirty$/i)?.toLowerCase() === 'true',
+  isDirty: dirtyOf(first(tags, /git[._]?dirty$/i)),
   diffFile: undefined,
   command: first(tags, /(^|\.)command$/i) ?? first(tags, /source\.name$/i),
   folder: undefined,
@@ -41,6 +42,8 @@ export const factsOfTags = ({ tags }: Pick<TrackedRun, 'tags'>): CodeFacts => ({
   lockfile: undefined,
   machine: undefined,
 })
+
+const dirtyOf = (text: string | undefined) => (text === undefined ? undefined : text.toLowerCase() === 'true')
 
 /** As much of it as is shown: a newer one may hold more. */
 const provenanceSchema = z.object({
@@ -71,7 +74,7 @@ export function factsOfProvenance(text: string): CodeFacts | undefined {
     commit: git?.commit,
     branch: git?.branch,
     repository: git?.remote,
-    isDirty: git?.isDirty ?? false,
+    isDirty: git?.isDirty,
     diffFile: git?.diffDigest === undefined ? undefined : DIFF_FILE,
     command: data.command?.join(' '),
     folder: data.folder,

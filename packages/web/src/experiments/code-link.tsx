@@ -21,6 +21,7 @@ export function Changes({ run }: { readonly run: TrackedRunDetail }) {
   const { data: facts } = useQuery(codeQuery(run))
   if (!facts?.commit) return <>no commit was noted</>
   const branch = facts.branch ? `on ${facts.branch}` : ''
+  if (facts.isDirty === undefined) return <>whether it was changed was not noted {branch}</>
   if (!facts.isDirty) return <>as it was committed {branch}</>
   return (
     <>

@@ -92,7 +92,7 @@ function Compared({ runs, search, onSearch }: CompareTabProps & { readonly runs:
             <RunLegend runs={runs} />
             <Columns min={420}>
               {chosen.map((key) => (
-                <MetricChart key={key} metric={key} runs={runs} view={search} />
+                <MetricChart key={key} metric={key} runs={runs} view={search} onView={onSearch} />
               ))}
             </Columns>
           </div>

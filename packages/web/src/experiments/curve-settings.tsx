@@ -1,6 +1,6 @@
-import { Switch } from '@mantine/core'
+import { Button, Switch } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Choice } from '../kernel/choice.tsx'
 import classes from './experiments.module.css'
 import type { CurveSearch } from './search.ts'
@@ -50,6 +50,9 @@ export function CurveSettings({ view, onView }: CurveSettingsProps) {
           <RangeEnd label="to" value={until} onChange={(next) => onView({ until: next })} />
         </span>
       )}
+      {(from !== undefined || until !== undefined) && (
+        <Button onClick={() => onView({ from: undefined, until: undefined })}>All of it</Button>
+      )}
     </div>
   )
 }
@@ -61,11 +64,20 @@ type RangeEndProps = {
 }
 
 function RangeEnd({ label, value, onChange }: RangeEndProps) {
-  const keep = useDebouncedCallback((text: string) => onChange(text === '' ? undefined : Number(text)), 400)
+  const [text, setText] = useState('')
+  useEffect(() => setText(value === undefined ? '' : String(value)), [value])
+  const keep = useDebouncedCallback((next: string) => onChange(next === '' ? undefined : Number(next)), 400)
   return (
     <label>
       {label}
-      <input type="number" defaultValue={value ?? ''} onChange={(event) => keep(event.currentTarget.value)} />
+      <input
+        type="number"
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+          keep(event.currentTarget.value)
+        }}
+      />
     </label>
   )
 }

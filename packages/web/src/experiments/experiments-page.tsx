@@ -8,6 +8,7 @@ import { api } from '../kernel/api.ts'
 import { quoted } from '../kernel/command-text.ts'
 import { Count } from '../kernel/count.tsx'
 import { Empty } from '../kernel/empty.tsx'
+import { plural } from '../kernel/format.ts'
 import { LinkButton } from '../kernel/link-button.tsx'
 import { Page } from '../kernel/page.tsx'
 import { Problem } from '../kernel/problem.tsx'
@@ -17,7 +18,7 @@ import { usePages } from '../table/use-pages.ts'
 import { CreateExperiment } from './create-experiment.tsx'
 import { ExperimentMenu } from './experiment-menu.tsx'
 import classes from './experiments.module.css'
-import type { ExperimentsSearch } from './search.ts'
+import { type ExperimentsSearch, partsOf, toggled } from './search.ts'
 import { type Undo, UndoBar } from './undo-bar.tsx'
 
 const route = getRouteApi('/experiments')
@@ -28,6 +29,8 @@ export default function ExperimentsPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const [undo, setUndo] = useState<Undo>()
+  const selected = partsOf(search.selected)
+  const [first, ...more] = selected
   const show = (next: ExperimentsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true })
   return (
@@ -45,6 +48,15 @@ export default function ExperimentsPage() {
           onChange={(event) => show({ lifecycle: event.currentTarget.checked ? 'deleted' : undefined })}
         />
         <div className={classes.right}>
+          {first !== undefined && (
+            <LinkButton
+              to="/experiments/$id"
+              params={{ id: first }}
+              search={{ experiments: more.join(',') || undefined }}
+            >
+              Runs of the {plural(more.length + 1, 'selected experiment')}
+            </LinkButton>
+          )}
           <LinkButton to="/experiments/$id" params={{ id: 'all' }}>
             All runs
           </LinkButton>
@@ -52,16 +64,26 @@ export default function ExperimentsPage() {
         </div>
       </div>
       {undo && <UndoBar undo={undo} queryKey="experiments" onClose={() => setUndo(undefined)} />}
-      <ExperimentsTable search={search} onUndo={setUndo} />
+      <ExperimentsTable
+        search={search}
+        selected={selected}
+        onSelect={(id) => show({ selected: toggled(selected, id) })}
+        onUndo={setUndo}
+      />
     </Page>
   )
 }
 
-type TableProps = { readonly search: ExperimentsSearch; readonly onUndo: (undo: Undo) => void }
+type TableProps = {
+  readonly search: ExperimentsSearch
+  readonly selected: readonly string[]
+  readonly onSelect: (id: string) => void
+  readonly onUndo: (undo: Undo) => void
+}
 
-function ExperimentsTable({ search, onUndo }: TableProps) {
+function ExperimentsTable({ search, selected, onSelect, onUndo }: TableProps) {
   const navigate = useNavigate()
-  const pages = usePages<Row>(['experiments', 'pages', search], (page) =>
+  const pages = usePages<Row>(['experiments', 'pages', search.search, search.lifecycle], (page) =>
     api.experiments.list({
       ...page,
       ...(search.search && { search: search.search }),
@@ -74,7 +96,9 @@ function ExperimentsTable({ search, onUndo }: TableProps) {
       <DataTable
         label="Experiments"
         {...pages}
-        columns={[...COLUMNS, menuColumn(onUndo)]}
+        columns={[selectColumn(selected, onSelect), ...COLUMNS, menuColumn(onUndo)]}
+        isSelected={(row) => selected.includes(row.id)}
+        onSelect={(row) => onSelect(row.id)}
         keyOf={(row) => row.id}
         onOpen={(row) => void navigate({ to: '/experiments/$id', params: { id: row.id } })}
         empty={<NoExperiments search={search} />}
@@ -117,6 +141,21 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: (row) => <span title={row.note}>{row.note?.replace(/[#*_>`]+/g, '').slice(0, 200) ?? ''}</span>,
   },
 ]
+
+const selectColumn = (selected: readonly string[], onSelect: (id: string) => void): Column<Row> => ({
+  id: 'select',
+  title: <span className={classes.hidden}>Selected</span>,
+  width: 30,
+  cell: (row) => (
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      aria-label={`Select ${row.name}`}
+      checked={selected.includes(row.id)}
+      onChange={() => onSelect(row.id)}
+    />
+  ),
+})
 
 const menuColumn = (onUndo: (undo: Undo) => void): Column<Row> => ({
   id: 'menu',

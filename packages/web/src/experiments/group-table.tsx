@@ -36,10 +36,10 @@ export function GroupTable(props: TabProps & { readonly columns: readonly string
         ) : (
           <>
             {count && count.total > items.length && (
-              <Empty>
+              <p className={classes.hint}>
                 Of {plural(count.total, 'run')} the {formatCount(items.length)} that started last are in these groups: a
                 filter makes them fewer.
-              </Empty>
+              </p>
             )}
             <Groups
               runs={items}

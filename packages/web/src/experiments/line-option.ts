@@ -20,6 +20,11 @@ export const exactX: Readonly<Record<XAxis, (value: number) => string>> = {
   time: (value) => formatExact(value),
 }
 
+export const LINE_LEFT = 54
+const isLabelled = (lines: readonly MetricLine[]) => lines.length <= MOST_LABELLED && lines.length > 1
+/** Names stand at the ends of few lines. */
+export const lineRight = (lines: readonly MetricLine[]): number => (isLabelled(lines) ? 92 : 18)
+
 /** Lines of many runs over one axis: reduced ones with the band of least and greatest, smoothed ones over their raw selves. */
 export function lineOption(
   lines: readonly MetricLine[],
@@ -27,12 +32,12 @@ export function lineOption(
   isLog: boolean,
   palette: Palette,
 ): EChartsCoreOption {
-  const isLabelled = lines.length <= MOST_LABELLED && lines.length > 1
+  const hasNames = isLabelled(lines)
   const axisLabel = { color: palette.ink3, fontSize: 11, hideOverlap: true }
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, fontSize: 11 },
-    grid: { left: 54, right: isLabelled ? 92 : 18, top: 12, bottom: 26 },
+    grid: { left: LINE_LEFT, right: lineRight(lines), top: 12, bottom: 26 },
     xAxis: {
       type: x === 'time' ? 'time' : 'value',
       min: 'dataMin',
@@ -50,11 +55,11 @@ export function lineOption(
       axisLabel: { ...axisLabel, formatter: formatNumber },
     },
     tooltip: lineTooltip(lines, exactX[x], palette),
-    series: lines.flatMap((line) => drawLine(line, isLabelled, palette)),
+    series: lines.flatMap((line) => drawLine(line, hasNames, palette)),
   }
 }
 
-function drawLine(line: MetricLine, isLabelled: boolean, palette: Palette): readonly object[] {
+function drawLine(line: MetricLine, hasName: boolean, palette: Palette): readonly object[] {
   const stroke = runStroke(line.place)
   const color = readColor(stroke.variable)
   const isSmooth = line.smoothed !== line.value
@@ -84,7 +89,7 @@ function drawLine(line: MetricLine, isLabelled: boolean, palette: Palette): read
       lineStyle: { color, width: 1.7, type: stroke.dash },
       emphasis: { focus: 'series', lineStyle: { width: 2.4 } },
       endLabel: {
-        show: isLabelled,
+        show: hasName,
         formatter: line.name.length > 13 ? `${line.name.slice(0, 12)}…` : line.name,
         color,
         fontSize: 11,

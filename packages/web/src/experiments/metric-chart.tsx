@@ -8,10 +8,11 @@ import { formatCount } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import { barOption } from './bar-option.ts'
 import classes from './experiments.module.css'
-import { lineOption, type XAxis } from './line-option.ts'
+import { LINE_LEFT, lineOption, lineRight, type XAxis } from './line-option.ts'
 import { linesTable, type MetricLine, metricLines } from './metric-lines.ts'
 import { chartQuery } from './queries.ts'
 import type { CurveSearch } from './search.ts'
+import { ZoomBox } from './zoom-box.tsx'
 
 // What draws is on its way while the numbers are still being read.
 void import('../charts/engine.ts')
@@ -23,10 +24,11 @@ type MetricChartProps = {
   readonly metric: string
   readonly runs: readonly Pick<TrackedRun, 'id' | 'name'>[]
   readonly view: CurveSearch
+  readonly onView: (view: CurveSearch) => void
 }
 
 /** One metric of some runs over step or time. The server makes curves no finer than they can be seen. */
-export function MetricChart({ metric, runs, view }: MetricChartProps) {
+export function MetricChart({ metric, runs, view, onView }: MetricChartProps) {
   const { x = 'step', smooth: weight = 0, log, from, until } = view
   const query = useQuery(
     chartQuery({
@@ -52,7 +54,7 @@ export function MetricChart({ metric, runs, view }: MetricChartProps) {
               None of these runs has logged it{from === undefined && until === undefined ? '' : ' in this range'}.
             </p>
           ) : (
-            <Lines label={metric} lines={lines} x={x} isLog={log === 'y'} />
+            <Lines label={metric} lines={lines} x={x} isLog={log === 'y'} onView={onView} />
           )
         }
       </Loaded>
@@ -65,15 +67,28 @@ type LinesProps = {
   readonly lines: readonly MetricLine[]
   readonly x: XAxis
   readonly isLog: boolean
+  readonly onView: (view: CurveSearch) => void
 }
 
-function Lines({ label, lines, x, isLog }: LinesProps) {
+function Lines({ label, lines, x, isLog, onView }: LinesProps) {
   const isSingle = lines.every(({ pointCount }) => pointCount === 1)
   const option = useCallback(
     (palette: Palette) => (isSingle ? barOption(lines, palette) : lineOption(lines, x, isLog, palette)),
     [lines, x, isLog, isSingle],
   )
-  return <Chart label={isSingle ? label : `${label} over ${x}`} height={HEIGHT} option={option} />
+  const chart = <Chart label={isSingle ? label : `${label} over ${x}`} height={HEIGHT} option={option} />
+  if (isSingle) return chart
+  return (
+    <ZoomBox
+      left={LINE_LEFT}
+      right={lineRight(lines)}
+      from={Math.min(...lines.map((line) => line.x[0] ?? Number.POSITIVE_INFINITY))}
+      until={Math.max(...lines.map((line) => line.x.at(-1) ?? Number.NEGATIVE_INFINITY))}
+      onRange={(from, until) => onView({ from, until })}
+    >
+      {chart}
+    </ZoomBox>
+  )
 }
 
 function noteOf(lines: readonly MetricLine[]): string | undefined {

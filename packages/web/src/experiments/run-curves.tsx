@@ -22,7 +22,7 @@ type RunCurvesProps = {
 export default function RunCurves({ run, isSystem, view, onView }: RunCurvesProps) {
   const [text, setText] = useState('')
   const runs = useMemo(() => [{ id: run.id, name: run.name }], [run.id, run.name])
-  const keys = run.metrics.map(({ key }) => key).filter((key) => isSystemMetric(key) === isSystem)
+  const keys = useMemo(() => keysOf(run, isSystem), [run, isSystem])
   const found = keys.filter((key) => key.toLowerCase().includes(text.trim().toLowerCase()))
   const drawn: CurveSearch = isSystem && view.x === undefined ? { ...view, x: 'elapsed' } : view
   if (keys.length === 0) {
@@ -49,7 +49,7 @@ export default function RunCurves({ run, isSystem, view, onView }: RunCurvesProp
         </div>
         <Columns min={420}>
           {found.slice(0, MOST_CHARTS).map((key) => (
-            <MetricChart key={key} metric={key} runs={runs} view={drawn} />
+            <MetricChart key={key} metric={key} runs={runs} view={drawn} onView={onView} />
           ))}
         </Columns>
         {found.length > MOST_CHARTS && <p className={classes.hint}>The first {MOST_CHARTS}: find others by name.</p>}
@@ -57,3 +57,10 @@ export default function RunCurves({ run, isSystem, view, onView }: RunCurvesProp
     </Section>
   )
 }
+
+/** What was logged at many steps before what was logged once: curves are what somebody comes for. */
+const keysOf = ({ metrics }: TrackedRunDetail, isSystem: boolean): readonly string[] =>
+  metrics
+    .filter(({ key }) => isSystemMetric(key) === isSystem)
+    .toSorted((a, b) => Number(b.step > 0) - Number(a.step > 0))
+    .map(({ key }) => key)

@@ -34,10 +34,12 @@ export function RunHead({ run }: { readonly run: TrackedRunDetail }) {
           <Changes run={run} />
         </Stat>
       </Columns>
-      <div className={classes.reproduce}>
-        <span>Make it again, and compare what comes out</span>
-        <Command text={`regia reproduce ${run.id}`} />
-      </div>
+      {(source === 'track' || source === 'pipeline') && (
+        <div className={classes.reproduce}>
+          <span>Make it again, and compare what comes out</span>
+          <Command text={`regia reproduce ${run.id}`} />
+        </div>
+      )}
     </div>
   )
 }

@@ -5,10 +5,13 @@ type Params = Record<string, unknown>
 export type ExperimentsSearch = {
   readonly search?: string | undefined
   readonly lifecycle?: 'deleted' | undefined
+  /** Experiments to be looked at together. */
+  readonly selected?: string | undefined
 }
 export const experimentsSearch = (search: Params): ExperimentsSearch => ({
   search: textOf(search, 'search'),
   lifecycle: oneOf(search, 'lifecycle', ['deleted']),
+  selected: listOf(search, 'selected')?.join(','),
 })
 
 export const RUNS_TABS = ['table', 'charts', 'compare'] as const
