@@ -205,6 +205,32 @@ describe('files of a run', () => {
     await expect(client.tracking.files('unknown')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('outlast a collection, and their content goes with the next one once they are taken away', async () => {
+    const server = await startServer()
+    const { client, clock } = server
+    const id = await startRun(server)
+    const { digest } = await client.tracking.writeFile(id, 'a', 'kept')
+    await client.tracking.writeFile(id, 'b', 'kept')
+    const other = await client.tracking.writeFile(id, 'c', 'let go')
+    const collect = async () => {
+      clock.advance(3 * 3_600_000)
+      await client.collectGarbage({ keepRuns: 1, keepDays: 0, keepCacheDays: 0, dryRun: false })
+      return Promise.all(
+        [digest!, other.digest!].map((each) =>
+          server.server.services.files.read(each).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      )
+    }
+    expect(await collect()).toEqual([true, true])
+    await client.tracking.deleteFile(id, 'c')
+    await client.tracking.deleteFile(id, 'b')
+    expect(await collect()).toEqual([true, false])
+    expect(await (await client.tracking.readFile(id, 'a')).text()).toBe('kept')
+  })
+
   it('leave nothing of an upload that breaks off', async () => {
     const server = await startServer()
     const id = await startRun(server)
