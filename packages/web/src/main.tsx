@@ -1,4 +1,5 @@
 import './kernel/no-eval.ts'
+import './kernel/hash-address.ts'
 import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
 import './frame/mantine.css'
