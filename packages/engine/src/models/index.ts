@@ -1,7 +1,5 @@
-export { type Mlmodel, readMlmodel } from './foreign/mlflow/mlmodel.ts'
 export { type PackageInChildOptions, packageMlflowModelInChild } from './foreign/mlflow/package-in-child.ts'
 export type { ToPackager } from './foreign/mlflow/package-messages.ts'
-export { onnxPathOf } from './foreign/mlflow/servable-flavor.ts'
 export { type PackageOnnxOptions, packageOnnx } from './foreign/package-onnx.ts'
 export { inputBatches } from './input-batch.ts'
 export { type OpenedPackage, type PackageContents, packModel, readModelPackage } from './model-package.ts'

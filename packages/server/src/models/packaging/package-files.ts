@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ArtifactTree, type Digest, type LoggedModelRecord, RegiaError } from '@regia/core'
-import { type BlobStore, onnxPathOf, packageMlflowModelInChild, readMlmodel } from '@regia/engine'
+import { type BlobStore, packageMlflowModelInChild } from '@regia/engine'
 
 export type PackageFilesDeps = {
   readonly tree: Pick<ArtifactTree, 'walk' | 'localPath' | 'get'>
@@ -11,6 +11,7 @@ export type PackageFilesDeps = {
   readonly tempDir: string
 }
 
+const MLMODEL = 'MLmodel'
 const MAX_MLMODEL_BYTES = 1_000_000
 const MAX_FILES = 10_000
 
@@ -25,8 +26,7 @@ export async function packageFiles(
   { folder, loggedModel }: { readonly folder: string; readonly loggedModel: LoggedModelRecord | undefined },
   signal: AbortSignal,
 ): Promise<Digest> {
-  await assertOnnx(tree, folder)
-  const files = await filesBelow(tree, folder)
+  const files = await filesOf(tree, folder)
   const outputPath = join(tempDir, `package-${randomUUID()}.zip`)
   await mkdir(tempDir, { recursive: true })
   try {
@@ -37,14 +37,15 @@ export async function packageFiles(
   }
 }
 
-/** What is no ONNX is refused before its files, which may be many and large, are looked at. */
-async function assertOnnx(tree: PackageFilesDeps['tree'], folder: string): Promise<void> {
-  const file = await tree.get(`${folder}/MLmodel`).catch((error: unknown) => {
+/** What is no ONNX is refused by its `MLmodel` alone: its files, which may be many and large, are not looked at. */
+async function filesOf(tree: PackageFilesDeps['tree'], folder: string): Promise<Record<string, string>> {
+  const file = await tree.get(`${folder}/${MLMODEL}`).catch((error: unknown) => {
     if (error instanceof RegiaError && error.code === 'NOT_FOUND') throw noModel(folder)
     throw error
   })
   if (file.sizeBytes > MAX_MLMODEL_BYTES) throw noModel(folder)
-  onnxPathOf(await readMlmodel(await readFile(await tree.localPath(file.path), 'utf8')))
+  const path = await tree.localPath(file.path)
+  return (await readFile(path)).includes('onnx') ? filesBelow(tree, folder) : { [MLMODEL]: path }
 }
 
 async function filesBelow(tree: PackageFilesDeps['tree'], folder: string): Promise<Record<string, string>> {

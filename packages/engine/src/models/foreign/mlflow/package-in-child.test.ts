@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { packageMlflowModelInChild } from './package-in-child.ts'
+import { packageMlflowModel } from './package-mlflow-model.ts'
+
+const MODELS = fileURLToPath(new URL('../../../../../../tests/reference/mlflow-models/', import.meta.url))
+const filesOf = (name: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(join(MODELS, name)).map((file) => [file, join(MODELS, name, file)]))
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'regia-package-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const never = new AbortController().signal
+
+describe('packageMlflowModelInChild', () => {
+  it('writes the package that this process would make', async () => {
+    const [files, outputPath] = [filesOf('mixed'), join(newFolder(), 'package.zip')]
+    await packageMlflowModelInChild({ files, outputPath }, { signal: never })
+    expect(Buffer.compare(readFileSync(outputPath), await packageMlflowModel({ files }))).toBe(0)
+  })
+
+  it('hands on why a model is refused', async () => {
+    const outputPath = join(newFolder(), 'package.zip')
+    const refused = packageMlflowModelInChild({ files: filesOf('pickled'), outputPath }, { signal: never })
+    await expect(refused).rejects.toMatchObject({ code: 'MODEL_INVALID', hint: expect.stringContaining('skl2onnx') })
+    expect(existsSync(outputPath)).toBe(false)
+  })
+
+  it('ends what takes too long, and what nobody wants any more', async () => {
+    const folder = newFolder()
+    const request = { files: filesOf('columns'), outputPath: join(folder, 'package.zip') }
+    await expect(packageMlflowModelInChild(request, { signal: never, timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: 'the process that packaged it ended early (SIGKILL).',
+    })
+    const stop = new AbortController()
+    const stopped = packageMlflowModelInChild(request, { signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await expect(stopped).rejects.toThrow('enough')
+    await expect(packageMlflowModelInChild(request, { signal: stop.signal })).rejects.toThrow('enough')
+  })
+
+  it('refuses a file on which it stumbles', async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'deep'), `flavors: ${'{a: '.repeat(200_000)}`)
+    const files = { ...filesOf('columns'), MLmodel: join(folder, 'deep') }
+    const request = { files, outputPath: join(folder, 'package.zip') }
+    await expect(packageMlflowModelInChild(request, { signal: never })).rejects.toMatchObject({ code: 'MODEL_INVALID' })
+  })
+})
