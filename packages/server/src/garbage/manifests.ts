@@ -41,7 +41,18 @@ export class Manifests {
     return BEGINNINGS.includes(new TextDecoder().decode(beginning))
   }
 
+  /** Piece by piece: a user's own file that begins like a manifest may be larger than memory. */
   async #read(name: string): Promise<readonly string[]> {
-    return digestsIn(new TextDecoder().decode(await this.#blobs.read(digestSchema.parse(name))))
+    const listed = new Set<string>()
+    let end = ''
+    for await (const piece of await this.#blobs.stream(digestSchema.parse(name))) {
+      const text = end + Buffer.from(piece).toString('latin1')
+      for (const digest of digestsIn(text)) listed.add(digest)
+      // One that two pieces share is seen whole with the second.
+      end = text.slice(1 - DIGEST_LENGTH)
+    }
+    return [...listed]
   }
 }
+
+const DIGEST_LENGTH = 'sha256:'.length + 64
