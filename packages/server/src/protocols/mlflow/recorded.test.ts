@@ -3,10 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServer, type RegiaServer } from '../../app.ts'
-import { differenceOf, KNOWN_DIFFERENCES, type KnownDifference } from './testing/known-differences.ts'
-import { type Answer, type Answered, readRecording, replay } from './testing/replay.ts'
+import {
+  differenceOf,
+  KNOWN_DIFFERENCES,
+  type KnownDifference,
+  OLDER_DIFFERENCES,
+} from './testing/known-differences.ts'
+import { type Answer, type Answered, normalise, readRecording, readReplies, replay } from './testing/replay.ts'
 
 const RECORDING = new URL('../../../../../tests/reference/mlflow/tracking-3.17.2.json', import.meta.url)
+
+const OLDER = new URL('../../../../../tests/reference/mlflow/tracking-3.6.1.dev0.json', import.meta.url)
 
 let folder: string
 let server: RegiaServer
@@ -42,6 +49,25 @@ describe('requests of tracking recorded from a real MLflow server', () => {
     for (const title of KNOWN_DIFFERENCES.flatMap(({ titles }) => titles)) {
       const answered = answers.find((each) => each.title === title)
       expect.soft({ title, ...answered?.ours }).not.toEqual({ title, ...answered?.recorded })
+    }
+  })
+})
+
+describe('what an older server answered to the same requests', () => {
+  it('is what we answer, but where the newer one differs', () => {
+    const ofTitle = new Map(answers.map((answered) => [answered.title, answered]))
+    for (const { title, status, ...reply } of readReplies(OLDER)) {
+      const answered = ofTitle.get(title)
+      if (
+        !answered ||
+        OLDER_DIFFERENCES.flatMap(({ titles }) => titles).includes(title) ||
+        differenceOf(answered) !== undefined
+      )
+        continue
+      expect.soft({ title, status: answered.ours.status }).toEqual({ title, status })
+      if ('found' in reply) expect.soft({ title, found: answered.ours.found }).toEqual({ title, found: reply.found })
+      if ('body' in reply)
+        expect.soft({ title, body: answered.ours.body }).toEqual({ title, body: normalise(reply.body) })
     }
   })
 })

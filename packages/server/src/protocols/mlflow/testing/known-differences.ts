@@ -72,3 +72,23 @@ export const differenceOf = (answered: Answered): KnownDifference | undefined =>
   isRefusedSearch(answered)
     ? { titles: [], why: 'The message points at the token that is wrong.' }
     : KNOWN_DIFFERENCES.find(({ titles }) => titles.includes(answered.title))
+
+/** Where 3.6 answered otherwise than 3.17, and we answer as the newer one does. */
+export const OLDER_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    titles: ['GET /experiments/get {"experiment_id": "abc"}', 'POST /runs/search {"experiment_ids": ["abc"]}'],
+    why: 'A fault of the caller, told at the status 500.',
+  },
+  {
+    titles: [
+      'history',
+      'GET /metrics/get-history {"run_id": "{run}", "metric_key": "nan"}',
+      'GET /metrics/get-history {"run_id": "{run}", "metric_key": "inf"}',
+    ],
+    why: 'Without max_results no metric came, and a token that led to the same place.',
+  },
+  {
+    titles: ['FILTER start_time > 0', 'ORDER tags.t DESC'],
+    why: 'There the third run began at the same time as the first, here before it.',
+  },
+]

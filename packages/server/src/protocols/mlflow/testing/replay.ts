@@ -22,6 +22,10 @@ export type Recording = { readonly version: string; readonly pairs: readonly Rec
 
 export const readRecording = (url: URL): Recording => JSON.parse(readFileSync(url, 'utf8'))
 
+/** Answers of another version to requests of a recording. */
+export const readReplies = (url: URL): readonly (Answer & { readonly title: string })[] =>
+  JSON.parse(readFileSync(url, 'utf8')).replies
+
 export type Answered = { readonly title: string; readonly recorded: Answer; readonly ours: Answer }
 export type Answer = { readonly status: number; readonly body?: unknown; readonly found?: readonly string[] }
 
