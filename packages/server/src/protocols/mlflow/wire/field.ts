@@ -84,11 +84,10 @@ export function textOf(item: JsonRecord, name: string, path: string): string {
   throw invalidType(`${path}.${name}`, raw)
 }
 
+/** Beyond what a double counts exactly it is unreadable. */
 export function decodeInt64(raw: unknown): number | typeof UNREADABLE {
-  if (typeof raw === 'number' && Number.isInteger(raw)) return raw
-  const value = typeof raw === 'boolean' ? Number(raw) : decodeDouble(raw)
-  if (value === UNREADABLE || !Number.isFinite(value) || Math.abs(value) >= 2 ** 63) return UNREADABLE
-  return Math.trunc(value)
+  const value = decodeDouble(raw)
+  return value !== UNREADABLE && Number.isSafeInteger(Math.trunc(value)) ? Math.trunc(value) : UNREADABLE
 }
 
 export function decodeDouble(raw: unknown): number | typeof UNREADABLE {
@@ -96,18 +95,17 @@ export function decodeDouble(raw: unknown): number | typeof UNREADABLE {
   if (typeof raw === 'boolean') return Number(raw)
   if (typeof raw !== 'string') return UNREADABLE
   const trimmed = raw.trim()
-  const named = NAMED_NUMBERS[trimmed.toLowerCase()]
-  if (named !== undefined) return named
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : UNREADABLE
+  if (/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed)
+  return NAMED_NUMBERS.get(trimmed.toLowerCase()) ?? UNREADABLE
 }
 
-const NAMED_NUMBERS: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  infinity: Number.POSITIVE_INFINITY,
-  inf: Number.POSITIVE_INFINITY,
-  '-infinity': Number.NEGATIVE_INFINITY,
-  '-inf': Number.NEGATIVE_INFINITY,
-}
+const NAMED_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['nan', Number.NaN],
+  ['infinity', Number.POSITIVE_INFINITY],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['-infinity', Number.NEGATIVE_INFINITY],
+  ['-inf', Number.NEGATIVE_INFINITY],
+])
 
 function decodeFlag(raw: unknown): boolean | typeof UNREADABLE {
   if (typeof raw === 'boolean') return raw

@@ -67,6 +67,25 @@ describe('endpoints', () => {
     })
   })
 
+  it('take no name of JavaScript for a number, nor one that cannot be kept', async () => {
+    for (const value of ['constructor', '__proto__', '1e', '0x10', '']) {
+      expect((await post(JSON.stringify({ name: 'a', value }))).status, value).toBe(400)
+    }
+    for (const step of [2 ** 53, '1e300', 'NaN', [], {}]) {
+      expect((await post(JSON.stringify({ name: 'a', step }))).status).toBe(400)
+    }
+  })
+
+  it('read strings that look like tokens, and broken ones in linear time', async () => {
+    const tricky = await post('{"name": "a \\" NaN \\\\", "value": NaN}')
+    expect(tricky.body).toMatchObject({ name: 'a " NaN \\', value: 'NaN' })
+    const startedAt = performance.now()
+    for (const broken of ['"\\"'.repeat(400_000), '"'.repeat(999_999), `{"value": "${'1'.repeat(900_000)}x"}`]) {
+      expect((await post(broken)).status).toBe(400)
+    }
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+  })
+
   it('read JSON inside a JSON text', async () => {
     expect((await post(JSON.stringify('{"name":"a"}'))).body).toEqual({ model_id: 'm-1', name: 'a' })
   })
