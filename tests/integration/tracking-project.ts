@@ -19,7 +19,11 @@ export type TrackingProject = {
   readonly run: (script: string, options?: StartOptions) => Promise<Finished>
 }
 
-type StartOptions = { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> }
+type StartOptions = {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: 'pipe'
+}
 
 export async function trackingProject(files: Readonly<Record<string, string>>): Promise<TrackingProject> {
   const { dir, remove } = await temporaryFolder()
@@ -49,7 +53,7 @@ export async function trackingProject(files: Readonly<Record<string, string>>): 
     spawn(process.execPath, [script, ...(options.args ?? [])], {
       cwd: dir,
       env: environment({ ...env, ...options.env }),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     })
   return {
     dir,

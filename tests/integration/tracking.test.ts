@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -5,7 +6,7 @@ import { join } from 'node:path'
 import type { Page, Run, TrackedRun } from '@regia/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { lossyProxy } from './lossy-proxy.ts'
-import { finish, regia, regiaJson, temporaryFolder } from './regia-command.ts'
+import { BIN, environment, finish, regia, regiaJson, temporaryFolder } from './regia-command.ts'
 import { idIn, trackingProject, untilSaid } from './tracking-project.ts'
 
 const LONG = `
@@ -217,6 +218,48 @@ describe('track', () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'succeeded', metrics: [{ key: 'acc', value: 0.5 }] })
   })
 
+  it('finds another server where the one that lived for another script is gone', async () => {
+    const project = await trackingProject({
+      'short.mjs': `
+        import { track } from 'regia'
+        await track({ experiment: 'both', name: 'short' }, async (run) => {
+          console.log('ready')
+          await new Promise((resolve) => process.stdin.once('data', resolve))
+        })
+        process.stdin.destroy()`,
+      'long.mjs': `
+        import { track } from 'regia'
+        await track({ experiment: 'both', name: 'long' }, async (run) => {
+          console.log(run.id)
+          console.log('ready')
+          await new Promise((resolve) => process.stdin.once('data', resolve))
+          for (let step = 0; step < 10; step++) run.log({ loss: step }, { step })
+          await run.text('late.txt', 'late')
+        })
+        process.stdin.destroy()`,
+    })
+    const home = { REGIA_URL: '', REGIA_HOME: join(project.dir, '.regia-shared') }
+    const short = project.start('short.mjs', { env: home, stdin: 'pipe' })
+    const shortEnded = finish(short)
+    await untilSaid(short, 'ready')
+    const long = project.start('long.mjs', { env: home, stdin: 'pipe' })
+    const longEnded = finish(long)
+    await untilSaid(long, 'ready')
+    short.stdin?.write('end\n')
+    expect(await shortEnded).toMatchObject({ code: 0, stderr: '' })
+    // Its server goes with it.
+    while (existsSync(join(home.REGIA_HOME, 'server.json'))) await new Promise((resolve) => setTimeout(resolve, 50))
+    long.stdin?.write('end\n')
+    const ended = await longEnded
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    const place = { cwd: project.dir, env: home }
+    const { status, metrics, files } = await regiaJson<
+      TrackedRun & { readonly files: readonly { readonly path: string }[] }
+    >(place, 'experiments', 'show-run', idIn(ended))
+    expect({ status, metrics }).toMatchObject({ status: 'succeeded', metrics: [{ key: 'loss', value: 9 }] })
+    expect(files.map(({ path }) => path)).toContain('late.txt')
+  })
+
   it('says where to look when no server is there', async () => {
     const project = await trackingProject({
       'a.mjs': `import { track } from 'regia'\nawait track({}, () => console.log('ran')).catch((error) => console.log(error.code))`,
@@ -292,6 +335,23 @@ describe('regia track', () => {
       tags: { a: 'b', 'git.commit': commit, error: 'The command ended with exit code 7.' },
     })
     expect((await project.client.experiments.get(found.experimentId)).name).toBe('joined')
+  })
+
+  it('says how a run ended whose command hears nothing, when a second Ctrl-C ends both', async () => {
+    const project = await trackingProject({
+      'deaf.mjs': `process.on('SIGINT', () => console.log('heard')); console.log('ready'); setInterval(() => {}, 1000)`,
+    })
+    const args = [BIN, 'track', '--name', 'deaf', '--', process.execPath, 'deaf.mjs']
+    const env = environment(project.env)
+    const child = spawn(process.execPath, args, { cwd: project.dir, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const ended = finish(child)
+    await untilSaid(child, 'ready')
+    child.kill('SIGINT')
+    await untilSaid(child, 'heard')
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+    const { items } = await project.client.tracking.search({ filter: "attributes.run_name = 'deaf'" })
+    expect(items).toMatchObject([{ status: 'cancelled' }])
   })
 
   it('tells a command that is not there from one that fails, and a signal from both', async () => {

@@ -5,7 +5,7 @@ import type { Provenance, Surroundings } from './provenance.ts'
 export const OWN_FOLDER = 'regia'
 export const PROVENANCE_FILE = `${OWN_FOLDER}/provenance.json`
 export const DIFF_FILE = `${OWN_FOLDER}/uncommitted.diff`
-const PACKAGES_FILE = `${OWN_FOLDER}/packages.txt`
+export const PACKAGES_FILE = `${OWN_FOLDER}/packages.txt`
 const LOCKFILE_BYTES = 10_000_000
 const TAG_LENGTH = 5_000
 

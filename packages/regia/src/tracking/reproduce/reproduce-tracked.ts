@@ -12,6 +12,7 @@ import { walkFiles } from '../walk-files.ts'
 import { type Compared, type ComparisonOptions, compareOutcomes, type RunOutcome } from './comparison.ts'
 import { linkPaths, provideData } from './data-here.ts'
 import { providePackages } from './packages-here.ts'
+import { pythonNotes } from './python-notes.ts'
 import { findRepository, openWorkTree, type WorkTree } from './work-tree.ts'
 
 export type ReproduceRequest = ComparisonOptions & {
@@ -63,10 +64,10 @@ export async function reproduceTracked(run: TrackedRunDetail, request: Reproduce
       ...origin.leftOut.map(({ path, reason }) => `Not recorded: ${path || 'the uncommitted changes'} (${reason}).`),
       ...(await providePackages(tree, provenance.lockfile, request.env, request.install)),
       ...(await linkPaths(tree, request.link, workingDir).then(() => provideData(tree, run.datasets))),
-      ...programNotes(provenance),
     ]
     const id = await runAgain(run, provenance, tree, request)
     const now = await newRun(client, id, provenance)
+    notes.push(...(await programNotes(provenance, run, id, client)))
     const compared = compareOutcomes(await outcomeOf(client, run), await outcomeOf(client, now), request)
     const isSame = compared.every((each) => each.isSame)
     return { run: run.id, reproduction: id, isSame, compared, notes, ...(keep && { workTree: tree.dir }) }
@@ -126,11 +127,16 @@ function committed({ git, isMasked, command }: Provenance, run: TrackedRunDetail
   return { ...git, commit: git.commit }
 }
 
-function programNotes({ node, madeBy, python }: Provenance): string[] {
+async function programNotes(
+  { node, madeBy, python }: Provenance,
+  run: TrackedRunDetail,
+  id: string,
+  client: RegiaClient,
+) {
   if (madeBy === 'script' && node !== process.versions.node) {
     return [`Node was ${node} then, and is ${process.versions.node} now.`]
   }
-  return python ? [`Python was ${python.version} then (${python.executable}).`] : []
+  return python ? pythonNotes(client, run.id, id) : []
 }
 
 /** @returns The id of the new run. */
