@@ -14,7 +14,7 @@ import classes from './experiments.module.css'
 import { equalsAny, fieldId, fieldOf } from './field.ts'
 import type { FieldChoices } from './field-picker.tsx'
 import { MetricChart } from './metric-chart.tsx'
-import { fieldsQuery, someRunsQuery } from './queries.ts'
+import { fieldsQuery, manyRunsQuery, someRunsQuery } from './queries.ts'
 import { RunLegend } from './run-legend.tsx'
 import { runsRequest } from './run-request.ts'
 import type { TabProps } from './runs-tab.tsx'
@@ -118,7 +118,7 @@ function OverRuns({ scope, fields, search, onSearch, selected }: OverRunsProps) 
   const { x, y, axes, box } = useMemo(() => fieldsOf(search, fields), [search, fields])
   const used = useMemo(() => [...new Set([x, y, box, ...axes])], [x, y, box, axes])
   const query = useQuery({
-    ...someRunsQuery({ ...runsRequest(scope, search.sort, used), limit: MOST_RUNS }),
+    ...manyRunsQuery({ ...runsRequest(scope, search.sort, used), limit: MOST_RUNS }),
     enabled: y !== '',
   })
   if (y === '') return null

@@ -94,5 +94,9 @@ function groupsOf(fields: TrackingFields | undefined, text: string) {
     { title: 'Params', items: logged('param') },
     { title: 'Attributes', items: attributes },
     { title: 'Tags', items: logged('tag') },
+    {
+      title: 'Curves',
+      items: logged('metric').map((item) => ({ ...item, id: fieldId({ kind: 'curve', key: item.label }) })),
+    },
   ].filter(({ items }) => items.length > 0)
 }

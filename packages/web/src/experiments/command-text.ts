@@ -6,13 +6,14 @@ import { partsOf, type RunsSearch } from './search.ts'
 /** The command that lists the same runs. */
 export function cliCommand(id: string, search: RunsSearch): string {
   const { filter, sort, columns, lifecycle } = search
+  const listed = partsOf(columns).filter((id) => !id.startsWith('curves.'))
   const compared = comparedOf(search)
   if (compared.length > 1) return `regia experiments compare ${compared.join(' ')}`
   return [
     'regia experiments runs',
     ...(id === 'all' ? [] : [id]),
     ...(filter ? ['--filter', quoted(filter)] : []),
-    ...(columns ? ['--columns', quoted(columns)] : []),
+    ...(listed.length > 0 ? ['--columns', quoted(listed.join(','))] : []),
     ...(layoutOf(search) === 'flat' ? ['--children'] : []),
     ...(lifecycle === 'deleted' ? ['--deleted'] : []),
     ...(sort ? ['--order-by', quoted(orderText(sort))] : []),

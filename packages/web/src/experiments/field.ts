@@ -1,9 +1,10 @@
 /** What a column, an axis or an order can be of: an attribute such as `status`, or a logged value by its key. */
-export type FieldKind = 'attribute' | 'metric' | 'param' | 'tag'
+export type FieldKind = 'attribute' | 'metric' | 'param' | 'tag' | 'curve'
 export type Field = { readonly kind: FieldKind; readonly key: string }
 
-const PREFIXES = { metric: 'metrics.', param: 'params.', tag: 'tags.' } as const
-const KINDS = ['metric', 'param', 'tag'] as const
+// A curve is a metric as a small drawing: nothing that could be filtered or sorted by.
+const PREFIXES = { metric: 'metrics.', param: 'params.', tag: 'tags.', curve: 'curves.' } as const
+const KINDS = ['metric', 'param', 'tag', 'curve'] as const
 
 /** As it stands in the URL: `metrics.auc`, `params.depth`, `status`. */
 export const fieldId = ({ kind, key }: Field): string => (kind === 'attribute' ? key : `${PREFIXES[kind]}${key}`)

@@ -11,7 +11,7 @@ import classes from './experiments.module.css'
 import { equalsText, type Field, fieldOf, fieldText, withCondition } from './field.ts'
 import { groupRuns, isLowerBetter, type RunGroup } from './group-model.ts'
 import { NoRuns } from './no-runs.tsx'
-import { countQuery, someRunsQuery } from './queries.ts'
+import { countQuery, manyRunsQuery } from './queries.ts'
 import { selectOf } from './run-request.ts'
 import type { TabProps } from './runs-tab.tsx'
 
@@ -26,7 +26,7 @@ export function GroupTable(props: TabProps & { readonly columns: readonly string
   const by = useMemo(() => fieldOf(search.group ?? ''), [search.group])
   const metrics = useMemo(() => metricsOf(columns), [columns])
   const fields = [by, ...metrics.map((key): Field => ({ kind: 'metric', key }))]
-  const query = useQuery(someRunsQuery({ ...scope, select: selectOf(fields), limit: MOST_RUNS }))
+  const query = useQuery(manyRunsQuery({ ...scope, select: selectOf(fields), limit: MOST_RUNS }))
   const { data: count } = useQuery(countQuery(scope))
   return (
     <Loaded query={query} height={300}>

@@ -22,7 +22,7 @@ const POINTS = 1_000
 
 type MetricChartProps = {
   readonly metric: string
-  readonly runs: readonly Pick<TrackedRun, 'id' | 'name'>[]
+  readonly runs: readonly Pick<TrackedRun, 'id' | 'name' | 'status'>[]
   readonly view: CurveSearch
   readonly onView: (view: CurveSearch) => void
 }
@@ -31,14 +31,17 @@ type MetricChartProps = {
 export function MetricChart({ metric, runs, view, onView }: MetricChartProps) {
   const { x = 'step', smooth: weight = 0, log, from, until } = view
   const query = useQuery(
-    chartQuery({
-      runs: runs.map(({ id }) => id),
-      keys: [metric],
-      x,
-      points: POINTS,
-      ...(from !== undefined && { from }),
-      ...(until !== undefined && { until }),
-    }),
+    chartQuery(
+      {
+        runs: runs.map(({ id }) => id),
+        keys: [metric],
+        x,
+        points: POINTS,
+        ...(from !== undefined && { from }),
+        ...(until !== undefined && { until }),
+      },
+      runs.some(({ status }) => status === 'running'),
+    ),
   )
   const names = useMemo(() => new Map(runs.map(({ id, name }) => [id, name])), [runs])
   const lines = useMemo(

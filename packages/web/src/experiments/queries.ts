@@ -44,7 +44,7 @@ export const fieldsQuery = (experiments: readonly string[] | undefined, prefix =
 export const trackedRunQuery = (id: string) =>
   queryOptions({ queryKey: ['tracking', 'run', id], queryFn: () => api.tracking.get(id) })
 
-/** A fixed number of runs: children of one, or what a chart is drawn from. */
+/** A fixed number of runs: children of one, or those that are selected. */
 export const someRunsQuery = (request: SearchRuns) =>
   queryOptions({
     queryKey: ['tracking', 'some', request],
@@ -52,11 +52,25 @@ export const someRunsQuery = (request: SearchRuns) =>
     placeholderData: keepPreviousData,
   })
 
-export const chartQuery = (query: ChartQuery) =>
+/** Thousands of runs, for what is drawn over all of them: too many to be read again at every change. */
+export const manyRunsQuery = (request: SearchRuns) =>
   queryOptions({
-    queryKey: ['tracking', 'chart', query],
+    queryKey: ['tracking-many', request],
+    queryFn: () => api.tracking.search(request),
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+    refetchInterval: 30_000,
+  })
+
+const LIVE_CURVE_MS = 3_000
+
+/** Curves; only those of runs that go on are read again. */
+export const chartQuery = (query: ChartQuery, isRunning: boolean) =>
+  queryOptions({
+    queryKey: ['tracking-chart', query],
     queryFn: () => api.tracking.chart(query),
     placeholderData: keepPreviousData,
+    refetchInterval: isRunning && LIVE_CURVE_MS,
   })
 
 export const filesQuery = (run: string, path: string) =>

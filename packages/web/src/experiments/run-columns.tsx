@@ -6,6 +6,7 @@ import { Elapsed } from '../kernel/elapsed.tsx'
 import { ExperimentName } from './experiment-name.tsx'
 import { type Field, fieldId, fieldOf } from './field.ts'
 import { formatLogged } from './logged-text.ts'
+import { RunSpark } from './run-spark.tsx'
 
 export type RunColumn = {
   readonly id: string
@@ -84,6 +85,7 @@ export function columnOf(id: string): RunColumn | undefined {
 }
 
 function loggedColumn(field: Field): RunColumn {
+  if (field.kind === 'curve') return curveColumn(field)
   const shared = { id: fieldId(field), title: field.key, kind: field.kind, isSortable: true }
   if (field.kind === 'metric') {
     const find = (run: TrackedRun) => run.metrics.find(({ key }) => key === field.key)
@@ -113,3 +115,14 @@ function loggedColumn(field: Field): RunColumn {
     value: (run) => find(run) ?? null,
   }
 }
+
+const curveColumn = (field: Field): RunColumn => ({
+  id: fieldId(field),
+  title: `${field.key}, curve`,
+  kind: 'curve',
+  isNumber: false,
+  isSortable: false,
+  width: 124,
+  cell: (run) => <RunSpark run={run} metric={field.key} />,
+  value: () => null,
+})

@@ -21,7 +21,8 @@ type RunCurvesProps = {
 /** The metrics of one run, each over its own chart. What the machine did is a subject of its own, by time. */
 export default function RunCurves({ run, isSystem, view, onView }: RunCurvesProps) {
   const [text, setText] = useState('')
-  const runs = useMemo(() => [{ id: run.id, name: run.name }], [run.id, run.name])
+  const { id, name, status } = run
+  const runs = useMemo(() => [{ id, name, status }], [id, name, status])
   const keys = useMemo(() => keysOf(run, isSystem), [run, isSystem])
   const found = keys.filter((key) => key.toLowerCase().includes(text.trim().toLowerCase()))
   const drawn: CurveSearch = isSystem && view.x === undefined ? { ...view, x: 'elapsed' } : view

@@ -27,6 +27,8 @@ type RunGridProps = {
   /** The last row that somebody sees. */
   readonly onSeen: (index: number) => void
   readonly isLoading: boolean
+  /** The rows are of the view before: they make place as soon as the new ones are there. */
+  readonly isOld: boolean
   readonly empty: ReactNode
 }
 
@@ -85,6 +87,7 @@ export function RunGrid(props: RunGridProps) {
         style={{ minWidth: width, tableLayout: 'fixed' }}
         aria-label="Runs"
         aria-rowcount={count + 1}
+        aria-busy={props.isOld}
       >
         <GridHead {...props} />
         <tbody

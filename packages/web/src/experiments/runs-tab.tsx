@@ -71,7 +71,7 @@ function Runs(props: ColumnsProps) {
         </div>
       )}
       {pages.error && pages.rows.length === 0 ? (
-        <Problem error={pages.error} />
+        <Problem error={pages.error} onRetry={pages.refresh} />
       ) : (
         <Card>
           <RunGrid
@@ -88,6 +88,7 @@ function Runs(props: ColumnsProps) {
             }
             onSeen={pages.onSeen}
             isLoading={pages.isLoading}
+            isOld={pages.isOld}
             empty={<NoRuns search={search} onSearch={onSearch} />}
           />
         </Card>

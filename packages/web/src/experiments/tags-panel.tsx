@@ -10,7 +10,7 @@ import { ValueList } from './value-list.tsx'
 /** Tags, which can be set and taken away at any time. */
 export function TagsPanel({ run }: { readonly run: TrackedRunDetail }) {
   const { act, isActing } = useAct('tracking')
-  const tags = Object.entries(run.tags).toSorted(([a], [b]) => a.localeCompare(b))
+  const tags = Object.entries(run.tags).toSorted(([a], [b]) => rankOf(a) - rankOf(b) || a.localeCompare(b))
   const isDeleted = run.lifecycle === 'deleted'
   return (
     <Section title="Tags" note={tags.length > 0 ? String(tags.length) : ''}>
@@ -45,6 +45,9 @@ export function TagsPanel({ run }: { readonly run: TrackedRunDetail }) {
     </Section>
   )
 }
+
+// What a client notes by itself comes after what people say.
+const rankOf = (key: string) => Number(key.startsWith('mlflow.'))
 
 function TagForm({ onSet }: { readonly onSet: (key: string, value: string) => void }) {
   const [key, setKey] = useState('')

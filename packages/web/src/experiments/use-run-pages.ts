@@ -56,6 +56,8 @@ export function useRunPages(scope: RunsScope, request: SearchRuns) {
     isStale,
     refresh,
     isLoading: query.isPending,
+    /** What is shown is of the view before. */
+    isOld: query.isPlaceholderData,
     error: query.error,
   }
 }
