@@ -19,7 +19,6 @@ export const STILL_WANTED = 'still_wanted'
 
 const MAX_STATEMENTS = 200
 const CACHE_KIB = 32_768
-const MAPPED_BYTES = 268_435_456
 const BUSY_TIMEOUT_MS = 5_000
 
 if (parentPort !== null) serve(parentPort, workerData as ReaderThreadData)
@@ -27,7 +26,6 @@ if (parentPort !== null) serve(parentPort, workerData as ReaderThreadData)
 function serve(port: NonNullable<typeof parentPort>, { path, unwanted }: ReaderThreadData): void {
   const sqlite = new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS })
   sqlite.pragma(`cache_size = -${CACHE_KIB}`)
-  sqlite.pragma(`mmap_size = ${MAPPED_BYTES}`)
   let current = 0
   sqlite.function(STILL_WANTED, { deterministic: false }, () => {
     if (Atomics.load(unwanted, 0) === current) throw new Error('Nobody waits for this query any more.')
