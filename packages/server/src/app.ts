@@ -232,7 +232,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addHealthRoute(app, { status: 'ok', version: VERSION, roles: [...roles] })
     addEventRoutes(app, events)
     addDataRoutes(app, data)
-    addBlobRoutes(app, blobs, { tempDir: join(home, 'tmp'), maxBytes: maxBlobBytes })
+    addBlobRoutes(app, blobs, { maxBytes: maxBlobBytes })
     addPipelineRoutes(app, pipelines, operator)
     addChannelRoutes(app, channels, operator)
     addWhenRoutes(app, when, operator, clock)

@@ -42,6 +42,6 @@ describe('blobs', () => {
     expect((await server.app.inject('/api/v1/blobs/sha256:xyz')).statusCode).toBe(400)
     const json = await server.app.inject({ method: 'POST', url: '/api/v1/blobs', payload: { a: 1 } })
     expect(json.json().error.code).toBe('INVALID_INPUT')
-    expect(readdirSync(join(home, 'tmp')).filter((name) => name.startsWith('blob-'))).toEqual([])
+    expect(readdirSync(join(home, 'blobs', 'tmp'))).toEqual([])
   })
 })

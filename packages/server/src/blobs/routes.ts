@@ -1,20 +1,17 @@
-import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import { digestSchema, RegiaError } from '@regia/core'
 import type { BlobStore } from '@regia/engine'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
+import { bodyBytes } from '../http/upload-scope.ts'
 
 const digestParams = z.object({ digest: digestSchema })
 
-export type BlobRouteOptions = { readonly tempDir: string; readonly maxBytes: number }
+export type BlobRouteOptions = { readonly maxBytes: number }
 
-/** Content by its digest. Bodies are streamed through a file, so that their size is the disk's matter and not the memory's. */
-export function addBlobRoutes(app: App, blobs: BlobStore, { tempDir, maxBytes }: BlobRouteOptions): void {
+/** Content by its digest. Bodies go to the store as they come, so that their size is the disk's matter and not the memory's. */
+export function addBlobRoutes(app: App, blobs: BlobStore, { maxBytes }: BlobRouteOptions): void {
   const tags = ['blobs']
   app.get(
     '/api/v1/blobs/:digest/exists',
@@ -45,44 +42,20 @@ export function addBlobRoutes(app: App, blobs: BlobStore, { tempDir, maxBytes }:
     scope.post(
       '/api/v1/blobs',
       {
-        bodyLimit: maxBytes,
         schema: {
           tags,
           summary: 'Keep some bytes',
           response: { 200: z.object({ digest: digestSchema, sizeBytes: z.number() }) },
         },
       },
-      async ({ body }) => {
-        if (!(body instanceof Readable)) {
+      async (request) => {
+        if (!(request.body instanceof Readable)) {
           throw new RegiaError('INVALID_INPUT', 'A blob is sent as bytes.', {
             hint: 'Set "content-type: application/octet-stream".',
           })
         }
-        return keep(body)
+        return blobs.putStream(bodyBytes(request, maxBytes))
       },
     )
-  })
-
-  const keep = async (body: Readable) => {
-    const path = join(tempDir, `blob-${randomUUID()}`)
-    await mkdir(dirname(path), { recursive: true })
-    try {
-      await pipeline(body, limitTo(maxBytes), createWriteStream(path))
-      return await blobs.putFile(path, { move: true })
-    } finally {
-      await rm(path, { force: true })
-    }
-  }
-}
-
-/** A stream bypasses the framework's own limit on bodies. */
-function limitTo(maxBytes: number): Transform {
-  let count = 0
-  return new Transform({
-    transform: (chunk: Buffer, _, done) => {
-      count += chunk.length
-      if (count <= maxBytes) return done(null, chunk)
-      done(new RegiaError('PAYLOAD_TOO_LARGE', `A blob may have ${maxBytes} bytes; this one has more.`))
-    },
   })
 }

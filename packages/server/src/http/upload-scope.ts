@@ -15,7 +15,7 @@ export function addUploadScope(app: App, add: (scope: App) => void): void {
 /**
  * The body of a request of an upload scope, unread.
  *
- * @throws RegiaError `PAYLOAD_TOO_LARGE` for one that says that it is, `INVALID_INPUT` for one that is packed: what is kept is what was sent,
+ * @throws RegiaError `PAYLOAD_TOO_LARGE`, `INVALID_INPUT` for one that breaks off or is packed: what is kept is what was sent,
  *   and who reads it would not know how to unpack it.
  */
 export function bodyBytes(
@@ -30,18 +30,27 @@ export function bodyBytes(
     })
   }
   const length = Number(headers['content-length'] ?? 0)
-  if (length <= maxBytes) return whole(raw)
-  throw new RegiaError('PAYLOAD_TOO_LARGE', `A file may have ${maxBytes} bytes; this one has ${length}.`, {
-    where: 'header content-length',
-    hint: 'Send it in parts, or start the server with a higher limit.',
-  })
+  if (length > maxBytes) throw tooLarge(maxBytes)
+  return whole(raw, maxBytes)
 }
 
+const tooLarge = (maxBytes: number): RegiaError =>
+  new RegiaError('PAYLOAD_TOO_LARGE', `A file may have ${maxBytes} bytes; this one has more.`, {
+    hint: 'Keep it in parts, or elsewhere.',
+  })
+
 /** A sender who goes away is no fault of the server's. */
-async function* whole(raw: IncomingMessage): AsyncIterable<Uint8Array> {
+async function* whole(raw: IncomingMessage, maxBytes: number): AsyncIterable<Uint8Array> {
+  let count = 0
   try {
-    yield* raw
+    for await (const piece of raw) {
+      count += piece.byteLength
+      // Not every body says how long it is.
+      if (count > maxBytes) throw tooLarge(maxBytes)
+      yield piece
+    }
   } catch (cause) {
+    if (cause instanceof RegiaError) throw cause
     throw new RegiaError('INVALID_INPUT', 'The body broke off before its end.', { hint: 'Send it again.', cause })
   }
 }
