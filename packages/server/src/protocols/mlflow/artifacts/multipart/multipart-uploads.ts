@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ArtifactTree, Clock } from '@regia/core'
+import { piecePassed } from '@regia/engine'
 import { doesNotExist, invalidParameter, MlflowError } from '../../wire/index.ts'
 
 export type MultipartLimits = {
@@ -131,6 +132,7 @@ export class MultipartUploads {
         count += piece.byteLength
         if (count > room) throw invalidParameter(`An artifact may have ${maxBytes} bytes; the parts have more.`)
         yield piece
+        piecePassed(piece.byteLength)
       }
     }
     try {
