@@ -11,6 +11,10 @@ export const TRACKING_LIMITS = {
   tagsInBatch: 100,
   itemsInBatch: 1_000,
   searchPage: 50_000,
+  /** Of a filter: conditions, and texts in its lists in all; of an order: fields. More make statements that a database cannot take. */
+  filterConditions: 200,
+  filterListTexts: 10_000,
+  orderFields: 30,
   chartRuns: 100,
 } as const
 

@@ -251,6 +251,15 @@ describe('parseFilter on anything', () => {
     }
   })
 
+  it('is bounded', () => {
+    const many = (count: number) => Array.from({ length: count }, () => "params.a = '1'").join(' AND ')
+    expect(parsed(many(200))).toHaveLength(200)
+    expect(faultOf(many(201))).toContain('at most 200 conditions')
+    const list = (count: number) => `run_id IN (${Array.from({ length: count }, () => "'a'").join()})`
+    expect(parsed(list(10_000))).toHaveLength(1)
+    expect(faultOf(`${list(5_001)} AND ${list(5_000)}`)).toContain('at most 10000 texts')
+  })
+
   it('takes a tag for the attribute that the grammar names', () => {
     const grammar: FilterGrammar = {
       subject: 'runs',

@@ -1,3 +1,4 @@
+import { TRACKING_LIMITS } from '../limits.ts'
 import type { FilterClause, FilterGrammar } from './clause.ts'
 import { readOperand } from './operand.ts'
 import { readOperator } from './operator.ts'
@@ -21,9 +22,23 @@ export function parseFilter(text: string, grammar: FilterGrammar): readonly Filt
   if (reader.isAtEnd) return clauses
   for (;;) {
     clauses.push(readClause(reader, grammar))
+    assertBounded(reader, clauses)
     if (reader.isAtEnd) return clauses
     if (!reader.takeWord('AND')) throw reader.fault(reader.token, 'AND or the end of the filter', joinHint(reader))
   }
+}
+
+function assertBounded(reader: TokenReader, clauses: readonly FilterClause[]): void {
+  const { filterConditions, filterListTexts } = TRACKING_LIMITS
+  const last = clauses.at(-1)
+  if (last === undefined) return
+  if (clauses.length > filterConditions) {
+    throw reader.fault(last, 'the end of the filter', `A filter has at most ${filterConditions} conditions.`)
+  }
+  if (typeof last.value !== 'object') return
+  const count = clauses.reduce((sum, { value }) => sum + (typeof value === 'object' ? value.length : 0), 0)
+  if (count <= filterListTexts) return
+  throw reader.fault(last, 'a shorter list', `The lists of a filter have at most ${filterListTexts} texts in all.`)
 }
 
 function readClause(reader: TokenReader, grammar: FilterGrammar): FilterClause {

@@ -35,4 +35,10 @@ describe('parseOrder', () => {
   it('refuses a field that comes twice, whatever it is called', () => {
     expect(() => parsed('started', 'start_time DESC')).toThrow(expect.objectContaining({ where: 'orderBy.1:1' }))
   })
+
+  it('is bounded', () => {
+    const fields = Array.from({ length: 31 }, (_, i) => `metrics.m${i}`)
+    expect(parsed(...fields.slice(1))).toHaveLength(30)
+    expect(() => parsed(...fields)).toThrow(expect.objectContaining({ where: 'orderBy' }))
+  })
 })

@@ -1,3 +1,5 @@
+import { RegiaError } from '../../kernel/index.ts'
+import { TRACKING_LIMITS } from '../limits.ts'
 import type { FilterGrammar, OrderTerm } from './clause.ts'
 import { attributeNames, type Operand, readOperand } from './operand.ts'
 import { TokenReader } from './token-reader.ts'
@@ -11,6 +13,7 @@ import { TokenReader } from './token-reader.ts'
  * @example parseOrder(['metrics.rmse', 'started DESC'], RUN_GRAMMAR)
  */
 export function parseOrder(texts: readonly string[], grammar: FilterGrammar): readonly OrderTerm[] {
+  assertBounded(texts)
   const terms: OrderTerm[] = []
   for (const [index, text] of texts.entries()) {
     const reader = new TokenReader(text, `orderBy.${index}`)
@@ -23,6 +26,14 @@ export function parseOrder(texts: readonly string[], grammar: FilterGrammar): re
     terms.push({ entity, key, isDescending: readDirection(reader) })
   }
   return terms
+}
+
+function assertBounded(texts: readonly string[]): void {
+  if (texts.length <= TRACKING_LIMITS.orderFields) return
+  throw new RegiaError('INVALID_INPUT', `The order has ${texts.length} fields.`, {
+    where: 'orderBy',
+    hint: `Order by at most ${TRACKING_LIMITS.orderFields}; the first count most.`,
+  })
 }
 
 function readDirection(reader: TokenReader): boolean {

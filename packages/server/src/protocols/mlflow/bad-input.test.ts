@@ -65,6 +65,49 @@ async function send({ verb, path }: Request, values: Readonly<Record<string, unk
   }
 }
 
+const times = (count: number, text: (i: number) => string) => Array.from({ length: count }, (_, i) => text(i))
+
+describe('searches of any size', () => {
+  const search = { verb: 'POST', path: '/api/2.0/mlflow/runs/search' } as const
+
+  it.each([30, 200, 3_000])(
+    'are answered or refused: %d conditions, fields or experiments',
+    async (count) => {
+      const metrics = times(count, (i) => `m${i}`)
+      const { run } = JSON.parse((await server.app.inject(created)).body)
+      for (const part of [metrics.slice(0, 1_000), metrics.slice(1_000, 2_000), metrics.slice(2_000)]) {
+        const points = part.map((key) => ({ key, value: 1, timestamp: 1 }))
+        await send(
+          { verb: 'POST', path: '/api/2.0/mlflow/runs/log-batch' },
+          { run_id: run.info.run_id, metrics: points },
+        )
+      }
+      const filter = metrics.map((key) => `metrics.${key} = 1`).join(' AND ')
+      const order_by = metrics.map((key) => `metrics.${key} DESC`)
+      const tags = times(count, (i) => `tags.t${i} = 'x'`).join(' AND ')
+      for (const asked of [{ filter }, { filter: tags }, { order_by }, { filter, order_by: order_by.slice(0, 30) }]) {
+        await send(search, { experiment_ids: ['0'], ...asked })
+      }
+      await send(search, { experiment_ids: times(count, String) })
+      await send(search, { experiment_ids: ['0'], filter: `run_id IN (${times(count * 10, (i) => `'${i}'`).join()})` })
+      const ofExperiments = { verb: 'POST', path: '/api/2.0/mlflow/experiments/search' } as const
+      await send(ofExperiments, { max_results: 5, filter: tags })
+      await send(ofExperiments, { max_results: 5, order_by: times(count, (i) => `tags.t${i}`) })
+      const ofModels = { verb: 'POST', path: '/api/2.0/mlflow/logged-models/search' } as const
+      await send(ofModels, { experiment_ids: ['0'], filter: tags })
+      await send(ofModels, { experiment_ids: ['0'], filter, order_by: times(count, (i) => `m${i}`).map(byMetric) })
+      await send(ofModels, {
+        experiment_ids: ['0'],
+        datasets: times(count, String).map((name) => ({ dataset_name: name })),
+      })
+    },
+    120_000,
+  )
+})
+
+const byMetric = (key: string) => ({ field_name: `metrics.${key}` })
+const created = { method: 'POST', url: '/api/2.0/mlflow/runs/create', payload: { experiment_id: '0' } } as const
+
 describe('odd values', () => {
   it("never are the server's fault", async () => {
     for (const request of kinds()) {

@@ -2,6 +2,7 @@ import { type LoggedModelOrder, type LoggedModels, TRACKING_LIMITS } from '@regi
 import { MLFLOW_LOGGED_MODEL_GRAMMAR } from '../tracking/grammars.ts'
 import { assertExperimentId, inSearchWords } from '../tracking/words.ts'
 import {
+  checked,
   type Endpoint,
   endpoint,
   identifiers,
@@ -27,9 +28,9 @@ export const searchLoggedModels = (models: LoggedModels): Endpoint =>
     fields: {
       experiment_ids: required(identifiers()),
       filter: text(),
-      datasets: records(readDataset),
+      datasets: checked(records(readDataset), (list) => assertCount('datasets', list)),
       max_results: int64(),
-      order_by: records(readOrder),
+      order_by: checked(records(readOrder), (list) => assertCount('order_by', list)),
       page_token: text(),
     },
     handle: async ({ experiment_ids, filter, datasets, max_results: most = 0, order_by, page_token }) => {
@@ -48,6 +49,12 @@ export const searchLoggedModels = (models: LoggedModels): Endpoint =>
       return { models: orAbsent(items.map(loggedModelToWire)), next_page_token: nextCursor }
     },
   })
+
+function assertCount(name: string, list: readonly unknown[]): void {
+  const { orderFields } = TRACKING_LIMITS
+  if (list.length > orderFields)
+    throw invalidParameter(`'${name}' has ${list.length} items; at most ${orderFields} are taken.`)
+}
 
 function readDataset(item: JsonRecord, path: string): { readonly name: string; readonly digest?: string } {
   const name = textOf(item, 'dataset_name', path)
