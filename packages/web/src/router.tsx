@@ -5,7 +5,7 @@ import { endpointSearch } from './endpoints/search.ts'
 import { experimentsSearch, trackedRunSearch, runsSearch as trackedRunsSearch } from './experiments/search.ts'
 import { Frame } from './frame/frame.tsx'
 import { NotFound, RouteError } from './frame/lost.tsx'
-import { modelVersionSearch } from './models/search.ts'
+import { comparisonSearch, modelVersionSearch } from './models/search.ts'
 import { monitorSearch } from './monitors/search.ts'
 import { OverviewPage } from './overview/overview-page.tsx'
 import { overviewSearch } from './overview/search.ts'
@@ -92,6 +92,12 @@ const routes = [
     getParentRoute,
     path: '/models/$name',
     component: lazyRouteComponent(() => import('./models/model-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/models/$name/compare',
+    validateSearch: comparisonSearch,
+    component: lazyRouteComponent(() => import('./models/comparison-page.tsx')),
   }),
   createRoute({
     getParentRoute,

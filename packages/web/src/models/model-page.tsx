@@ -2,17 +2,22 @@ import type { AliasMove, ModelVersion } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Ago } from '../kernel/ago.tsx'
+import { api } from '../kernel/api.ts'
 import { Empty } from '../kernel/empty.tsx'
 import { formatBytes, formatInterval, formatScore } from '../kernel/format.ts'
+import { LinkButton } from '../kernel/link-button.tsx'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { PlainTable } from '../table/plain-table.tsx'
+import { AliasRequests } from './alias-requests.tsx'
 import { AliasTags } from './alias-tags.tsx'
 import { CheckLamps } from './check-lamps.tsx'
 import { IntervalPlot } from './interval-plot.tsx'
+import { ModelSettings } from './model-settings.tsx'
 import { modelHistoryQuery, modelQuery, modelVersionsQuery } from './queries.ts'
 import { mainMetric, scoreLines } from './scores.ts'
+import { TagsPanel } from './tags-panel.tsx'
 import { trainedOn } from './trained-on.ts'
 
 const route = getRouteApi('/models/$name')
@@ -34,14 +39,29 @@ export default function ModelPage() {
           </>
         )
       }
+      actions={model.data && <ModelSettings model={model.data} />}
       cli={`regia models show ${name}`}
       http={`GET /api/v1/models/${name}`}
     >
-      <Section title="Versions" note="score on held-out rows, with its interval, against the baselines">
+      <AliasRequests model={name} />
+      <Section
+        title="Versions"
+        note="score on held-out rows, with its interval, against the baselines"
+        actions={
+          (versions.data?.items.length ?? 0) > 1 && (
+            <LinkButton to="/models/$name/compare" params={{ name }}>
+              Compare
+            </LinkButton>
+          )
+        }
+      >
         <Loaded query={versions} height={220}>
           {({ items }) => <Versions versions={items} />}
         </Loaded>
       </Section>
+      {model.data && (
+        <TagsPanel tags={model.data.tags} onChange={(tags) => api.models.update(name, { tags: { ...tags } })} />
+      )}
       <Section title="Aliases moved">
         <Loaded query={history} height={120}>
           {({ items }) => <History moves={items} />}
@@ -55,7 +75,9 @@ function Versions({ versions }: { readonly versions: readonly ModelVersion[] }) 
   if (versions.length === 0) {
     return (
       <Card>
-        <Empty command="regia run PIPELINE">No version has passed its checks yet.</Empty>
+        <Empty command="regia run PIPELINE">
+          It has no version yet: none has passed its checks, and no model of a run was registered under this name.
+        </Empty>
       </Card>
     )
   }
@@ -92,7 +114,7 @@ function Versions({ versions }: { readonly versions: readonly ModelVersion[] }) 
             id: 'size',
             title: 'Size',
             isNumber: true,
-            cell: (row) => (row.package ? formatBytes(row.package.graphSizeBytes) : row.packaging.status),
+            cell: (row) => (row.package ? formatBytes(row.package.graphSizeBytes) : <Packaging version={row} />),
           },
           { id: 'at', title: 'Registered', isNumber: true, cell: (row) => <Ago at={row.createdAt} /> },
         ]}
@@ -107,6 +129,10 @@ function Versions({ versions }: { readonly versions: readonly ModelVersion[] }) 
       )}
     </Card>
   )
+}
+
+function Packaging({ version: { packaging } }: { readonly version: ModelVersion }) {
+  return <small title={packaging.reason}>{packaging.status === 'pending' ? 'being packaged' : 'not servable'}</small>
 }
 
 function Score({ version, metric }: { readonly version: ModelVersion; readonly metric: string | undefined }) {

@@ -3,22 +3,29 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Bars } from '../charts/bars.tsx'
 import { Ago } from '../kernel/ago.tsx'
+import { api } from '../kernel/api.ts'
 import { formatBytes, formatCount, formatNumber, formatPercent, shortDigest } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { Card, Columns, Section, Stat } from '../kernel/section.tsx'
+import { AliasRequests } from './alias-requests.tsx'
 import { AliasTags } from './alias-tags.tsx'
+import { CardPanel } from './card-panel.tsx'
 import { CheckLamps } from './check-lamps.tsx'
 import { Evaluation } from './evaluation.tsx'
 import { IntervalPlot } from './interval-plot.tsx'
 import { ModelLineage } from './model-lineage.tsx'
 import classes from './models.module.css'
+import { OriginPanel } from './origin-panel.tsx'
+import { PackagingNote } from './packaging-note.tsx'
 import { PromoteAlias } from './promote-alias.tsx'
 import { modelVersionQuery } from './queries.ts'
 import { mainMetric, scoreLines } from './scores.ts'
 import { SignaturePanel } from './signature-panel.tsx'
+import { TagsPanel } from './tags-panel.tsx'
 import { trainedOn } from './trained-on.ts'
 import { TryVersion } from './try-version.tsx'
+import { VersionMenu } from './version-menu.tsx'
 
 const route = getRouteApi('/models/$name/$version')
 
@@ -32,14 +39,23 @@ export default function ModelVersionPage() {
       title={`${name} v${loaded?.version ?? version}`}
       health={loaded?.report && (loaded.report.passed ? 'well' : 'broken')}
       under={loaded ? <ModelLineage version={loaded} /> : '…'}
-      actions={loaded && <PromoteAlias version={loaded} />}
+      actions={
+        loaded && (
+          <>
+            <PromoteAlias version={loaded} />
+            <VersionMenu version={loaded} />
+          </>
+        )
+      }
       cli={`regia models show ${name}@${version}`}
       http={`GET /api/v1/models/${name}/versions/${version}`}
     >
       <Loaded query={query} height={[[224, 224], [340, 340], 200]}>
         {(model) => (
           <>
+            <PackagingNote version={model} />
             <Head version={model} />
+            <AliasRequests model={model.model} version={model.version} />
             {model.report && <Evaluation report={model.report} />}
             {isPackaged(model) && (
               <div className={classes.two}>
@@ -51,7 +67,15 @@ export default function ModelVersionPage() {
                 <SignaturePanel model={model} />
               </div>
             )}
-            <TryVersion version={model} />
+            {isPackaged(model) && <TryVersion version={model} />}
+            <CardPanel version={model} />
+            <div className={classes.two}>
+              <OriginPanel version={model} />
+              <TagsPanel
+                tags={model.tags}
+                onChange={(tags) => api.models.updateVersion(model.model, model.version, { tags: { ...tags } })}
+              />
+            </div>
           </>
         )}
       </Loaded>
@@ -110,8 +134,8 @@ function Head({ version }: { readonly version: ModelVersion }) {
             <code title={version.packageDigest}>{shortDigest(version.packageDigest)}</code>
           </Stat>
         ) : (
-          <Stat label="Package" value={version.packaging.status}>
-            {version.packaging.reason} {version.packaging.hint}
+          <Stat label="Package" value={version.packaging.status === 'pending' ? 'being made' : 'none'}>
+            {version.stage !== 'None' && `stage ${version.stage} · `}registered as it was logged
           </Stat>
         )}
       </Columns>

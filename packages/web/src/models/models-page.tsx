@@ -9,6 +9,7 @@ import { Card } from '../kernel/section.tsx'
 import { type Column, DataTable } from '../table/data-table.tsx'
 import { usePages } from '../table/use-pages.ts'
 import { AliasTags } from './alias-tags.tsx'
+import { DeletedModels } from './deleted-models.tsx'
 
 const COLUMNS: readonly Column<RegisteredModel>[] = [
   {
@@ -54,12 +55,14 @@ export default function ModelsPage() {
             empty={
               <Empty command="regia run PIPELINE">
                 No model is registered. A pipeline whose checks pass registers its model here: one version after the
-                other, each with its score, its checks, and the data, code and run behind it.
+                other, each with its score, its checks, and the data, code and run behind it. Models that a client of
+                MLflow registers stand here, too.
               </Empty>
             }
           />
         </Card>
       )}
+      <DeletedModels />
     </Page>
   )
 }

@@ -16,3 +16,21 @@ export const modelVersionQuery = (name: string, version: number | string) =>
     queryKey: ['models', name, 'versions', String(version)],
     queryFn: () => api.models.version(name, version),
   })
+
+export const cardQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['models', name, 'versions', String(version), 'card'],
+    queryFn: () => api.models.card(name, version),
+  })
+
+export const comparisonQuery = (name: string, before: string, after: string) =>
+  queryOptions({
+    queryKey: ['models', name, 'compare', before, after],
+    queryFn: () => api.models.compare(name, before, after),
+  })
+
+export const requestsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['models', name, 'requests'],
+    queryFn: () => api.models.requests({ model: name, limit: 50 }),
+  })

@@ -1,0 +1,35 @@
+import type { ModelVersion } from '@regia/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { trackedRunQuery } from '../experiments/queries.ts'
+import { Facts } from '../kernel/facts.tsx'
+import { Card, Section } from '../kernel/section.tsx'
+
+/** Where the files of a version came from; nothing for one that a pipeline made, whose lineage says it. */
+export function OriginPanel({ version }: { readonly version: ModelVersion }) {
+  const { runId, source, loggedModelId, runLink } = version
+  const { data: run } = useQuery({ ...trackedRunQuery(runId ?? ''), enabled: runId !== undefined })
+  const facts = [
+    ...(run
+      ? [
+          [
+            'run',
+            <Link key="run" to="/experiments/$id/runs/$runId" params={{ id: run.experimentId, runId: run.id }}>
+              {run.name}
+            </Link>,
+          ] as const,
+        ]
+      : []),
+    ...(source ? [['source', <code key="source">{source}</code>] as const] : []),
+    ...(loggedModelId ? [['logged model', <code key="logged">{loggedModelId}</code>] as const] : []),
+    ...(runLink ? [['link', runLink] as const] : []),
+  ]
+  if (facts.length === 0) return null
+  return (
+    <Section title="Where it came from">
+      <Card pad>
+        <Facts items={facts} />
+      </Card>
+    </Section>
+  )
+}
