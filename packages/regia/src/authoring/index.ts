@@ -147,6 +147,7 @@ export {
   currentRun,
   type DatasetOptions,
   type DatasetSource,
+  type ModelOptions,
   startRun,
   type TrackOptions,
   track,

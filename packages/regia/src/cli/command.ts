@@ -5,8 +5,10 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 export type ArgumentSpec = {
   readonly description: string
   readonly optional?: true
-  /** The last argument: this word and all that follow, options among them. */
+  /** The last argument: this word and all that follow. */
   readonly variadic?: true
+  /** Options behind it are its own: those of a program that is to be run. */
+  readonly takesOptions?: true
   readonly choices?: readonly string[]
 }
 

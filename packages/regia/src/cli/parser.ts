@@ -60,8 +60,7 @@ function fill(node: Command, command: AnyCommand, onInvoke: (invocation: Invocat
     const word = spec.variadic ? `${name}...` : name
     const argument = new Argument(spec.optional ? `[${word}]` : `<${word}>`, spec.description)
     node.addArgument(spec.choices ? argument.choices(spec.choices) : argument)
-    // Options of a program that is to be run are that program's.
-    if (spec.variadic) node.passThroughOptions()
+    if (spec.takesOptions) node.passThroughOptions()
   }
   for (const [name, spec] of Object.entries(command.options ?? {})) node.addOption(optionOf(name, spec))
   node.option('--json', 'print the result as JSON').addOption(environmentOption())

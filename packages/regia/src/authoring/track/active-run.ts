@@ -1,6 +1,7 @@
 import type { RegiaError, Rng } from '@regia/core'
 import type { MetricOptions } from '@regia/sdk'
 import type { DatasetOptions, DatasetSource } from '../../tracking/dataset-source.ts'
+import type { ModelOptions } from '../../tracking/model-folder.ts'
 
 /** What a run may be told when it starts. */
 export type TrackOptions = {
@@ -50,8 +51,8 @@ export type ActiveRun = AsyncDisposable & {
   readonly json: (path: string, value: unknown) => Promise<void>
   /** Writes down what was read, with its digest: a file or folder, or `{ dataset, version }` of Regia. */
   readonly dataset: (source: DatasetSource, options?: DatasetOptions) => Promise<void>
-  /** Keeps an ONNX model as `NAME/model.onnx`, `model/model.onnx` where no name is given, once it is seen to be one. */
-  readonly model: (path: string, name?: string) => Promise<void>
+  /** Keeps an ONNX file as a model that can be registered, served and loaded by MLflow's clients, once it is seen to be one. */
+  readonly model: (path: string, options?: ModelOptions) => Promise<void>
   /** Resolves when all that was logged has arrived. @throws RegiaError what was refused. */
   readonly flush: () => Promise<void>
   /** Ends it; `succeeded` where absent. @throws RegiaError what was refused. */

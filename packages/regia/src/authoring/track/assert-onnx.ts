@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { decodeModel, RegiaError } from '@regia/core'
+import { decodeModel, type OnnxModel, RegiaError } from '@regia/core'
 
 /** Larger ones are taken as they are: they would have to be in memory as a whole. */
 const MOST_BYTES = 512_000_000
@@ -9,18 +9,22 @@ export async function assertOnnx(path: string): Promise<void> {
   const found = await stat(path).catch((cause) => {
     throw new RegiaError('NOT_FOUND', 'There is no such file to keep as a model.', { cause, where: path })
   })
-  if (!found.isFile()) throw noModel(path, 'it is no file')
+  if (!found.isFile()) throw noModel(path, 'This is no model: it is no file.')
   if (found.size > MOST_BYTES) return
+  const nodeCount = decode(await readFile(path), path).graph.nodes.length
+  if (nodeCount === 0) throw noModel(path, 'This is no model: its graph has no nodes.')
+}
+
+function decode(bytes: Uint8Array, path: string): OnnxModel {
   try {
-    const { graph } = decodeModel(await readFile(path))
-    if (graph.nodes.length === 0) throw new Error('it has no nodes')
+    return decodeModel(bytes)
   } catch (cause) {
     throw noModel(path, cause instanceof Error ? cause.message : String(cause), cause)
   }
 }
 
-const noModel = (path: string, why: string, cause?: unknown): RegiaError =>
-  new RegiaError('MODEL_INVALID', `This is no ONNX model: ${why}.`, {
+const noModel = (path: string, message: string, cause?: unknown): RegiaError =>
+  new RegiaError('MODEL_INVALID', message, {
     cause,
     where: path,
     hint: 'Export the model as ONNX, or keep any other file with run.artifact(path).',

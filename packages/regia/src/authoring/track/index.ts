@@ -1,4 +1,5 @@
 export type { DatasetOptions, DatasetSource } from '../../tracking/dataset-source.ts'
+export type { ModelOptions } from '../../tracking/model-folder.ts'
 export type { ActiveRun, TrackOptions } from './active-run.ts'
 export { currentRun } from './current-run.ts'
 export { startRun, track } from './track.ts'

@@ -7,7 +7,7 @@ import type { Session } from '../../tracking/session.ts'
 import { startSystemMetrics } from '../../tracking/system-metrics/system-metrics.ts'
 import { uploadBytes, uploadPath } from '../../tracking/upload.ts'
 import type { ActiveRun, TrackOptions } from './active-run.ts'
-import { assertOnnx } from './assert-onnx.ts'
+import { keepModel } from './keep-model.ts'
 
 export type Recording = {
   readonly detail: TrackedRunDetail
@@ -85,8 +85,7 @@ export function recordRun(session: Session, recording: Recording): RecordedRun {
       inBackground(
         describeDataset(source, datasetOptions, { client, workingDir: process.cwd(), root }).then(logger.logDataset),
       ),
-    model: (path, name = 'model') =>
-      inBackground(assertOnnx(path).then(() => uploadPath(client, id, path, `${name}/model.onnx`))),
+    model: (path, modelOptions = {}) => inBackground(keepModel(client, id, path, modelOptions)),
     flush: async () => {
       while (under.size > 0) await Promise.all(under)
       await logger.flush()

@@ -5,7 +5,13 @@ const track = command({
   summary: 'run any command as a tracked run',
   details:
     'Commit, uncommitted changes, lockfile, Node or Python, command line and seed are kept with the run, and how it ended. A script that calls `track` or `startRun` logs to this run, and so does a Python script that uses MLflow. Ends with the exit code of the command.',
-  args: { command: { description: 'the program and its arguments; options of Regia stand before it', variadic: true } },
+  args: {
+    command: {
+      description: 'the program and its arguments; options of Regia stand before it',
+      variadic: true,
+      takesOptions: true,
+    },
+  },
   options: {
     experiment: { type: 'text', value: 'NAME', description: 'made where it is new; Default where absent' },
     name: { type: 'text', value: 'NAME', description: 'a made-up one where absent' },

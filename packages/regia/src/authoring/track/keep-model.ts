@@ -1,0 +1,18 @@
+import type { RegiaClient } from '@regia/sdk'
+import { type ModelOptions, modelFiles, ONNX_FILE } from '../../tracking/model-folder.ts'
+import { uploadBytes, uploadPath } from '../../tracking/upload.ts'
+import { assertOnnx } from './assert-onnx.ts'
+
+/** Keeps an ONNX file with what it takes to register and load it. @throws RegiaError `MODEL_INVALID`, `NOT_FOUND`, `INVALID_INPUT`. */
+export async function keepModel(
+  client: RegiaClient,
+  runId: string,
+  path: string,
+  options: ModelOptions,
+): Promise<void> {
+  const folder = options.name ?? 'model'
+  const files = modelFiles(runId, Date.now(), options)
+  await assertOnnx(path)
+  await uploadPath(client, runId, path, `${folder}/${ONNX_FILE}`)
+  for (const [name, text] of files) await uploadBytes(client, runId, `${folder}/${name}`, text)
+}
