@@ -1,9 +1,11 @@
 import type { Runs, TrackedDataset } from '@regia/core'
 import {
+  checked,
   decodeInt64,
   type Endpoint,
   endpoint,
   exceedsLength,
+  type Field,
   identifiers,
   invalidParameter,
   invalidType,
@@ -24,13 +26,21 @@ import { assertExperimentId, inRunWords } from './words.ts'
 
 const SUMMARIES = 1_000
 const EXPERIMENTS = 20
+const ITEMS = 1_000
+
+/** Each is a row or two of its own. */
+const few = <T>(field: Field<readonly T[], false>): Field<readonly T[], false> =>
+  checked(field, ({ length }) => {
+    if (length > ITEMS)
+      throw invalidParameter(`A request can contain at most ${ITEMS} datasets or models. Got ${length}.`)
+  })
 
 /** What runs read and made. */
 export const inputEndpoints = (runs: Runs): readonly Endpoint[] => [
   endpoint({
     verb: 'POST',
     path: '/mlflow/runs/log-inputs',
-    fields: { run_id: runId(), datasets: records(readDataset), models: records(readModelId) },
+    fields: { run_id: runId(), datasets: few(records(readDataset)), models: few(records(readModelId)) },
     handle: async ({ run_id, datasets = [], models: modelInputs = [] }) => {
       await inRunWords(run_id, runs.log(run_id, { datasets, modelInputs }))
       return undefined
@@ -39,7 +49,7 @@ export const inputEndpoints = (runs: Runs): readonly Endpoint[] => [
   endpoint({
     verb: 'POST',
     path: '/mlflow/runs/outputs',
-    fields: { run_id: runId(), models: required(records(readOutput)) },
+    fields: { run_id: runId(), models: required(few(records(readOutput))) },
     handle: async ({ run_id, models: modelOutputs }) => {
       await inRunWords(run_id, runs.log(run_id, { modelOutputs }))
       return undefined
