@@ -1,3 +1,4 @@
+import { idSchema } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import { deploy, graph, step } from '../../test/graphs.ts'
 import { workUntilIdle } from '../../test/scripted-worker.ts'
@@ -50,6 +51,20 @@ describe('which version runs', () => {
       code: 'INVALID_INPUT',
       message: 'Version 1 of pipeline "job" was deployed for environment "dev", not for "prod".',
     })
+  })
+
+  it('may take the data of an earlier run of its version, and of no other', async () => {
+    const { client } = await startServer()
+    await deploy(client, of('1'))
+    const first = await client.pipelines.run('job')
+    await deploy(client, of('2'))
+    expect(await client.pipelines.run('job', { version: 1, dataOf: first.id })).toMatchObject({ pipelineVersion: 1 })
+    await expect(client.pipelines.run('job', { dataOf: first.id })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      where: 'dataOf',
+    })
+    const unknown = idSchema('run').parse(`run_${'0'.repeat(26)}`)
+    await expect(client.pipelines.run('job', { dataOf: unknown })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('stays the same when an unchanged pipeline is deployed for its environment again', async () => {
