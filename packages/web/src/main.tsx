@@ -10,6 +10,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { ownPath } from './frame/hash-links.ts'
 import { NoticeProvider } from './frame/notices.tsx'
 import { theme, tokenVariables } from './frame/theme.ts'
 import { queryClient } from './kernel/query-client.ts'
@@ -20,6 +21,10 @@ window.addEventListener('vite:preloadError', (event) => {
   event.preventDefault()
   window.location.reload()
 })
+
+// Clients of MLflow print links to its pages.
+const linked = window.location.pathname === '/' ? ownPath(window.location.hash) : undefined
+if (linked !== undefined) router.history.replace(linked)
 
 const root = document.querySelector('#root')
 if (!root) throw new Error('unreachable: index.html has a root')

@@ -9,14 +9,14 @@ import { formatCount, plural } from '../kernel/format.ts'
 import { Loaded, Skeleton } from '../kernel/loaded.tsx'
 import { Columns, Section } from '../kernel/section.tsx'
 import { CurveSettings } from './curve-settings.tsx'
-import { isSystemMetric } from './default-columns.ts'
+import { isSystemMetric, triedParams } from './default-columns.ts'
 import classes from './experiments.module.css'
 import { equalsAny, fieldId, fieldOf } from './field.ts'
 import type { FieldChoices } from './field-picker.tsx'
 import { MetricChart } from './metric-chart.tsx'
-import { fieldsQuery, manyRunsQuery, someRunsQuery } from './queries.ts'
+import { fieldsQuery, manyRunsQuery, sampleQuery, someRunsQuery } from './queries.ts'
 import { RunLegend } from './run-legend.tsx'
-import { runsRequest } from './run-request.ts'
+import { runsRequest, selectOf } from './run-request.ts'
 import type { TabProps } from './runs-tab.tsx'
 import { ScatterPlot } from './scatter-plot.tsx'
 import { partsOf, type RunsSearch } from './search.ts'
@@ -33,15 +33,22 @@ const MOST_RUNS = 3_000
 const MOST_CHOICES = 200
 /** In the address: somebody wants none of them. */
 const NO_CURVES = '-'
+const NO_RUNS: readonly TrackedRun[] = []
 
 /** What came out, over training and over what was tried: of the runs that are selected, else of those that the table shows first. */
-export default function ChartsTab({ experiments, scope, search, onSearch }: TabProps) {
+export default function ChartsTab({ experiments, scope: { parent: _, ...scope }, search, onSearch }: TabProps) {
   const { data: fields } = useQuery(fieldsQuery(experiments))
+  const { data: sample = NO_RUNS } = useQuery(sampleQuery(experiments))
   const selected = useMemo(() => partsOf(search.selected), [search.selected])
   const shown = useQuery(
     someRunsQuery(
       selected.length > 0
-        ? { filter: equalsAny('id', selected.slice(0, MOST_CURVES)), lifecycle: 'all', limit: MOST_CURVES, select: {} }
+        ? {
+            filter: equalsAny('id', selected.slice(0, MOST_CURVES)),
+            lifecycle: 'all',
+            limit: MOST_CURVES,
+            select: selectOf([]),
+          }
         : { ...runsRequest(scope, search.sort, []), limit: FIRST_CURVES },
     ),
   )
@@ -53,7 +60,14 @@ export default function ChartsTab({ experiments, scope, search, onSearch }: TabP
         ) : (
           <>
             <Curves runs={inOrderOf(items, selected)} fields={fields} search={search} onSearch={onSearch} />
-            <OverRuns scope={scope} fields={fields} search={search} onSearch={onSearch} selected={selected} />
+            <OverRuns
+              scope={scope}
+              sample={sample}
+              fields={fields}
+              search={search}
+              onSearch={onSearch}
+              selected={selected}
+            />
           </>
         )
       }
@@ -84,7 +98,7 @@ function Curves({ runs, fields, search, onSearch }: CurvesProps) {
       note={
         search.selected
           ? `${plural(runs.length, 'selected run')}`
-          : `the first ${plural(runs.length, 'run')} of the table; select others there`
+          : `the first ${plural(runs.length, 'run')}, children among them; select others in the table`
       }
     >
       <div className={classes.stack}>
@@ -110,12 +124,16 @@ function Curves({ runs, fields, search, onSearch }: CurvesProps) {
   )
 }
 
-type OverRunsProps = Omit<CurvesProps, 'runs'> & Pick<TabProps, 'scope'> & { readonly selected: readonly string[] }
+type OverRunsProps = Omit<CurvesProps, 'runs'> &
+  Pick<TabProps, 'scope'> & {
+    readonly selected: readonly string[]
+    readonly sample: readonly TrackedRun[]
+  }
 
 /** What came out by what was set, over all runs that fit. */
-function OverRuns({ scope, fields, search, onSearch, selected }: OverRunsProps) {
+function OverRuns({ scope, sample, fields, search, onSearch, selected }: OverRunsProps) {
   const choices = useMemo(() => choicesOf(fields), [fields])
-  const { x, y, axes, box } = useMemo(() => fieldsOf(search, fields), [search, fields])
+  const { x, y, axes, box } = useMemo(() => fieldsOf(search, fields, sample), [search, fields, sample])
   const used = useMemo(() => [...new Set([x, y, box, ...axes])], [x, y, box, axes])
   const query = useQuery({
     ...manyRunsQuery({ ...runsRequest(scope, search.sort, used), limit: MOST_RUNS }),
@@ -166,9 +184,16 @@ const choicesOf = (fields: TrackingFields | undefined): FieldChoices => [
 ]
 
 /** What was chosen, else what most runs have: params across, the first metric up. */
-function fieldsOf({ sx, sy, axes, box }: RunsSearch, fields: TrackingFields | undefined) {
+function fieldsOf(
+  { sx, sy, axes, box }: RunsSearch,
+  fields: TrackingFields | undefined,
+  sample: readonly TrackedRun[],
+) {
   const metrics = frequentIds('metric', fields).filter((id) => !isSystemMetric(fieldOf(id).key))
-  const params = frequentIds('param', fields)
+  const frequent = frequentIds('param', fields)
+  const params = triedParams(fields, sample)
+    .map((key) => fieldId({ kind: 'param', key }))
+    .filter((id) => frequent.includes(id))
   const y = sy ?? metrics[0] ?? ''
   return {
     x: sx ?? params[0] ?? metrics[1] ?? 'started',

@@ -36,7 +36,3 @@ export function fileKind(path: string, mediaType: string | undefined): FileKind 
   if (TEXTS.includes(ending)) return 'text'
   return contentView(mediaType, path)
 }
-
-/** The address of a file of a run, for pictures, frames and downloads. */
-export const fileUrl = (run: string, path: string): string =>
-  `/api/v1/tracking/runs/${encodeURIComponent(run)}/artifacts/content?path=${encodeURIComponent(path)}`

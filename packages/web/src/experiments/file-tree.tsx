@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { formatBytes } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import classes from './experiments.module.css'
+import type { FileSource } from './file-source.ts'
 import { filesQuery } from './queries.ts'
 
 const MOST = 500
 
 type FileTreeProps = {
-  readonly run: string
+  readonly source: FileSource
   readonly files: readonly ArtifactFile[]
   readonly open: ReadonlySet<string>
   readonly selected: string | undefined
@@ -53,7 +54,7 @@ export function FileTree(props: FileTreeProps) {
 }
 
 function Folder({ path, ...props }: FileTreeProps & { readonly path: string }) {
-  const query = useQuery(filesQuery(props.run, path))
+  const query = useQuery(filesQuery(props.source, path))
   return (
     <Loaded query={query} height={24}>
       {({ files }) => <FileTree {...props} files={files} />}

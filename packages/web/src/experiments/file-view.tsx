@@ -1,11 +1,11 @@
-import type { TrackedRunDetail } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import artifacts from '../artifacts/artifacts.module.css'
 import { formatBytes, shortDigest } from '../kernel/format.ts'
 import { Loaded, Skeleton } from '../kernel/loaded.tsx'
 import classes from './experiments.module.css'
-import { type FileKind, fileKind, fileUrl } from './file-kind.ts'
+import { type FileKind, fileKind } from './file-kind.ts'
+import { type FileRef, fileUrl } from './file-source.ts'
 import { filesQuery, fileTextQuery } from './queries.ts'
 import { RowsView } from './rows-view.tsx'
 
@@ -19,15 +19,15 @@ const MOST_BYTES = 5_000_000
 const MOST_ONNX_BYTES = 200_000_000
 
 /** A file as what it is: its size, digest and download above. */
-export function FileView({ run, path }: { readonly run: TrackedRunDetail; readonly path: string }) {
+export function FileView({ source, path }: FileRef) {
   const folder = path.split('/').slice(0, -1).join('/')
-  const query = useQuery(filesQuery(run.id, folder))
+  const query = useQuery(filesQuery(source, folder))
   const name = path.split('/').at(-1)
   return (
     <Loaded query={query} height={300}>
       {({ files }) => {
         const file = files.find((each) => each.path === path)
-        if (!file) return <p>There is no file {path} in this run.</p>
+        if (!file) return <p>There is no file {path} here.</p>
         const size = file.sizeBytes ?? 0
         const kind = fileKind(path, file.mediaType)
         return (
@@ -43,12 +43,12 @@ export function FileView({ run, path }: { readonly run: TrackedRunDetail; readon
                   </>
                 )}
               </small>
-              <a href={fileUrl(run.id, path)} download={name}>
+              <a href={fileUrl(source, path)} download={name}>
                 download
               </a>
             </div>
             <Suspense fallback={<Skeleton height={240} />}>
-              <Content run={run.id} path={path} kind={kind} size={size} />
+              <Content source={source} path={path} kind={kind} size={size} />
             </Suspense>
           </div>
         )
@@ -57,27 +57,31 @@ export function FileView({ run, path }: { readonly run: TrackedRunDetail; readon
   )
 }
 
-type ContentProps = { readonly run: string; readonly path: string; readonly kind: FileKind; readonly size: number }
+type ContentProps = FileRef & { readonly kind: FileKind; readonly size: number }
 
-function Content({ run, path, kind, size }: ContentProps) {
+function Content({ source, path, kind, size }: ContentProps) {
   if (kind === 'image') {
-    return <img className={artifacts.image} src={fileUrl(run, path)} alt={path.split('/').at(-1)} loading="lazy" />
+    return <img className={artifacts.image} src={fileUrl(source, path)} alt={path.split('/').at(-1)} loading="lazy" />
   }
   if (kind === 'html') {
-    return <iframe className={classes.frame} src={fileUrl(run, path)} sandbox="" title={path} loading="lazy" />
+    return <iframe className={classes.frame} src={fileUrl(source, path)} sandbox="" title={path} loading="lazy" />
   }
-  if (kind === 'table') return <RowsView run={run} path={path} />
+  if (kind === 'table') return <RowsView source={source} path={path} />
   if (kind === 'binary') return <p className={classes.hint}>Nothing of it can be shown here: download it.</p>
   if (size > (kind === 'onnx' ? MOST_ONNX_BYTES : MOST_BYTES)) {
     return <p className={classes.hint}>It is too large to be shown here ({formatBytes(size)}): download it.</p>
   }
-  return kind === 'onnx' ? <OnnxView run={run} path={path} /> : <TextContent run={run} path={path} kind={kind} />
+  return kind === 'onnx' ? (
+    <OnnxView source={source} path={path} />
+  ) : (
+    <TextContent source={source} path={path} kind={kind} />
+  )
 }
 
 const MOST_CHARACTERS = 300_000
 
-function TextContent({ run, path, kind }: Omit<ContentProps, 'size'>) {
-  const query = useQuery(fileTextQuery(run, path))
+function TextContent({ source, path, kind }: Omit<ContentProps, 'size'>) {
+  const query = useQuery(fileTextQuery(source, path))
   return (
     <Loaded query={query} height={240}>
       {(text) => {
@@ -89,7 +93,7 @@ function TextContent({ run, path, kind }: Omit<ContentProps, 'size'>) {
           )
         }
         if (kind === 'notebook') return <Notebook text={text} />
-        if (kind === 'json') return <JsonTree text={text} run={run} path={path} />
+        if (kind === 'json') return <JsonTree text={text} source={source} path={path} />
         return <pre className={classes.code}>{text.slice(0, MOST_CHARACTERS)}</pre>
       }}
     </Loaded>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { commitUrl, factsOfProvenance, factsOfTags } from './code-facts.ts'
 import { datasetShape } from './dataset-shape.ts'
-import { fileKind, fileUrl } from './file-kind.ts'
+import { fileKind } from './file-kind.ts'
+import { fileRef, fileUrl, refText } from './file-source.ts'
 import { isTableJson } from './table-json.ts'
 
 describe('a file', () => {
@@ -19,7 +20,13 @@ describe('a file', () => {
   ])('%s is shown as what it is', (path, type, kind) => expect(fileKind(path, type)).toBe(kind))
 
   it('has an address, whatever its name', () => {
-    expect(fileUrl('r1', 'a b/ü?.txt')).toBe('/api/v1/tracking/runs/r1/artifacts/content?path=a%20b%2F%C3%BC%3F.txt')
+    const url = fileUrl({ kind: 'run', id: 'r1' }, 'a b/ü?.txt')
+    expect(url).toBe('/api/v1/tracking/runs/r1/artifacts/content?path=a%20b%2F%C3%BC%3F.txt')
+  })
+
+  it.each(['plots/roc.png', `m-${'0a'.repeat(16)}:MLmodel`, 'm-1:x'])('is named in the address: %s', (text) => {
+    expect(refText(fileRef('r1', text))).toBe(text)
+    expect(fileRef('r1', text).source.kind).toBe(text.endsWith(':MLmodel') ? 'model' : 'run')
   })
 
   it('is a table as log_table writes it, or as rows', () => {

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import { Choice } from '../kernel/choice.tsx'
 import classes from './experiments.module.css'
+import type { FileRef } from './file-source.ts'
 import { type JsonEntry, jsonEntries, summaryOf } from './json-entries.ts'
 import { RowsView } from './rows-view.tsx'
 import { isTableJson } from './table-json.ts'
@@ -8,10 +9,10 @@ import { isTableJson } from './table-json.ts'
 const MOST = 200
 const OPEN_DEPTH = 2
 
-type JsonTreeProps = { readonly text: string; readonly run: string; readonly path: string }
+type JsonTreeProps = FileRef & { readonly text: string }
 
 /** JSON as a tree whose branches open; what is a table can be seen as one. What cannot be read stays text. */
-export default function JsonTree({ text, run, path }: JsonTreeProps) {
+export default function JsonTree({ text, source, path }: JsonTreeProps) {
   const parsed = useMemo(() => parse(text), [text])
   const isTable = parsed !== undefined && isTableJson(parsed.value)
   const [side, setSide] = useState<'table' | 'tree'>(isTable ? 'table' : 'tree')
@@ -30,7 +31,7 @@ export default function JsonTree({ text, run, path }: JsonTreeProps) {
         />
       )}
       {side === 'table' ? (
-        <RowsView run={run} path={path} />
+        <RowsView source={source} path={path} />
       ) : (
         <div className={classes.json}>
           <Branch entry={{ key: '', value: parsed.value }} depth={0} />

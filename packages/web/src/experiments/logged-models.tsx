@@ -46,7 +46,14 @@ export function LoggedModels({ run }: { readonly run: TrackedRunDetail }) {
                     cell: (model) => (
                       <>
                         <Lamp health={healthOfStatus(model.status)} label={model.status} />
-                        <span title={model.id}>{model.name}</span>
+                        <Link
+                          to="/experiments/$id/runs/$runId"
+                          params={{ id: run.experimentId, runId: run.id }}
+                          search={{ tab: 'files', file: `${model.id}:MLmodel` }}
+                          title={model.id}
+                        >
+                          {model.name}
+                        </Link>
                       </>
                     ),
                   },

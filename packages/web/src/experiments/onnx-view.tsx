@@ -5,6 +5,7 @@ import { formatCount } from '../kernel/format.ts'
 import { Loaded, Skeleton } from '../kernel/loaded.tsx'
 import { PlainTable } from '../table/plain-table.tsx'
 import classes from './experiments.module.css'
+import type { FileRef } from './file-source.ts'
 import { constantCount, operatorCounts, opsetText } from './onnx-model.ts'
 import { type OnnxOutline, readOnnxOutline } from './onnx-outline.ts'
 import { fileBytesQuery } from './queries.ts'
@@ -14,8 +15,8 @@ const OnnxGraphView = lazy(() => import('./onnx-graph.tsx'))
 const MOST_DRAWN = 3_000
 
 /** A model file: what goes in, what comes out, and what is done in between. It is read here, and not run. */
-export default function OnnxView({ run, path }: { readonly run: string; readonly path: string }) {
-  const query = useQuery(fileBytesQuery(run, path))
+export default function OnnxView({ source, path }: FileRef) {
+  const query = useQuery(fileBytesQuery(source, path))
   return (
     <Loaded query={query} height={420}>
       {(bytes) => <Decoded bytes={bytes} />}

@@ -3,6 +3,8 @@ import type { ExperimentListQuery } from '@regia/sdk'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from '../kernel/api.ts'
 import { factsOfProvenance, factsOfTags, OWN_FOLDER, PROVENANCE_FILE } from './code-facts.ts'
+import { readerOf } from './file-reader.ts'
+import type { FileSource } from './file-source.ts'
 import type { RunsScope } from './run-request.ts'
 
 export const experimentsQuery = (query: ExperimentListQuery) =>
@@ -62,6 +64,17 @@ export const manyRunsQuery = (request: SearchRuns) =>
     refetchInterval: 30_000,
   })
 
+const SAMPLE_SIZE = 60
+
+/** The last few runs whole: they tell which params were tried with more than one value. */
+export const sampleQuery = (experiments: readonly string[] | undefined) =>
+  queryOptions({
+    queryKey: ['tracking-many', 'sample', experiments ?? 'all'],
+    queryFn: async () =>
+      (await api.tracking.search({ ...(experiments && { experiments: [...experiments] }), limit: SAMPLE_SIZE })).items,
+    staleTime: 30_000,
+  })
+
 const LIVE_CURVE_MS = 3_000
 
 /** Curves; only those of runs that go on are read again. */
@@ -73,10 +86,10 @@ export const chartQuery = (query: ChartQuery, isRunning: boolean) =>
     refetchInterval: isRunning && LIVE_CURVE_MS,
   })
 
-export const filesQuery = (run: string, path: string) =>
+export const filesQuery = (source: FileSource, path: string) =>
   queryOptions({
-    queryKey: ['tracking', 'files', run, path],
-    queryFn: () => api.tracking.files(run, path ? { path } : {}),
+    queryKey: ['tracking', 'files', source, path],
+    queryFn: () => readerOf(source).list(path ? { path } : {}),
   })
 
 export const loggedModelsQuery = (run: string) =>
@@ -93,17 +106,17 @@ export const registeredFromQuery = (run: string) =>
   })
 
 // A file may be replaced: its text is read again whenever it is opened.
-export const fileTextQuery = (run: string, path: string) =>
+export const fileTextQuery = (source: FileSource, path: string) =>
   queryOptions({
-    queryKey: ['tracking-file', run, path],
-    queryFn: async () => (await api.tracking.readFile(run, path)).text(),
+    queryKey: ['tracking-file', source, path],
+    queryFn: async () => (await readerOf(source).read(path)).text(),
     staleTime: 10_000,
   })
 
-export const fileBytesQuery = (run: string, path: string) =>
+export const fileBytesQuery = (source: FileSource, path: string) =>
   queryOptions({
-    queryKey: ['tracking-file', run, path, 'bytes'],
-    queryFn: async () => new Uint8Array(await (await api.tracking.readFile(run, path)).arrayBuffer()),
+    queryKey: ['tracking-file', source, path, 'bytes'],
+    queryFn: async () => new Uint8Array(await (await readerOf(source).read(path)).arrayBuffer()),
     staleTime: 60_000,
     gcTime: 10_000,
   })

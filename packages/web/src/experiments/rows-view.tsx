@@ -1,18 +1,19 @@
 import type { Row } from '@regia/core'
 import { useMemo } from 'react'
-import { api } from '../kernel/api.ts'
 import { Empty } from '../kernel/empty.tsx'
 import { formatCell, plural } from '../kernel/format.ts'
 import { Problem } from '../kernel/problem.tsx'
 import { type Column, DataTable } from '../table/data-table.tsx'
 import { usePages } from '../table/use-pages.ts'
 import classes from './experiments.module.css'
+import { readerOf } from './file-reader.ts'
+import type { FileRef } from './file-source.ts'
 
 type Numbered = { readonly index: number; readonly row: Row }
 
 /** The rows of a table among the files, read as they are scrolled to. */
-export function RowsView({ run, path }: { readonly run: string; readonly path: string }) {
-  const pages = usePages<Row>(['tracking-rows', run, path], (page) => api.tracking.previewFile(run, path, page))
+export function RowsView({ source, path }: FileRef) {
+  const pages = usePages<Row>(['tracking-rows', source, path], (page) => readerOf(source).preview(path, page))
   const rows = useMemo(() => pages.rows.map((row, index): Numbered => ({ index, row })), [pages.rows])
   const columns = useMemo(() => columnsOf(rows[0]?.row), [rows])
   if (pages.error) return <Problem error={pages.error} onRetry={() => void pages.refetch()} />

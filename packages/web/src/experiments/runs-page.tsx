@@ -71,11 +71,8 @@ type UnderProps = {
 function Under({ id, search, note, total }: UnderProps) {
   const more = partsOf(search.experiments)
   const { data: names } = useQuery({ ...experimentNamesQuery, enabled: more.length > 0 })
-  const what = search.filter
-    ? 'runs fit'
-    : layoutOf(search) === 'nested'
-      ? 'runs, with their children below them'
-      : 'runs'
+  const noun = total === 1 ? 'run' : 'runs'
+  const what = search.filter ? `${noun} fit` : layoutOf(search) === 'nested' ? `${noun}, children below them` : noun
   return (
     <>
       <Link to="/experiments">Experiments</Link> · <Count value={total} /> {what}

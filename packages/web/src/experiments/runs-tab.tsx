@@ -3,13 +3,14 @@ import type { SearchRuns, TrackedRun } from '@regia/core'
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
+import { Skeleton } from '../kernel/loaded.tsx'
 import { Problem } from '../kernel/problem.tsx'
 import { Card } from '../kernel/section.tsx'
 import { defaultColumns } from './default-columns.ts'
 import classes from './experiments.module.css'
 import { GroupTable } from './group-table.tsx'
 import { NoRuns } from './no-runs.tsx'
-import { fieldsQuery, someRunsQuery } from './queries.ts'
+import { fieldsQuery, sampleQuery, someRunsQuery } from './queries.ts'
 import { columnsOf } from './run-columns.tsx'
 import { RunGrid } from './run-grid.tsx'
 import { layoutOf, type RunsScope, runsRequest } from './run-request.ts'
@@ -33,12 +34,20 @@ type ColumnsProps = TabProps & { readonly columns: readonly string[] }
 /** The runs as a table: filtered, sorted and paged by the server. */
 export function RunsTab(props: TabProps) {
   const { experiments, search } = props
-  const { data: fields } = useQuery(fieldsQuery(experiments))
-  const columns = useMemo(
-    () => (search.columns === undefined ? defaultColumns(fields, experiments?.length !== 1) : partsOf(search.columns)),
-    [search.columns, fields, experiments?.length],
-  )
+  const columns = useColumns(search.columns, experiments)
+  if (!columns) return <Skeleton height={420} />
   return search.group ? <Groups {...props} columns={columns} /> : <Runs {...props} columns={columns} />
+}
+
+/** Those of the address, else what says most; nothing until that is known, so that runs are not asked for twice. */
+function useColumns(chosen: string | undefined, experiments: readonly string[] | undefined) {
+  const fields = useQuery(fieldsQuery(experiments))
+  const sample = useQuery({ ...sampleQuery(experiments), enabled: chosen === undefined })
+  const isMixed = experiments?.length !== 1
+  return useMemo(() => {
+    if (chosen !== undefined) return partsOf(chosen)
+    return fields.isPending || sample.isPending ? undefined : defaultColumns(fields.data, sample.data ?? [], isMixed)
+  }, [chosen, fields.isPending, fields.data, sample.isPending, sample.data, isMixed])
 }
 
 const Groups = (props: ColumnsProps) => (
