@@ -36,10 +36,14 @@ export async function sendFile(
 }
 
 /** What lies right below a folder, in the protocol's words; names begin behind `root`. */
-export async function listWire(tree: ArtifactTree, folder: string, root: string): Promise<object[] | undefined> {
+export async function listWire(
+  tree: ArtifactTree,
+  folder: string,
+  root: string,
+): Promise<readonly object[] | undefined> {
   const files = await tree.list(folder)
   const prefix = root === '' ? 0 : root.length + 1
-  return orAbsent(files.map((file) => toWire(file, prefix)))?.slice()
+  return orAbsent(files.map((file) => toWire(file, prefix)))
 }
 
 const toWire = ({ path, isFolder, sizeBytes }: StoredFile, prefix: number) => ({
