@@ -50,6 +50,6 @@ function parseCost(text: string) {
   if (equals >= 1) return { error: text.slice(0, equals).trim(), cost: text.slice(equals + 1).trim() }
   throw new RegiaError('INVALID_INPUT', `"${text}" says no cost.`, {
     where: '--error-cost',
-    hint: 'Write ERROR=COST, such as --error-cost "a late flight said to be on time=a missed connection, about 400 €".',
+    hint: 'Write ERROR=COST, such as --error-cost "a late order said to be on time=an unhappy customer, about 40 €".',
   })
 }

@@ -5,6 +5,7 @@ import type { Role } from '@regia/server'
 import { findProject } from '../../project/find-project.ts'
 import { type OwnedHome, ownHome } from '../../project/own-home.ts'
 import { resolveStack, type Stack } from '../../project/stack.ts'
+import { trimHeap } from '../../project/trim-heap.ts'
 import { VERSION } from '../../version.ts'
 import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -21,6 +22,7 @@ export const up: Action<UpInput> = async (input, context) => {
   const roles = parseRoles(input.roles).filter((role) => role !== 'worker' || !input.noWorker)
   const owner = await ownHome({ stack, project, host: input.host, port: input.port, token, roles })
   announce(owner, stack, roles, context)
+  trimHeap()
   await untilStopped(context.signal)
   context.output.line('Stopping …')
   await owner.close()
