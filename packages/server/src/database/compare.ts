@@ -12,7 +12,8 @@ export function compare(
     case 'IN':
     case 'NOT IN': {
       const list = typeof value === 'object' ? value : [value]
-      return sql<boolean>`${operand} ${sql.raw(operator)} (${sql.join(list)})`
+      // One parameter, however long the list: statements have a limit of them.
+      return sql<boolean>`${operand} ${sql.raw(operator)} (select value from json_each(${JSON.stringify(list)}))`
     }
     case 'LIKE':
       return sql<boolean>`${operand} glob ${globOf(String(value))}`

@@ -20,13 +20,12 @@ export const orderOf = (keys: readonly SortKey[]): RawBuilder<unknown> =>
 
 /** Whether a row comes after a place: the rows of a page do not depend on what was put in or taken away before it. */
 export function isAfter(keys: readonly SortKey[], place: Place): RawBuilder<boolean> {
-  return anyOf(
-    keys.flatMap((key, i) => {
-      const later = laterThan(key, place[i] ?? null)
-      const same = keys.slice(0, i).map(({ value }, j) => sql<boolean>`${value} is ${place[j] ?? null}`)
-      return later === undefined ? [] : [allOf([...same, later])]
-    }),
-  )
+  return keys.reduceRight<RawBuilder<boolean>>((rest, key, i) => {
+    const than = place[i] ?? null
+    const later = laterThan(key, than)
+    const equal = allOf([sql<boolean>`${key.value} is ${than}`, rest])
+    return later === undefined ? equal : anyOf([later, equal])
+  }, sql<boolean>`false`)
 }
 
 function laterThan({ value, isDescending }: SortKey, than: string | number | null): RawBuilder<boolean> | undefined {

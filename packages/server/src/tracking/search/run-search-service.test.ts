@@ -140,6 +140,37 @@ describe('a search', () => {
   })
 })
 
+describe('a search for as much as a filter can hold', () => {
+  const conditions = Array.from({ length: 190 }, (_, i) => (i % 2 === 0 ? `tags.team != 't${i}'` : `started != ${-i}`))
+  const list = (count: number) => Array.from({ length: count }, (_, i) => `'n${i}'`).join()
+
+  it.each([3, 60])('answers, over %i experiments', { timeout: 60_000 }, async (count) => {
+    const { database, insert, find } = await openSearch()
+    for (let id = 100; id < 100 + count; id++) {
+      const times = { created_ms: 0, updated_ms: 0, deleted_ms: null }
+      await database
+        .insertInto('experiment')
+        .values({ id, name: `e${id}`, artifact_root: '', note: null, ...times })
+        .execute()
+    }
+    const tags = new Map([['team', 'x']])
+    await insert(['n1', 'n2', 'n3'].map((id, i) => run(id, { experimentId: 100 + i, tags })))
+    const keys = ['loss', 'epochs', 'depth', 'team']
+    const orderBy = keys.flatMap((key) => [`metrics.${key}`, `params.${key}`, `tags.${key}`]).concat('name', 'started')
+    const experimentIds = Array.from({ length: count }, (_, i) => String(100 + i))
+    const filter = `${conditions.join(' AND ')} AND name IN (${list(9_000)})`
+    const first = await find({ filter, orderBy, experimentIds, limit: 2 })
+    const second = await find({
+      filter,
+      orderBy,
+      experimentIds,
+      limit: 2,
+      ...(first.nextCursor && { cursor: first.nextCursor }),
+    })
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(['n1', 'n2', 'n3'])
+  })
+})
+
 describe('the cursor of a search', () => {
   it.each([
     { orderBy: ['metrics.loss'] },

@@ -85,13 +85,21 @@ type ChildCount = { readonly parent: string; readonly count: number }
 
 const EVERYTHING: ReadQuery = readQuery({ lifecycle: 'all' })
 
+/** Each experiment has its part in one statement, whose length has a limit. */
+const MAX_PARTS = 1_000
+
+function canWalk({ scope, fields, tuning }: Selection): boolean {
+  const parts = 1 + scope.keyConditions.length + scope.rowConditions.length + fields.length
+  return scope.experiments.length <= tuning.maxWalks && scope.experiments.length * parts <= MAX_PARTS
+}
+
 /** The way that looks at the fewest rows; each finds the same. */
 async function find(selection: Selection): Promise<readonly FoundRow[]> {
   const { reader, tuning, scope, fields, keys, place } = selection
   if (scope.isPinned) return reader.read(selectAll(selection, 'probe'))
   const driver = await findDriver(reader, scope, tuning.few, 'indexed')
   if (driver !== undefined) return reader.read(selectDriven(selection, driver))
-  const segments = scope.experiments.length > tuning.maxWalks ? undefined : segmentsFrom(fields, keys, place)
+  const segments = canWalk(selection) ? segmentsFrom(fields, keys, place) : undefined
   if (segments !== undefined) return walk(selection, segments)
   const other = await findDriver(reader, scope, tuning.few, 'others')
   return reader.read(other === undefined ? selectAll(selection, 'membership') : selectDriven(selection, other))
