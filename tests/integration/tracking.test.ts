@@ -98,6 +98,13 @@ describe('track', () => {
     const project = await trackingProject({
       'natural.mjs': ending(''),
       'exit.mjs': ending(`process.exit(0)`),
+      'at-once.mjs': `
+        import { startRun } from 'regia'
+        const run = await startRun()
+        console.log(run.id)
+        run.text('kept.txt', 'kept')
+        run.artifact('at-once.mjs')
+        process.exit()`,
       'exit-3.mjs': ending(`track({ name: 'inner' }, async (inner) => { console.log(inner.id); process.exit(3) })`),
       'throws.mjs': ending(`setTimeout(() => { throw new TypeError('no such thing') })`),
       'rejects.mjs': ending(`await track({ name: 'inner' }, async () => { throw new Error('bad data') })`),
@@ -113,6 +120,12 @@ describe('track', () => {
     }
     expect(await outcome('natural.mjs')).toEqual({ code: 0, status: 'succeeded', error: undefined })
     expect(await outcome('exit.mjs')).toEqual({ code: 0, status: 'succeeded', error: undefined })
+    const atOnce = await project.run('at-once.mjs')
+    const { files } = await project.client.tracking.files(idIn(atOnce))
+    expect(
+      files.map(({ path }) => path),
+      atOnce.stderr,
+    ).toEqual(['at-once.mjs', 'kept.txt', 'regia'])
     const exited = await outcome('exit-3.mjs')
     expect(exited).toEqual({ code: 3, status: 'failed', error: 'The process ended with exit code 3.' })
     const thrown = await outcome('throws.mjs')

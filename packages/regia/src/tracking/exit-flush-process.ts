@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import type { LogBatch, UpdateTrackedRun } from '@regia/core'
 import { createClient } from '@regia/sdk'
 import { patiently } from './patiently.ts'
+import { performUpload } from './upload.ts'
 
 /** What a process could not send before it had to end. */
 export type LastWords = {
@@ -10,6 +11,7 @@ export type LastWords = {
   readonly runs: readonly {
     readonly id: string
     readonly batches: readonly Partial<LogBatch>[]
+    readonly files: readonly ({ readonly path: string } & ({ readonly from: string } | { readonly base64: string }))[]
     readonly change: UpdateTrackedRun
   }[]
 }
@@ -18,7 +20,7 @@ const PATIENCE_MS = 5_000
 
 /** Child program: sends what stands on its standard input, while the process that it speaks for waits and ends. */
 const { url, token, runs }: LastWords = JSON.parse(await text(process.stdin))
-const { tracking } = createClient({ url, ...(token !== undefined && { token }) })
+const client = createClient({ url, ...(token !== undefined && { token }) })
 
 async function send(what: string, work: () => Promise<unknown>): Promise<void> {
   await patiently(work, PATIENCE_MS).catch((error: unknown) => {
@@ -27,7 +29,11 @@ async function send(what: string, work: () => Promise<unknown>): Promise<void> {
   })
 }
 
-for (const { id, batches, change } of runs) {
-  for (const batch of batches) await send(`a part of the logs of run ${id}`, () => tracking.log(id, batch))
-  await send(`the status of run ${id}`, () => tracking.update(id, change))
+for (const { id, batches, files, change } of runs) {
+  for (const batch of batches) await send(`a part of the logs of run ${id}`, () => client.tracking.log(id, batch))
+  await send(`the status of run ${id}`, () => client.tracking.update(id, change))
+  for (const file of files) {
+    const upload = 'from' in file ? file : { path: file.path, content: Buffer.from(file.base64, 'base64') }
+    await send(`the artifact "${file.path}" of run ${id}`, () => performUpload(client, id, upload))
+  }
 }

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type LogBatch, RegiaError, type TrackedStatus, toIso } from '@regia/core'
 import type { LastWords } from './exit-flush-process.ts'
+import type { Upload } from './upload.ts'
 
 /** How a run ended. */
 export type Outcome = {
@@ -20,6 +21,7 @@ export type LiveRun = {
   readonly isJoined: boolean
   readonly server: { readonly url: () => string; readonly token: string | undefined }
   readonly unsent: () => readonly Partial<LogBatch>[]
+  readonly unsentFiles: () => readonly Upload[]
   readonly finish: (outcome: Outcome) => Promise<void>
 }
 
@@ -127,11 +129,17 @@ const CANCELLED: Outcome = { status: 'cancelled' }
 const outcomeOfCode = (code: number): Outcome =>
   code === 0 ? { status: 'succeeded' } : { status: 'failed', error: `The process ended with exit code ${code}.` }
 
-function lastWordsOf({ id, isJoined, unsent }: LiveRun, { status, error }: Outcome): LastWords['runs'][number] {
+function lastWordsOf(
+  { id, isJoined, unsent, unsentFiles }: LiveRun,
+  { status, error }: Outcome,
+): LastWords['runs'][number] {
   const tags: Partial<LogBatch>[] = error === undefined ? [] : [{ tags: { [ERROR_TAG]: error } }]
   return {
     id,
     batches: [...unsent(), ...tags],
+    files: unsentFiles().map((upload) =>
+      'from' in upload ? upload : { path: upload.path, base64: Buffer.from(upload.content).toString('base64') },
+    ),
     change: isJoined ? {} : { status, finishedAt: toIso(Date.now()) },
   }
 }

@@ -7,7 +7,7 @@ import { provenanceFiles, provenanceTags } from './provenance/kept-files.ts'
 import { provenanceOf, readSurroundings } from './provenance/provenance.ts'
 import { exitCodeOfProgram, type ProgramEnd, runProgram } from './run-program.ts'
 import { startSystemMetrics } from './system-metrics/system-metrics.ts'
-import { uploadBytes } from './upload.ts'
+import { performUpload } from './upload.ts'
 
 export type TrackedProgram = {
   readonly client: RegiaClient
@@ -55,8 +55,8 @@ export async function trackProgram(request: TrackedProgram): Promise<TrackedProg
   request.onBegin?.(run)
   const logger = createRunLogger(client, { runId: run.id, onProblem: ({ message }) => warn(message) })
   logger.logParams(request.params)
-  const uploads = [...provenanceFiles(provenance, surroundings)].map(([path, bytes]) =>
-    uploadBytes(client, run.id, path, bytes).catch((error: unknown) => warn(`${path} was not kept: ${String(error)}`)),
+  const uploads = provenanceFiles(provenance, surroundings).map((upload) =>
+    performUpload(client, run.id, upload).catch((error: unknown) => warn(`${upload.path} was not kept: ${error}`)),
   )
   let sampler: ReturnType<typeof startSystemMetrics> | undefined
   const finish = async ({ status, error }: Outcome): Promise<TrackedRunDetail> => {
@@ -70,7 +70,14 @@ export async function trackProgram(request: TrackedProgram): Promise<TrackedProg
   }
   if (request.isServerElsewhere) {
     const server = { url: () => request.url, token: request.token }
-    const live = { id: run.id, endsWithProgram: false, isJoined: false, server, unsent: logger.unsent }
+    const live = {
+      id: run.id,
+      endsWithProgram: false,
+      isJoined: false,
+      server,
+      unsent: logger.unsent,
+      unsentFiles: () => [],
+    }
     liveRuns.add({ ...live, finish: async (outcome) => void (await finish(outcome)) })
   }
   try {

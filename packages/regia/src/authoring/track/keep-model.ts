@@ -1,11 +1,10 @@
-import type { RegiaClient } from '@regia/sdk'
 import { type ModelOptions, modelFiles, ONNX_FILE } from '../../tracking/model-folder.ts'
-import { uploadBytes, uploadPath } from '../../tracking/upload.ts'
+import { type Upload, uploadOf } from '../../tracking/upload.ts'
 import { assertOnnx } from './assert-onnx.ts'
 
 /** Keeps an ONNX file with what it takes to register and load it. @throws RegiaError `MODEL_INVALID`, `NOT_FOUND`, `INVALID_INPUT`. */
 export async function keepModel(
-  client: RegiaClient,
+  upload: (file: Upload) => Promise<void>,
   runId: string,
   path: string,
   options: ModelOptions,
@@ -13,6 +12,6 @@ export async function keepModel(
   const folder = options.name ?? 'model'
   const files = modelFiles(runId, Date.now(), options)
   await assertOnnx(path)
-  await uploadPath(client, runId, path, `${folder}/${ONNX_FILE}`)
-  for (const [name, text] of files) await uploadBytes(client, runId, `${folder}/${name}`, text)
+  await upload(uploadOf(path, `${folder}/${ONNX_FILE}`))
+  for (const [name, content] of files) await upload({ path: `${folder}/${name}`, content })
 }

@@ -8,7 +8,7 @@ import { provenanceFiles, provenanceTags } from '../../tracking/provenance/kept-
 import { provenanceOf } from '../../tracking/provenance/provenance.ts'
 import { openSession, type Session } from '../../tracking/session.ts'
 import { REPRODUCES_TAG } from '../../tracking/tags.ts'
-import { uploadBytes } from '../../tracking/upload.ts'
+import type { Upload } from '../../tracking/upload.ts'
 import type { TrackOptions } from './active-run.ts'
 import { currentRun } from './current-run.ts'
 import { type RecordedRun, recordRun } from './record-run.ts'
@@ -16,8 +16,7 @@ import { type RecordedRun, recordRun } from './record-run.ts'
 /** Starts a run, or takes part in the one that `regia track` has begun for this process. @param endsWithProgram - See `LiveRun`. */
 export async function openRun(options: TrackOptions, endsWithProgram: boolean): Promise<RecordedRun> {
   const session = await openSession()
-  // Read anew: a process runs one step after the other.
-  const parent = options.parent ?? currentRun() ?? readEnvironment(process.env).tracking.stepRunId
+  const parent = options.parent ?? currentRun() ?? stepRunId()
   const given = parent === undefined ? session.takeGivenRun() : undefined
   const seed = seedOf(options, session)
   const begun = given === undefined ? await begin(options, parent, seed, session) : await join(given, session)
@@ -30,8 +29,8 @@ export async function openRun(options: TrackOptions, endsWithProgram: boolean): 
 type Begun = {
   readonly detail: TrackedRunDetail
   readonly experiment: string
-  /** Uploads that go on. */
-  readonly beside: readonly Promise<void>[]
+  /** Where it comes from. */
+  readonly files: readonly Upload[]
 }
 
 async function begin(
@@ -42,8 +41,10 @@ async function begin(
 ): Promise<Begun> {
   const { client } = session.server
   const { tracking, user } = session.environment
-  const number = parent === undefined ? session.nextNumber() : 1
-  const again = parent === undefined && tracking.reproduction?.number === number ? tracking.reproduction : undefined
+  // What is inside of a run of this process, or of a step, has the code of that one.
+  const isOutermost = typeof parent !== 'object' && (parent === undefined || parent !== stepRunId())
+  const number = isOutermost ? session.nextNumber() : 1
+  const again = isOutermost && tracking.reproduction?.number === number ? tracking.reproduction : undefined
   const provenance = provenanceOf(session.surroundings, {
     madeBy: 'script',
     command: session.command,
@@ -64,10 +65,11 @@ async function begin(
     ...(parentId !== undefined && { parentId }),
   }
   const detail = await patiently(() => client.tracking.create(body))
-  // A child has the code of its parent: one copy is enough.
-  const files = parentId === undefined ? [...provenanceFiles(provenance, session.surroundings)] : []
-  return { detail, experiment, beside: files.map(([path, bytes]) => uploadBytes(client, detail.id, path, bytes)) }
+  return { detail, experiment, files: isOutermost ? provenanceFiles(provenance, session.surroundings) : [] }
 }
+
+/** Read anew: a process runs one step after the other. */
+const stepRunId = (): string | undefined => readEnvironment(process.env).tracking.stepRunId
 
 async function experimentOfParent(parent: TrackOptions['parent'], { server }: Session): Promise<string | undefined> {
   if (typeof parent === 'object') return parent.experiment
@@ -93,7 +95,7 @@ async function soon<Found>(find: () => Promise<Found>): Promise<Found> {
 async function join(id: string, { server }: Session): Promise<Begun> {
   const detail = await patiently(() => server.client.tracking.get(id))
   const { name } = await patiently(() => server.client.experiments.get(detail.experimentId))
-  return { detail, experiment: name, beside: [] }
+  return { detail, experiment: name, files: [] }
 }
 
 const SEEDS = 2 ** 31

@@ -5,7 +5,7 @@ import { ERROR_TAG, liveRuns, type Outcome } from '../../tracking/live-runs.ts'
 import { patiently } from '../../tracking/patiently.ts'
 import type { Session } from '../../tracking/session.ts'
 import { startSystemMetrics } from '../../tracking/system-metrics/system-metrics.ts'
-import { uploadBytes, uploadPath } from '../../tracking/upload.ts'
+import { performUpload, type Upload, uploadOf } from '../../tracking/upload.ts'
 import type { ActiveRun, TrackOptions } from './active-run.ts'
 import { keepModel } from './keep-model.ts'
 
@@ -16,7 +16,7 @@ export type Recording = {
   readonly options: TrackOptions
   readonly endsWithProgram: boolean
   readonly isJoined: boolean
-  readonly beside: readonly Promise<void>[]
+  readonly files: readonly Upload[]
 }
 
 /** A run with the way to say how it ended. */
@@ -40,7 +40,12 @@ export function recordRun(session: Session, recording: Recording): RecordedRun {
     void watched.finally(() => under.delete(watched))
     return work
   }
-  for (const work of recording.beside) inBackground(work)
+  const uploads = new Set<Upload>()
+  const upload = (file: Upload): Promise<void> => {
+    uploads.add(file)
+    return inBackground(performUpload(client, id, file).finally(() => uploads.delete(file)))
+  }
+  for (const file of recording.files) upload(file)
   const every = sampleEvery(options.systemMetrics, environment.tracking.systemMetrics)
   const sampler = every === undefined || isJoined ? undefined : startSystemMetrics(logger, durationMs(every))
 
@@ -60,7 +65,8 @@ export function recordRun(session: Session, recording: Recording): RecordedRun {
     })()
     return ending
   }
-  liveRuns.add({ id, endsWithProgram, isJoined, server, unsent: logger.unsent, finish })
+  const unsentFiles = () => [...uploads]
+  liveRuns.add({ id, endsWithProgram, isJoined, server, unsent: logger.unsent, unsentFiles, finish })
 
   const root = surroundings.state?.root ?? surroundings.workingDir
   const end: ActiveRun['end'] = (status = 'succeeded') =>
@@ -78,14 +84,14 @@ export function recordRun(session: Session, recording: Recording): RecordedRun {
     tags: logger.setTags,
     note: (markdown) =>
       inBackground(patiently(() => client.tracking.update(id, { note: markdown })).then(() => undefined)),
-    artifact: (path, as) => inBackground(uploadPath(client, id, path, as)),
-    text: (path, content) => inBackground(uploadBytes(client, id, path, content)),
-    json: (path, value) => inBackground(uploadBytes(client, id, path, `${JSON.stringify(value, undefined, 2)}\n`)),
+    artifact: (path, as) => upload(uploadOf(path, as)),
+    text: (path, content) => upload({ path, content }),
+    json: (path, value) => upload({ path, content: `${JSON.stringify(value, undefined, 2)}\n` }),
     dataset: (source, datasetOptions = {}) =>
       inBackground(
         describeDataset(source, datasetOptions, { client, workingDir: process.cwd(), root }).then(logger.logDataset),
       ),
-    model: (path, modelOptions = {}) => inBackground(keepModel(client, id, path, modelOptions)),
+    model: (path, modelOptions = {}) => inBackground(keepModel(upload, id, path, modelOptions)),
     flush: async () => {
       while (under.size > 0) await Promise.all(under)
       await logger.flush()

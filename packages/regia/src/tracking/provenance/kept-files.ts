@@ -1,3 +1,4 @@
+import type { Upload } from '../upload.ts'
 import { shellText } from './command-line.ts'
 import type { Provenance, Surroundings } from './provenance.ts'
 
@@ -9,20 +10,16 @@ export const PACKAGES_FILE = `${OWN_FOLDER}/packages.txt`
 const LOCKFILE_BYTES = 10_000_000
 const TAG_LENGTH = 5_000
 
-/** The files that tell where a run comes from, by their path among its artifacts. */
-export function provenanceFiles(
-  provenance: Provenance,
-  { diff, lockfile, python }: Surroundings,
-): Map<string, Uint8Array> {
+/** The files that tell where a run comes from. */
+export function provenanceFiles(provenance: Provenance, { diff, lockfile, python }: Surroundings): Upload[] {
   const packages = python?.packages ?? lockfile?.packages ?? []
-  const files = new Map<string, Uint8Array>([
-    [PROVENANCE_FILE, Buffer.from(`${JSON.stringify(provenance, undefined, 2)}\n`)],
-  ])
-  if (diff.patch) files.set(DIFF_FILE, diff.patch)
-  if (packages.length > 0) files.set(PACKAGES_FILE, Buffer.from(`${packages.join('\n')}\n`))
-  if (lockfile && lockfile.content.length <= LOCKFILE_BYTES)
-    files.set(`${OWN_FOLDER}/${lockfile.name}`, lockfile.content)
-  return files
+  const isLockfileKept = lockfile !== undefined && lockfile.content.length <= LOCKFILE_BYTES
+  return [
+    { path: PROVENANCE_FILE, content: `${JSON.stringify(provenance, undefined, 2)}\n` },
+    ...(diff.patch ? [{ path: DIFF_FILE, content: diff.patch }] : []),
+    ...(packages.length > 0 ? [{ path: PACKAGES_FILE, content: `${packages.join('\n')}\n` }] : []),
+    ...(isLockfileKept ? [{ path: `${OWN_FOLDER}/${lockfile.name}`, content: lockfile.content }] : []),
+  ]
 }
 
 /** What runs can be found by. */

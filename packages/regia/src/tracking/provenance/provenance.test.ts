@@ -133,13 +133,28 @@ describe('readUncommittedDiff', () => {
     write('large.csv', 'x'.repeat(3000))
     write('small.txt', 'y'.repeat(900))
     const state = await readGitState(dir)
-    const { patch, leftOut } = await readUncommittedDiff(state!, { patchBytes: 5000, untrackedFileBytes: 1000 })
+    const limits = { patchBytes: 5000, untrackedFileBytes: 1000, untrackedBytes: 2000 }
+    const { patch, leftOut } = await readUncommittedDiff(state!, limits)
     expect(patch?.toString()).toContain('small.txt')
     expect(patch?.toString()).not.toMatch(/FIRST|ignored|large/)
     expect(leftOut.map(({ path }) => path)).toEqual(['.env', 'large.csv'])
-    const cut = await readUncommittedDiff(state!, { patchBytes: 500, untrackedFileBytes: 1000 })
+    const cut = await readUncommittedDiff(state!, { ...limits, patchBytes: 500 })
     expect(cut.patch).toBeUndefined()
     expect(cut.leftOut).toContainEqual({ path: '', reason: 'the changes are larger than 0.0005 MB' })
+  })
+
+  it('takes the smallest of many new files, and names only some of those left out', async () => {
+    const { dir, write, commit } = repository()
+    write('a.txt', 'a')
+    commit()
+    for (let i = 0; i < 300; i++) write(`new-${i}.txt`, 'x'.repeat(100 + i))
+    const state = await readGitState(dir)
+    const limits = { patchBytes: 50_000, untrackedFileBytes: 1000, untrackedBytes: 5000 }
+    const { patch, leftOut } = await readUncommittedDiff(state!, limits)
+    expect(patch?.toString().match(/^diff --git/gm)).toHaveLength(41)
+    expect(leftOut).toHaveLength(201)
+    expect(leftOut[0]).toEqual({ path: 'new-41.txt', reason: 'is new, and new files are more than 0.005 MB' })
+    expect(leftOut.at(-1)).toEqual({ path: '…', reason: 'and 59 more' })
   })
 
   it('knows a repository without a commit, a detached head, and a folder without a repository', async () => {

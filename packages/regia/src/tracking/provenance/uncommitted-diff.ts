@@ -12,8 +12,8 @@ export type UncommittedDiff = {
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[]
 }
 
-/** The whole patch, and a file that git does not know yet. */
-const LIMITS = { patchBytes: 5_000_000, untrackedFileBytes: 1_000_000 }
+/** The whole patch, one file that git does not know yet, and all of these together. */
+const LIMITS = { patchBytes: 5_000_000, untrackedFileBytes: 1_000_000, untrackedBytes: 2_500_000 }
 
 /**
  * The uncommitted changes of a repository, new files among them; never what git ignores, nor files that look like secrets.
@@ -25,10 +25,8 @@ export async function readUncommittedDiff(
   limits = LIMITS,
 ): Promise<UncommittedDiff> {
   if (commit === undefined || changed.length === 0) return { patch: undefined, leftOut: [] }
-  const judged = await Promise.all(
-    changed.map(async (file) => ({ path: file.path, reason: await reasonToLeaveOut(file, root, limits) })),
-  )
-  const leftOut = judged.flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]))
+  const judged = await judge(changed, root, limits)
+  const leftOut = shortened(judged.flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }])))
   const kept = judged.filter(({ reason }) => reason === undefined).map(({ path }) => path)
   if (kept.length === 0) return { patch: undefined, leftOut }
   const patch = await patchOf(kept, root, commit, limits.patchBytes)
@@ -36,19 +34,44 @@ export async function readUncommittedDiff(
   return { patch: undefined, leftOut: [...leftOut, { path: '', reason: patch }] }
 }
 
-async function reasonToLeaveOut(
-  { path, isUntracked }: ChangedFile,
-  root: string,
-  limits: typeof LIMITS,
-): Promise<string | undefined> {
-  if (isSecretFile(path)) return 'looks like a secret'
-  if (!isUntracked) return undefined
-  const found = await stat(join(root, path)).catch(() => undefined)
-  if (!found?.isFile()) return 'is no file'
-  return found.size > limits.untrackedFileBytes
-    ? `is new and larger than ${limits.untrackedFileBytes / 1e6} MB`
-    : undefined
+type Judged = { readonly path: string; readonly reason: string | undefined }
+
+/** Of new files the smaller ones first, as long as all of them together stay below their limit. */
+async function judge(changed: readonly ChangedFile[], root: string, limits: typeof LIMITS): Promise<Judged[]> {
+  const sized = await Promise.all(changed.map(async (file) => ({ ...file, sizeBytes: await newBytes(file, root) })))
+  let sumBytes = 0
+  return sized
+    .sort((a, b) => (a.sizeBytes ?? 0) - (b.sizeBytes ?? 0))
+    .map(({ path, isUntracked, sizeBytes }) => {
+      if (isSecretFile(path)) return { path, reason: 'looks like a secret' }
+      if (!isUntracked) return { path, reason: undefined }
+      if (sizeBytes === undefined) return { path, reason: 'is no file' }
+      if (sizeBytes > limits.untrackedFileBytes)
+        return { path, reason: `is new and larger than ${megabytes(limits.untrackedFileBytes)}` }
+      sumBytes += sizeBytes
+      return {
+        path,
+        reason:
+          sumBytes > limits.untrackedBytes
+            ? `is new, and new files are more than ${megabytes(limits.untrackedBytes)}`
+            : undefined,
+      }
+    })
 }
+
+/** Of a file that git does not know yet. */
+async function newBytes({ path, isUntracked }: ChangedFile, root: string): Promise<number | undefined> {
+  const found = isUntracked ? await stat(join(root, path)).catch(() => undefined) : undefined
+  return found?.isFile() ? found.size : undefined
+}
+
+const MOST_NAMED = 200
+const megabytes = (bytes: number): string => `${bytes / 1e6} MB`
+
+const shortened = (leftOut: UncommittedDiff['leftOut']): UncommittedDiff['leftOut'] =>
+  leftOut.length <= MOST_NAMED
+    ? leftOut
+    : [...leftOut.slice(0, MOST_NAMED), { path: '…', reason: `and ${leftOut.length - MOST_NAMED} more` }]
 
 /** @returns Why there is no patch, as a text. */
 async function patchOf(
@@ -80,7 +103,7 @@ async function patchOf(
     ]
     const prefixes = ['--src-prefix=a/', '--dst-prefix=b/']
     const diff = await git(['diff', ...form, ...prefixes, commit], { cwd: root, env, maxBytes })
-    if (diff.isTooLong) return `the changes are larger than ${maxBytes / 1e6} MB`
+    if (diff.isTooLong) return `the changes are larger than ${megabytes(maxBytes)}`
     return diff.code === 0 ? diff.stdout : `git failed: ${diff.stderr}`
   } finally {
     await rm(dir, { recursive: true, force: true })

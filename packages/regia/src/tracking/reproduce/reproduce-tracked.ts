@@ -72,7 +72,8 @@ export async function reproduceTracked(run: TrackedRunDetail, request: Reproduce
     const isSame = compared.every((each) => each.isSame)
     return { run: run.id, reproduction: id, isSame, compared, notes, ...(keep && { workTree: tree.dir }) }
   } finally {
-    if (!keep) await tree.remove()
+    if (keep) tree.keep()
+    else await tree.remove()
   }
 }
 

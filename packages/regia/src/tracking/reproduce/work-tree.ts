@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,8 +6,13 @@ import { RegiaError } from '@regia/core'
 import { git, gitLine } from '../provenance/git.ts'
 import type { Provenance } from '../provenance/provenance.ts'
 
-/** A checkout of its own beside the repository's. */
-export type WorkTree = { readonly dir: string; readonly repository: string; readonly remove: () => Promise<void> }
+/** A checkout of its own beside the repository's. It is gone when this process is, unless it is kept. */
+export type WorkTree = {
+  readonly dir: string
+  readonly repository: string
+  readonly remove: () => Promise<void>
+  readonly keep: () => void
+}
 
 /** The repository here that has the commit: that of the working folder, or the one of then. @throws RegiaError `NOT_FOUND`. */
 export async function findRepository(
@@ -43,7 +49,11 @@ export async function openWorkTree(
   // The system's temporary folder may be a link; programs tell the path behind it.
   const parent = await realpath(await mkdtemp(join(tmpdir(), 'regia-reproduce-')))
   const dir = join(parent, 'checkout')
+  // Whoever ends this process at once finds nothing left but a note in the repository, which git takes away by itself.
+  const onExit = () => rmSync(parent, { recursive: true, force: true })
+  process.on('exit', onExit)
   const remove = async () => {
+    process.off('exit', onExit)
     await git(['worktree', 'remove', '--force', '--force', dir], { cwd: repository })
     await rm(parent, { recursive: true, force: true })
     await git(['worktree', 'prune'], { cwd: repository })
@@ -52,7 +62,7 @@ export async function openWorkTree(
     const added = await git(['worktree', 'add', '--detach', '--force', dir, commit], { cwd: repository })
     if (added.code !== 0) throw refused(`The commit ${commit} cannot be checked out`, added.stderr, repository)
     if (patch) await applyPatch(dir, join(parent, 'uncommitted.diff'), patch)
-    return { dir, repository, remove }
+    return { dir, repository, remove, keep: () => process.off('exit', onExit) }
   } catch (error) {
     await remove()
     throw error
