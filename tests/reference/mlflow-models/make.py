@@ -21,9 +21,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+from sklearn.svm import LinearSVC
 
 OUT = Path(__file__).parent
 LEFT_OUT = {"conda.yaml", "python_env.yaml", "requirements.txt"}
@@ -115,6 +117,19 @@ save(
     signature=infer_signature(people, rich),
     input_example=people.head(2),
 )
+
+# A graph that holds the labels of its training rows beside its classes.
+near = KNeighborsClassifier(3).fit(X.to_numpy()[::10], y[::10])
+save(
+    "neighbours",
+    to_onnx(near, X.to_numpy(np.float32)[:1], options={"zipmap": False}),
+    [dict(zip(order, map(float, row))) for row in probe.to_numpy()],
+    near.predict_proba(probe.to_numpy()),
+)
+
+# Distances from a plane, in the place of probabilities.
+margin = LinearSVC(random_state=1).fit(X.to_numpy(), y)
+save("margins", to_onnx(margin, X.to_numpy(np.float32)[:1]), [], [], signature=infer_signature(X), input_example=X.head(2))
 
 # Pictures: tensors of more than two dimensions.
 pixel = helper.make_tensor_value_info("pixels", TensorProto.FLOAT, [None, 2, 2])

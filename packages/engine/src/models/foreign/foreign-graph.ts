@@ -105,11 +105,17 @@ function findList(
   return undefined
 }
 
-function pickedLabels(nodes: readonly OnnxNode[], initializers: OnnxGraph['initializers']) {
-  const picks = nodes.filter(({ opType }) => opType === 'ArrayFeatureExtractor')
+/** Of a graph that also holds the labels of its training rows, the list in which each label stands once. */
+function pickedLabels(
+  nodes: readonly OnnxNode[],
+  initializers: OnnxGraph['initializers'],
+): readonly string[] | undefined {
+  const picks = nodes.toReversed().filter(({ opType }) => opType === 'ArrayFeatureExtractor')
   const constants = picks.flatMap(({ inputs }) => initializers.filter(({ name }) => name === inputs[0]))
-  const labels = constants.find(({ elementType }) => ['string', 'int64', 'int32'].includes(elementType))
-  return labels && labels.data.length > 1 ? Array.from(labels.data, String) : undefined
+  return constants
+    .filter(({ elementType }) => ['string', 'int64', 'int32'].includes(elementType))
+    .map(({ data }) => Array.from(data, String))
+    .find((labels) => labels.length > 1 && new Set(labels).size === labels.length)
 }
 
 function renamed(graph: OnnxGraph): OnnxGraph {

@@ -55,7 +55,7 @@ export async function packageOnnx(options: PackageOnnxOptions): Promise<Uint8Arr
   const graph = wrapGraph(foreign, signature, output)
   const loaded = await loadGraph(graph, signature)
   try {
-    await assertWidth(loaded, reference, signature)
+    await assertProbabilities(loaded, reference, signature)
     const manifest = {
       signature,
       example: await exampleOf(loaded, reference, signature),
@@ -185,16 +185,34 @@ const notTheSame = (offCount: number, count: number, row: number, expected: numb
     'Look at the order of the columns, at the positive class, and at what the conversion leaves out.',
   )
 
-/** A graph may say nothing of its width, so its answer is counted. */
-async function assertWidth(loaded: LoadedGraph, reference: Table, { classes }: Signature): Promise<void> {
+/** A graph may say nothing of its width, so its answer is counted; and distances or margins look like probabilities until they are read. */
+async function assertProbabilities(loaded: LoadedGraph, reference: Table, { classes }: Signature): Promise<void> {
   if (!classes) return
-  const { probabilities } = await loaded.runTable(firstRows(reference, 1))
-  if (probabilities?.length === classes.length) return
+  const rows = firstRows(reference, Math.min(reference.rowCount, PROBED_ROWS))
+  const { probabilities = new Float32Array() } = await loaded.runTable(rows)
+  const width = probabilities.length / rows.rowCount
+  if (width !== classes.length) {
+    throw invalid(
+      `it gives ${width} probabilities a row for the ${classes.length} classes ${classes.join(', ')}`,
+      'Say the names of its classes, and its output with probabilities.',
+    )
+  }
+  const odd = Array.from({ length: rows.rowCount }, (_, row) =>
+    probabilities.subarray(row * width, (row + 1) * width),
+  ).find(
+    (row) => row.some((value) => !(value >= -ROUNDING && value <= 1 + ROUNDING)) || Math.abs(sum(row) - 1) > ROUNDING,
+  )
+  if (!odd) return
   throw invalid(
-    `it gives ${probabilities?.length ?? 0} probabilities a row for the ${classes.length} classes ${classes.join(', ')}`,
-    'Say the names of its classes, and its output with probabilities.',
+    `what it gives for the classes ${classes.join(', ')} are no probabilities: ${[...odd].map((value) => Number(value.toPrecision(4))).join(', ')}`,
+    'Convert a model that gives probabilities, such as one with probability=True or a calibrated one.',
   )
 }
+
+const PROBED_ROWS = 5
+const ROUNDING = 1e-3
+
+const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0)
 
 const firstRows = (table: Table, count: number): Table =>
   takeRows(

@@ -32,16 +32,19 @@ const refusal = (files: Record<string, string>): Promise<unknown> =>
   )
 
 describe('packageMlflowModel', () => {
-  it.each(['columns', 'zipmap', 'external', 'mixed'])('says the probabilities of scikit-learn: %s', async (name) => {
-    const { rows, answers } = expected[name]!
-    const model = await openModel(await packageMlflowModel({ files: filesOf(name) }))
-    const { probabilities } = await model.predictRows(rows)
-    const flat = answers.flat()
-    expect(probabilities).toHaveLength(flat.length)
-    for (const [i, answer] of flat.entries()) expect(probabilities![i], `${name} ${i}`).toBeCloseTo(answer, 5)
-    expect((await model.selfTest()).maxError).toBeLessThan(1e-6)
-    await model.close()
-  })
+  it.each(['columns', 'zipmap', 'external', 'mixed', 'neighbours'])(
+    'says the probabilities of scikit-learn: %s',
+    async (name) => {
+      const { rows, answers } = expected[name]!
+      const model = await openModel(await packageMlflowModel({ files: filesOf(name) }))
+      const { probabilities } = await model.predictRows(rows)
+      const flat = answers.flat()
+      expect(probabilities).toHaveLength(flat.length)
+      for (const [i, answer] of flat.entries()) expect(probabilities![i], `${name} ${i}`).toBeCloseTo(answer, 5)
+      expect((await model.selfTest()).maxError).toBeLessThan(1e-6)
+      await model.close()
+    },
+  )
 
   it('says the numbers of scikit-learn: tensor', async () => {
     const { rows, answers } = expected.tensor!
@@ -101,6 +104,10 @@ describe('packageMlflowModel', () => {
       code: 'MODEL_INVALID',
       message: expect.stringContaining('its input "pixels" has 3 dimensions'),
     })
+    expect(await refusal(filesOf('margins'))).toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('are no probabilities: '),
+    })
     const dated = changed('columns', 'MLmodel', (text) => text.replace('"double"', '"datetime"'))
     expect(await refusal(dated)).toMatchObject({ message: expect.stringContaining('of the type "datetime"') })
   })
@@ -127,6 +134,12 @@ describe('packageMlflowModel', () => {
       expect(model.manifest.example.rows[0], text).toEqual({ X_0: 5.1, X_1: 3.5, X_2: 1.4 })
       await model.close()
     }
+    const { 'input_example.json': ___, 'serving_input_example.json': ____, ...unknown } = filesOf('mixed')
+    expect(await refusal(unknown)).toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('its graph fails on a row of zeros and empty texts'),
+      hint: expect.stringContaining('input_example'),
+    })
     const { 'input_example.json': _, 'serving_input_example.json': __, ...without } = filesOf('tensor')
     const model = await openModel(await packageMlflowModel({ files: without }))
     expect(model.manifest.example.rows).toEqual([{ X_0: 0, X_1: 0, X_2: 0 }])

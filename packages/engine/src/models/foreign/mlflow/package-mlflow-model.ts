@@ -44,8 +44,16 @@ export async function packageMlflowModel({ files, metrics = {} }: MlflowModelFol
     ...{ onnx, signature, readExternal },
     reference: fromRows(rows ?? [blankRow(columns)], types),
     isExampleOnly: (rows?.length ?? 0) < REFERENCE_ROWS,
+  }).catch((cause: unknown) => {
+    throw cause instanceof RegiaError ? cause : failsOn(rows ? 'its example' : 'a row of zeros and empty texts', cause)
   })
 }
+
+const failsOn = (what: string, cause: unknown): RegiaError =>
+  new RegiaError('MODEL_INVALID', `its graph fails on ${what}: ${String(cause).slice(0, 500)}`, {
+    cause,
+    hint: 'Log the model with an input_example that it takes: mlflow.onnx.log_model(…, input_example=X.head(5)).',
+  })
 
 async function findExample(
   files: MlflowModelFolder['files'],
