@@ -1,7 +1,9 @@
 import { type Digest, type ModelVersion, RegiaError } from '@regia/core'
+import { sql } from 'kysely'
+import { bulkRows } from '../database/bulk-rows.ts'
 import type { Connection, Tables } from '../database/database.ts'
 import { decodeJson, decodeOptionalJson } from '../database/json-text.ts'
-import { aliasesOf, getModel, type Listed, type Window } from './read-models.ts'
+import { getModel, type Listed, type Window } from './read-models.ts'
 
 export type VersionRow = Tables['model_version']
 
@@ -84,24 +86,46 @@ export async function versionsOf(
   rows: readonly VersionRow[],
 ): Promise<readonly ModelVersion[]> {
   if (rows.length === 0) return []
-  const models = [...new Set(rows.map(({ model }) => model))]
-  const aliases = await aliasesOf(connection, models)
-  const tags = await connection
-    .selectFrom('model_version_tag')
-    .selectAll()
-    .where('model', 'in', models)
-    .where('version', 'in', [...new Set(rows.map(({ version }) => version))])
-    .orderBy('key')
-    .execute()
-  return rows.map((row) => {
-    const isOf = (each: { readonly model: string; readonly version: number }) =>
-      each.model === row.model && each.version === row.version
-    return versionOf(row, {
-      aliases: aliases.filter(isOf).map(({ alias }) => alias),
-      tags: Object.fromEntries(tags.filter(isOf).map(({ key, value }) => [key, value])),
-    })
-  })
+  const aliases = Map.groupBy(await aliasesOfVersions(connection, rows), keyOf)
+  const tags = Map.groupBy(await tagsOfVersions(connection, rows), keyOf)
+  return rows.map((row) =>
+    versionOf(row, {
+      aliases: (aliases.get(keyOf(row)) ?? []).map(({ alias }) => alias),
+      tags: Object.fromEntries((tags.get(keyOf(row)) ?? []).map(({ key, value }) => [key, value])),
+    }),
+  )
 }
+
+type VersionKey = { readonly model: string; readonly version: number }
+
+/** The number first, which no name can continue. */
+const keyOf = ({ model, version }: VersionKey): string => `${version} ${model}`
+
+async function tagsOfVersions(connection: Connection, rows: readonly VersionKey[]) {
+  const { rows: tags } = await sql<VersionKey & { readonly key: string; readonly value: string }>`
+    select tag.model, tag.version, tag.key, tag.value from ${wanted(rows)} as wanted
+    cross join model_version_tag tag on tag.model = wanted.model and tag.version = wanted.version order by tag.key
+  `.execute(connection)
+  return tags
+}
+
+async function aliasesOfVersions(connection: Connection, rows: readonly VersionKey[]) {
+  const { rows: aliases } = await sql<VersionKey & { readonly alias: string }>`
+    select alias.model, alias.version, alias.alias from ${wanted(rows)} as wanted
+    cross join model_alias alias on alias.model = wanted.model and alias.version = wanted.version order by alias.alias
+  `.execute(connection)
+  return aliases
+}
+
+/**
+ * As many as there may be on a page of a foreign protocol: more than a statement takes parameters. They have no index, so that `cross join`, which
+ * keeps the order, looks for each of them once in the index of the other table.
+ */
+const wanted = (rows: readonly VersionKey[]) =>
+  bulkRows(
+    ['model', 'version'],
+    rows.map(({ model, version }) => [model, version]),
+  )
 
 function versionOf(row: VersionRow, { aliases, tags }: Pick<ModelVersion, 'aliases' | 'tags'>): ModelVersion {
   const report = decodeOptionalJson(row.report)

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startServer, type TestServer } from '../../../../test/start-server.ts'
 
@@ -159,4 +161,28 @@ describe('the registry for clients of MLflow', () => {
     expect(moved).toMatchObject({ status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE' } })
     expect(moved.body.message).toMatch(/protected/)
   })
+
+  it('lists more versions at once than a statement takes parameters, each with its own tags and aliases', async () => {
+    const test = await startServer()
+    await ask(test, 'POST', 'registered-models/create', { name: 'm' })
+    const sqlite = new SqliteDatabase(join(test.home, 'regia.db'))
+    const numbers = 'with recursive n (i) as (select 1 union all select i + 1 from n where i < 35000)'
+    sqlite.exec(`
+      insert into model_version (model, version, packaging, lineage, description, stage, created_at, updated_at)
+      ${numbers} select 'm', i, 'pending', '{}', '', 'None', '2026-03-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z' from n;
+      insert into model_version_tag (model, version, key, value) ${numbers} select 'm', i, 'n', i from n;
+      insert into model_alias (model, alias, version) ${numbers} select 'm', 'a' || i, i from n where i % 5000 = 0;
+    `)
+    sqlite.close()
+    const { status, body } = await ask(test, 'GET', 'model-versions/search', { max_results: 200_000 })
+    expect(status).toBe(200)
+    const versions = body.model_versions as readonly Json[]
+    expect(versions).toHaveLength(35_000)
+    expect(versions[5_000]).toMatchObject({
+      version: '30000',
+      tags: [{ key: 'n', value: '30000' }],
+      aliases: ['a30000'],
+    })
+    expect(versions.at(-1)).toMatchObject({ version: '1', tags: [{ key: 'n', value: '1' }] })
+  }, 60_000)
 })
