@@ -43,7 +43,8 @@ describe('uploads under SIGKILL', () => {
         }
       }
       const writing = Promise.all(Array.from({ length: WRITERS }, (_, i) => write(i)))
-      await expect.poll(() => acknowledged.size, { timeout: 45_000 }).toBeGreaterThan(0)
+      const before = acknowledged.size
+      await expect.poll(() => acknowledged.size, { timeout: 45_000 }).toBeGreaterThan(before)
       await new Promise((resolve) => setTimeout(resolve, afterMs))
       isKilled = true
       await kill()
@@ -55,7 +56,7 @@ describe('uploads under SIGKILL', () => {
       expect([path, reply.status, await reply.text()]).toEqual([path, 200, content])
     }
     const listed = await fetch(`${url}${PROXY}?path=0/run/artifacts/200/0`)
-    const { files } = (await listed.json()) as { files: readonly { path: string; file_size: number }[] }
+    const { files = [] } = (await listed.json()) as { files?: readonly { path: string; file_size: number }[] }
     for (const { path, file_size } of files) {
       const reply = await fetch(`${url}${PROXY}/0/run/artifacts/200/0/${path}`)
       expect((await reply.text()).length).toBe(file_size)
