@@ -119,6 +119,38 @@ describe('regia reproduce', () => {
     expect(random).toMatchObject({ code: 1, differing: ['score'] })
   })
 
+  it('compares the runs inside of a run, whatever order they began in and whether they have names', async () => {
+    const project = await trackingProject({
+      'search.mjs': `
+        import { track } from 'regia'
+        const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+        await track({ name: 'search' }, async (run) => {
+          console.log(run.id)
+          await Promise.all(['a', 'b', 'c'].map(async (name, i) => {
+            await later(Math.random() * 50)
+            await track({ name, params: { i } }, (child) => child.log({ auc: i / 10 }))
+          }))
+          for (let i = 0; i < 2; i++) await track({}, async (child) => {
+            await track({ name: 'deep' }, (deep) => deep.text('deep.txt', String(i)))
+          })
+          if (process.env.NOISE) await track({ name: 'a' }, (child) => child.log({ auc: Math.random() }))
+        })`,
+    })
+    project.commitAll()
+    const same = await reproduce(project, idIn(await project.run('search.mjs')))
+    expect(same).toMatchObject({ code: 0, isSame: true })
+    const counts = Map.groupBy(same.compared, ({ kind }) => kind)
+    expect([...counts].map(([kind, { length }]) => `${kind} ${length}`)).toEqual([
+      'status 1',
+      'child 7',
+      'param 3',
+      'metric 3',
+      'artifact 2',
+    ])
+    const more = await reproduce(project, idIn(await project.run('search.mjs', { env: { NOISE: '1' } })))
+    expect(more).toMatchObject({ code: 1, differing: ['a 2', 'a 2/auc'] })
+  })
+
   it('says what is missing', async () => {
     const project = await trackingProject({
       'bare.mjs': `import { startRun } from 'regia'; const run = await startRun(); console.log(run.id); await run.end()`,

@@ -2,7 +2,7 @@ import type { LoggedNumber } from '@regia/core'
 
 /** One thing that two runs have in common, or ought to. */
 export type Compared = {
-  readonly kind: 'status' | 'param' | 'metric' | 'artifact' | 'output'
+  readonly kind: 'status' | 'child' | 'param' | 'metric' | 'artifact' | 'output'
   readonly name: string
   /** In the run of then, and in the new one; nothing where it has none. */
   readonly before: string | undefined
@@ -16,6 +16,8 @@ export type RunOutcome = {
   readonly params: Readonly<Record<string, string>>
   readonly metrics: Readonly<Record<string, LoggedNumber>>
   readonly artifacts: Readonly<Record<string, string>>
+  /** Statuses of the runs inside of it. */
+  readonly children?: Readonly<Record<string, string>>
   /** Of steps of a pipeline: digests by `step.output`. */
   readonly outputs?: Readonly<Record<string, string>>
 }
@@ -51,6 +53,7 @@ export function compareOutcomes(
       }))
   return [
     { kind: 'status', name: 'status', before: before.status, now: now.status, isSame: before.status === now.status },
+    ...compare('child', before.children, now.children),
     ...compare('param', before.params, now.params),
     ...compare('metric', before.metrics, now.metrics),
     ...compare('artifact', before.artifacts, now.artifacts),

@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { RegiaError, type TrackedRunDetail } from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
-import { DIFF_FILE, OWN_FOLDER, PROVENANCE_FILE } from '../provenance/kept-files.ts'
+import { DIFF_FILE, PROVENANCE_FILE } from '../provenance/kept-files.ts'
 import { type Provenance, provenanceSchema } from '../provenance/provenance.ts'
 import { exitCodeOfProgram, runProgram } from '../run-program.ts'
 import { REPRODUCES_TAG } from '../tags.ts'
 import { trackProgram } from '../track-program.ts'
-import { walkFiles } from '../walk-files.ts'
-import { type Compared, type ComparisonOptions, compareOutcomes, type RunOutcome } from './comparison.ts'
+import { type Compared, type ComparisonOptions, compareOutcomes } from './comparison.ts'
 import { linkPaths, provideData } from './data-here.ts'
 import { providePackages } from './packages-here.ts'
 import { pythonNotes } from './python-notes.ts'
+import { outcomesOf } from './run-outcome.ts'
 import { findRepository, openWorkTree, type WorkTree } from './work-tree.ts'
 
 export type ReproduceRequest = ComparisonOptions & {
@@ -63,12 +63,14 @@ export async function reproduceTracked(run: TrackedRunDetail, request: Reproduce
     const notes = [
       ...origin.leftOut.map(({ path, reason }) => `Not recorded: ${path || 'the uncommitted changes'} (${reason}).`),
       ...(await providePackages(tree, provenance.lockfile, request.env, request.install)),
+      ...machineNotes(provenance),
       ...(await linkPaths(tree, request.link, workingDir).then(() => provideData(tree, run.datasets))),
     ]
     const id = await runAgain(run, provenance, tree, request)
     const now = await newRun(client, id, provenance)
     notes.push(...(await programNotes(provenance, run, id, client)))
-    const compared = compareOutcomes(await outcomeOf(client, run), await outcomeOf(client, now), request)
+    const outcomes = await outcomesOf(client, run, now)
+    const compared = compareOutcomes(outcomes.before, outcomes.now, request)
     const isSame = compared.every((each) => each.isSame)
     return { run: run.id, reproduction: id, isSame, compared, notes, ...(keep && { workTree: tree.dir }) }
   } finally {
@@ -126,6 +128,12 @@ function committed({ git, isMasked, command }: Provenance, run: TrackedRunDetail
     throw cannot(`its uncommitted changes were not kept: ${git.leftOut.at(-1)?.reason}.`, 'Commit before long runs.')
   }
   return { ...git, commit: git.commit }
+}
+
+function machineNotes({ machine }: Provenance): string[] {
+  const here = `${process.platform} ${process.arch}`
+  const there = `${machine.platform} ${machine.arch}`
+  return there === here ? [] : [`It ran on ${there} then, and runs on ${here} now.`]
 }
 
 async function programNotes(
@@ -196,19 +204,5 @@ async function newRun(client: RegiaClient, id: string, { number }: Provenance): 
       cause: error,
       hint: 'What it said stands above. Data that git does not keep is brought along with --link PATH.',
     })
-  }
-}
-
-async function outcomeOf(client: RegiaClient, run: TrackedRunDetail): Promise<RunOutcome> {
-  const artifacts: Record<string, string> = {}
-  for await (const { path, digest, sizeBytes } of walkFiles(client, run.id)) {
-    if (!path.startsWith(`${OWN_FOLDER}/`)) artifacts[path] = digest ?? `${sizeBytes} bytes`
-  }
-  const metrics = run.metrics.filter(({ key }) => !key.startsWith('system/'))
-  return {
-    status: run.status,
-    params: run.params,
-    metrics: Object.fromEntries(metrics.map(({ key, value }) => [key, value])),
-    artifacts,
   }
 }
