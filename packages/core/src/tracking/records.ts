@@ -35,6 +35,8 @@ export type RunRecord = {
   /** Latest values. */
   readonly metrics: readonly MetricValue[]
   readonly tags: Readonly<Record<string, string>>
+  /** Runs that name it their parent and are not deleted; of a run that was searched for. */
+  readonly childCount?: number
 }
 
 /** What a run read and made, which a page of many runs may bring along. */

@@ -7,6 +7,7 @@ import { KEY_TABLES, type KeyEntity } from './key-tables.ts'
 
 type Select = NonNullable<RunSearchQuery['select']>
 type Row = Readonly<Record<string, unknown>>
+type PageRow = FoundRun & { readonly child_count: number }
 type ValueRow = { readonly run_seq: number; readonly key: string; readonly value: string }
 type MetricRow = {
   readonly run_seq: number
@@ -36,14 +37,16 @@ export async function loadRuns(
 async function loadChunk(reader: Reader, seqs: readonly number[], select: Select): Promise<readonly RunRecord[]> {
   const list = JSON.stringify(seqs)
   const [runs = [], params = [], metrics = [], tags = []] = await reader.readAll<Row>([
-    sql`select r.*, x.artifact_root from tracked_run r join experiment x on x.id = r.experiment_id
+    sql`select r.*, x.artifact_root,
+        (select count(*) from tracked_run c where c.parent_id = r.id and c.deleted_ms is null) as child_count
+      from tracked_run r join experiment x on x.id = r.experiment_id
       where r.seq in (select value from json_each(${list}))`,
     valuesOf('param', sql`t.value`, list, select.params),
     valuesOf('metric', sql`t.value, t.is_nan, t.step, t.at_ms`, list, select.metrics),
     valuesOf('tag', sql`t.value`, list, select.tags),
   ])
   // The casts: rows are what their query makes.
-  const byNumber = new Map((runs as readonly FoundRun[]).map((run) => [run.seq, run]))
+  const byNumber = new Map((runs as readonly PageRow[]).map((run) => [run.seq, run]))
   const paramsOf = grouped(params as readonly ValueRow[])
   const metricsOf = grouped(metrics as readonly MetricRow[])
   const tagsOf = grouped(tags as readonly ValueRow[])
@@ -55,7 +58,7 @@ async function loadChunk(reader: Reader, seqs: readonly number[], select: Select
       metrics: numbersOf(metricsOf.get(seq)),
       tags: textsOf(tagsOf.get(seq)),
     }
-    return [runRecord(run, run.artifact_root, values)]
+    return [{ ...runRecord(run, run.artifact_root, values), childCount: run.child_count }]
   })
 }
 

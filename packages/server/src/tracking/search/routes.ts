@@ -25,9 +25,7 @@ export function addSearchRoutes(app: App, search: RunSearchService): void {
     },
     async ({ body: { experiments, ...query } }) => {
       const page = await search.search({ ...query, ...(experiments !== undefined && { experimentIds: experiments }) })
-      const children = await search.countChildren(page.items.map(({ id }) => id))
-      const items = page.items.map((run) => ({ ...runReply(run), childCount: children.get(run.id) ?? 0 }))
-      return { ...page, items }
+      return { ...page, items: page.items.map((run) => ({ ...runReply(run), childCount: run.childCount ?? 0 })) }
     },
   )
   app.post(

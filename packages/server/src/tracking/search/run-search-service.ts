@@ -6,31 +6,34 @@ import type { Reader } from '../../database/reader.ts'
 import { findDriver } from './driver.ts'
 import { listFields } from './fields.ts'
 import { membership, probe } from './key-condition.ts'
+import { KeyNumbers } from './key-numbers.ts'
 import { isAmong } from './key-tables.ts'
 import { loadRuns } from './load-runs.ts'
-import { type CountQuery, type ReadQuery, readQuery } from './read-query.ts'
+import { type CountQuery, readQuery } from './read-query.ts'
 import { orderFields, sortKeys } from './run-order.ts'
-import { findScope, type Scope } from './scope.ts'
+import { findExperiments, findScope, type Scope } from './scope.ts'
 import { segmentsFrom } from './segments.ts'
 import { drivenBy, type FoundRow, SEQ, type Selection, selectAll, selectDriven } from './select-runs.ts'
 import { TUNING, type Tuning } from './tuning.ts'
-import { walk } from './walk.ts'
+import { findWindow, walk } from './walk.ts'
 
 /** Runs, filtered, ordered and paged by the database. */
 export class RunSearchService implements RunSearch {
   readonly #reader: Reader
 
+  readonly #numbers: KeyNumbers
   readonly #tuning: Tuning
 
   constructor(reader: Reader, tuning: Tuning = TUNING) {
     this.#reader = reader
+    this.#numbers = new KeyNumbers(reader)
     this.#tuning = tuning
   }
 
   async search(query: RunSearchQuery): Promise<Found<RunRecord>> {
     const read = readQuery(query)
     const place = query.cursor === undefined ? undefined : decodeCursor(read.identity, query.cursor)
-    const scope = await findScope(this.#reader, read, query.experimentIds)
+    const scope = await findScope(this.#reader, this.#numbers, read, query.experimentIds)
     if (scope === undefined) return { items: [] }
     const fields = orderFields(read.terms, scope.keys, read.grammar)
     const keys = sortKeys(fields)
@@ -55,13 +58,12 @@ export class RunSearchService implements RunSearch {
   }
 
   async count(query: CountQuery): Promise<number> {
-    const scope = await findScope(this.#reader, readQuery(query), query.experimentIds)
+    const scope = await findScope(this.#reader, this.#numbers, readQuery(query), query.experimentIds)
     return scope === undefined ? 0 : this.#countRuns(scope)
   }
 
   async fields(experimentIds: readonly string[] | undefined, prefix: string | undefined): Promise<TrackingFields> {
-    const scope = await findScope(this.#reader, EVERYTHING, experimentIds)
-    return listFields(this.#reader, scope?.experiments ?? [], prefix)
+    return listFields(this.#reader, await findExperiments(this.#reader, experimentIds), prefix)
   }
 
   async #countRuns(scope: Scope): Promise<number> {
@@ -71,19 +73,7 @@ export class RunSearchService implements RunSearch {
     const [row] = await reader.read(sql<{ total: number }>`select count(*) as total from ${from} where ${allOf(where)}`)
     return row?.total ?? 0
   }
-
-  /** How many runs that are not deleted name each of these their parent; those without are left out. */
-  async countChildren(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#reader.read(sql<ChildCount>`
-      select parent_id as parent, count(*) as count from tracked_run indexed by tracked_run_parent
-      where parent_id in (select value from json_each(${JSON.stringify(ids)})) and deleted_ms is null group by parent_id`)
-    return new Map(rows.map(({ parent, count }) => [parent, count]))
-  }
 }
-
-type ChildCount = { readonly parent: string; readonly count: number }
-
-const EVERYTHING: ReadQuery = readQuery({ lifecycle: 'all' })
 
 /** Each experiment has its part in one statement, whose length has a limit. */
 const MAX_PARTS = 1_000
@@ -97,10 +87,14 @@ function canWalk({ scope, fields, tuning }: Selection): boolean {
 async function find(selection: Selection): Promise<readonly FoundRow[]> {
   const { reader, tuning, scope, fields, keys, place } = selection
   if (scope.isPinned) return reader.read(selectAll(selection, 'probe'))
-  const driver = await findDriver(reader, scope, tuning.few, 'indexed')
-  if (driver !== undefined) return reader.read(selectDriven(selection, driver))
   const segments = canWalk(selection) ? segmentsFrom(fields, keys, place) : undefined
-  if (segments !== undefined) return walk(selection, segments)
+  // Both are quick, and asked for at once: it is the way to the thread that takes time.
+  const [driver, window] = await Promise.all([
+    findDriver(reader, scope, tuning.few, 'indexed'),
+    segments?.[0] && findWindow(selection, segments[0]),
+  ])
+  if (driver !== undefined) return reader.read(selectDriven(selection, driver))
+  if (segments !== undefined) return walk(selection, segments, window)
   const other = await findDriver(reader, scope, tuning.few, 'others')
   return reader.read(other === undefined ? selectAll(selection, 'membership') : selectDriven(selection, other))
 }

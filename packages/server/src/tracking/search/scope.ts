@@ -4,6 +4,7 @@ import { compare } from '../../database/compare.ts'
 import type { Reader } from '../../database/reader.ts'
 import { experimentNumber } from '../experiment-record.ts'
 import { type KeyCondition, keyCondition } from './key-condition.ts'
+import type { KeyNumbers } from './key-numbers.ts'
 import type { KeyEntity } from './key-tables.ts'
 import type { ReadQuery } from './read-query.ts'
 import { attributeTest } from './run-attributes.ts'
@@ -23,20 +24,21 @@ export type Scope = {
   readonly isPinned: boolean
 }
 
-/** Numbers of experiments and keys; `undefined` where no run can match. */
+/** `undefined` where no run can match. */
 export async function findScope(
   reader: Reader,
+  numbers: KeyNumbers,
   query: ReadQuery,
   experimentIds: readonly string[] | undefined,
 ): Promise<Scope | undefined> {
-  const [experiments, keys] = await findNumbers(reader, query, experimentIds)
-  const known = new Map(keys.map(({ name, id }) => [String(name), id]))
-  const keyConditions = keyConditionsOf(query.clauses, known)
+  const names = [...query.clauses, ...query.terms].flatMap(({ entity, key }) => (isKeyEntity(entity) ? [key] : []))
+  const [experiments, keys] = await Promise.all([findExperiments(reader, experimentIds), numbers.find(names)])
+  const keyConditions = keyConditionsOf(query.clauses, keys)
   if (experiments.length === 0 || keyConditions === undefined) return undefined
   const ofParent = parentTest(query.parent)
   return {
-    experiments: experiments.map(({ id }) => id).sort((a, b) => a - b),
-    keys: known,
+    experiments,
+    keys,
     keyConditions,
     rowConditions: [...query.clauses.flatMap((clause) => rowTest(clause, query)), ...ofParent],
     lifecycle: lifecycleTest(query.lifecycle),
@@ -44,22 +46,13 @@ export async function findScope(
   }
 }
 
-type Numbered = { readonly id: number; readonly name: string | null }
-
-async function findNumbers(
-  reader: Reader,
-  { clauses, terms }: ReadQuery,
-  experimentIds: readonly string[] | undefined,
-): Promise<readonly [readonly Numbered[], readonly Numbered[]]> {
-  const names = [...clauses, ...terms].flatMap(({ entity, key }) => (isKeyEntity(entity) ? [key] : []))
-  const numbers = experimentIds?.flatMap((id) => experimentNumber(id) ?? [])
-  const [experiments = [], keys = []] = await reader.readAll([
-    numbers === undefined
-      ? sql<Numbered>`select id, null as name from experiment where deleted_ms is null`
-      : sql<Numbered>`select id, null as name from experiment where id in (select value from json_each(${JSON.stringify(numbers)}))`,
-    sql<Numbered>`select id, name from tracking_key where name in (select value from json_each(${JSON.stringify(names)}))`,
-  ])
-  return [experiments, keys]
+/** Numbers of experiments, growing; those that are named need not be there. */
+export async function findExperiments(reader: Reader, ids: readonly string[] | undefined): Promise<readonly number[]> {
+  const numbers =
+    ids === undefined
+      ? (await reader.read(sql<{ id: number }>`select id from experiment where deleted_ms is null`)).map(({ id }) => id)
+      : ids.flatMap((id) => experimentNumber(id) ?? [])
+  return [...new Set(numbers)].sort((a, b) => a - b)
 }
 
 export const isKeyEntity = (entity: string): entity is KeyEntity =>

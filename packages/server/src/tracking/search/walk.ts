@@ -10,15 +10,21 @@ const MAX_WINDOW_LIMIT = 5_000
 /**
  * Goes along the index that has the order, and ends when the page is full. With a filter it looks at a stretch of the index first: where many
  * runs match that is enough. Else those that match are found first, and then put in order by the index.
+ *
+ * @param first - The window of the first segment.
  */
-export async function walk(selection: Selection, segments: readonly Segment[]): Promise<readonly FoundRow[]> {
+export async function walk(
+  selection: Selection,
+  segments: readonly Segment[],
+  first: Window | undefined,
+): Promise<readonly FoundRow[]> {
   const rows: FoundRow[] = []
   for (const [i, segment] of segments.entries()) {
     // Only the segment in which the page begins has a place to begin at.
     const place = i === 0 ? selection.place : undefined
     const rest = { ...selection, place, limit: selection.limit - rows.length }
     if (isExcluded(rest, segment)) continue
-    const near = await walkWindow(rest, segment)
+    const near = await walkWindow(rest, segment, i === 0 ? first : await findWindow(rest, segment))
     if (near === undefined && isFiltered(rest, segment)) {
       const otherWay = await readAnotherWay(selection, segment)
       if (otherWay !== undefined) return otherWay
@@ -52,16 +58,29 @@ async function readAnotherWay(selection: Selection, { source }: Segment): Promis
   return reader.read(selectAll(selection, 'membership'))
 }
 
-/** `undefined` where the stretch does not fill the page and is not all there is. */
-async function walkWindow(selection: Selection, segment: Segment): Promise<readonly FoundRow[] | undefined> {
+/** A stretch of an index that is looked at first; `until` is absent where that is all of it. */
+export type Window = { readonly until: number | string | undefined }
+
+/** Where the stretch ends; `undefined` where there is no use in one. */
+export async function findWindow(selection: Selection, segment: Segment): Promise<Window | undefined> {
   const { scope, limit, reader, tuning } = selection
   if (segment.value === undefined || limit > MAX_WINDOW_LIMIT || !isFiltered(selection, segment)) return undefined
   const size = Math.max(tuning.window, tuning.windowPerRow * limit)
   const ends = await reader.readAll(scope.experiments.map((one) => selectEnd(selection, segment, one, size)))
-  const found = ends.flatMap(([row]) => (row === undefined ? [] : [row.value]))
-  const until = nearest(found, segment.isDescending)
-  const rows = await reader.read(selectStretch(selection, segment, { until, members: new Set() }))
-  return rows.length >= limit || until === undefined ? rows : undefined
+  const values = ends.flatMap(([row]) => (row === undefined ? [] : [row.value]))
+  return { until: nearest(values, segment.isDescending) }
+}
+
+/** `undefined` where the stretch does not fill the page and is not all there is. */
+async function walkWindow(
+  selection: Selection,
+  segment: Segment,
+  window: Window | undefined,
+): Promise<readonly FoundRow[] | undefined> {
+  if (window === undefined) return undefined
+  const { until } = window
+  const rows = await selection.reader.read(selectStretch(selection, segment, { until, members: new Set() }))
+  return rows.length >= selection.limit || until === undefined ? rows : undefined
 }
 
 /** The end that comes first of those of several experiments: up to there nothing is left out. */
