@@ -350,6 +350,16 @@ describe('regia track', () => {
     expect((await project.client.experiments.get(found.experimentId)).name).toBe('joined')
   })
 
+  it('makes commands inside of a command parts of its run', async () => {
+    const project = await trackingProject({ 'nothing.mjs': '' })
+    const place = { cwd: project.dir, env: project.env }
+    const inner = [process.execPath, BIN, 'track', '--name', 'inner', '--', process.execPath, 'nothing.mjs']
+    const ended = await regia(place, 'track', '--experiment', 'nested', '--json', '--', ...inner)
+    const { run } = JSON.parse(ended.stdout)
+    const { items } = await project.client.tracking.search({ parent: run.id })
+    expect(items).toMatchObject([{ name: 'inner', experimentId: run.experimentId, status: 'succeeded' }])
+  })
+
   it('says how a run ended whose command hears nothing, when a second Ctrl-C ends both', async () => {
     const project = await trackingProject({
       'deaf.mjs': `process.on('SIGINT', () => console.log('heard')); console.log('ready'); setInterval(() => {}, 1000)`,

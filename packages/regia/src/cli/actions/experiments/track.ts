@@ -1,4 +1,5 @@
 import { durationMs } from '@regia/core'
+import type { RegiaClient } from '@regia/sdk'
 import { resolveStack } from '../../../project/stack.ts'
 import { trackProgram } from '../../../tracking/track-program.ts'
 import type { Action } from '../../command.ts'
@@ -26,6 +27,8 @@ export const track: Action<TrackInput> = async (input, context) => {
   if (systemMetrics !== undefined) durationMs(systemMetrics)
   const { client, url, project, isOwner } = await context.connect()
   const { server, token } = await resolveStack(environment, project)
+  // A command that a tracked command runs is a part of it.
+  const parent = input.parent ?? tracking.runId
   const say = (text: string) => terminal.writeError(`${text}\n`)
   const { run, exitCode } = await trackProgram({
     client,
@@ -35,9 +38,9 @@ export const track: Action<TrackInput> = async (input, context) => {
     command: input.command,
     workingDir,
     env: process.env,
-    experiment: input.experiment ?? tracking.experiment,
+    experiment: input.experiment ?? (parent && (await experimentOf(client, parent))) ?? tracking.experiment,
     name: input.name,
-    parent: input.parent,
+    parent,
     params,
     tags,
     seed: input.seed ?? tracking.seed,
@@ -51,4 +54,9 @@ export const track: Action<TrackInput> = async (input, context) => {
   output.result({ run, exitCode })
   say(`${statusMark(run.status, output.style)} ${run.name}  ${output.style.dim(run.id)}`)
   return exitLike(exitCode)
+}
+
+async function experimentOf(client: RegiaClient, runId: string): Promise<string> {
+  const { experimentId } = await client.tracking.get(runId)
+  return (await client.experiments.get(experimentId)).name
 }
