@@ -240,6 +240,8 @@ export class ModelService implements Registry {
     const { aliases } = await this.getVersion(model, version)
     for (const alias of aliases) await this.#assertNotFollowed({ model, alias }, 'deleted')
     await this.#writer.change(model, async ({ transaction, at, tell }) => {
+      for (const alias of (await getVersion(transaction, model, version)).aliases)
+        await assertUnprotected(transaction, { model, alias, version })
       for (const alias of await buryVersion(transaction, model, version, { by, at }))
         await tell({ kind: 'alias-deleted', alias })
     })

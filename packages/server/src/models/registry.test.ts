@@ -228,6 +228,7 @@ describe('protected aliases', () => {
       hint: expect.stringContaining('regia models request m@2 --alias champion'),
     })
     await expect(models.deleteAlias('m', 'champion', 'ada')).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(models.deleteVersion('m', 1, 'ada')).rejects.toMatchObject({ code: 'CONFLICT' })
     await models.promote({ ...move, alias: 'challenger' })
     await expect(models.approvals.request({ ...move, alias: 'challenger' })).rejects.toMatchObject({ code: 'CONFLICT' })
     const request = await models.approvals.request(move)

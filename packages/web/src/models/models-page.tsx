@@ -32,7 +32,12 @@ const COLUMNS: readonly Column<RegisteredModel>[] = [
         '–'
       ),
   },
-  { id: 'latest', title: 'Latest', isNumber: true, cell: (row) => `v${row.latestVersion}` },
+  {
+    id: 'latest',
+    title: 'Latest',
+    isNumber: true,
+    cell: (row) => (row.latestVersion > 0 ? `v${row.latestVersion}` : '–'),
+  },
   { id: 'updated', title: 'Updated', isNumber: true, cell: (row) => <Ago at={row.updatedAt} /> },
 ]
 
