@@ -2,7 +2,7 @@ import type { TrackedRunDetail } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { commitUrl } from './code-facts.ts'
-import { codeQuery } from './queries.ts'
+import { codeQuery } from './code-query.ts'
 
 const SHOWN = 10
 

@@ -2,7 +2,7 @@ import type { TrackedRunDetail } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Facts } from '../kernel/facts.tsx'
 import { Card, Section } from '../kernel/section.tsx'
-import { codeQuery } from './queries.ts'
+import { codeQuery } from './code-query.ts'
 
 /** How the run was started, and on what. */
 export function OriginPanel({ run }: { readonly run: TrackedRunDetail }) {

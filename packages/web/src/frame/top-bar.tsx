@@ -1,7 +1,7 @@
 import { Burger } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useRouterState } from '@tanstack/react-router'
-import { experimentQuery, trackedRunQuery } from '../experiments/queries.ts'
+import { lazy, Suspense } from 'react'
 import { runQuery } from '../runs/queries.ts'
 import classes from './frame.module.css'
 import type { Connection } from './live.ts'
@@ -14,6 +14,8 @@ type TopBarProps = {
   readonly onMenu: () => void
   readonly onSearch: () => void
 }
+
+const ExperimentCrumbs = lazy(() => import('./experiment-crumbs.tsx'))
 
 const COMMAND_KEY = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'
 
@@ -45,7 +47,9 @@ function Crumbs() {
           {rest.length > 0 && page ? <Link to={page.to}>{page.title}</Link> : <b>{page?.title ?? 'Not found'}</b>}
         </li>
         {first === 'experiments' ? (
-          <ExperimentCrumbs id={rest[0]} runId={rest[2]} />
+          <Suspense>
+            <ExperimentCrumbs id={rest[0]} runId={rest[2]} />
+          </Suspense>
         ) : (
           rest.map((part, i) => (
             <li key={part}>
@@ -69,34 +73,6 @@ function Crumbs() {
 function RunName({ id }: { readonly id: string }) {
   const { data: run } = useQuery(runQuery(id))
   return <>{run ? `${run.pipeline} #${run.number}` : id}</>
-}
-
-type ExperimentCrumbsProps = { readonly id: string | undefined; readonly runId: string | undefined }
-
-/** Experiments and their runs have names; their ids say nothing to a person. */
-function ExperimentCrumbs({ id, runId }: ExperimentCrumbsProps) {
-  const { data: experiment } = useQuery({ ...experimentQuery(id ?? ''), enabled: id !== undefined && id !== 'all' })
-  const { data: run } = useQuery({ ...trackedRunQuery(runId ?? ''), enabled: runId !== undefined })
-  if (id === undefined) return null
-  const name = id === 'all' ? 'all runs' : (experiment?.name ?? id)
-  return (
-    <>
-      <li>
-        {runId === undefined ? (
-          <b>{name}</b>
-        ) : (
-          <Link to="/experiments/$id" params={{ id }}>
-            {name}
-          </Link>
-        )}
-      </li>
-      {runId !== undefined && (
-        <li>
-          <b>{run?.name ?? runId}</b>
-        </li>
-      )}
-    </>
-  )
 }
 
 const CONNECTION_WORDS: Readonly<Record<Connection, string>> = {

@@ -8,7 +8,8 @@ import { formatCount } from '../kernel/format.ts'
 import classes from './graph.module.css'
 import { beginsClosed, closedGroups, groupsOf } from './groups.ts'
 import { type GraphSearch, sliceOf } from './search.ts'
-import { type Slice, selectionOf, tagsOf } from './slice.ts'
+import { selectionOf, tagsOf } from './slice.ts'
+import type { Slice } from './slice-way.ts'
 
 type GraphToolsProps = {
   readonly graph: PipelineGraph

@@ -1,5 +1,5 @@
 import { listOf, oneOf, textOf } from '../kernel/search.ts'
-import { SLICE_WAYS, type Slice, type SliceWay } from './slice.ts'
+import { SLICE_WAYS, type Slice, type SliceWay } from './slice-way.ts'
 
 /** What of a graph is looked at; part of the URL of every page that shows one. */
 export type GraphSearch = {

@@ -1,9 +1,5 @@
 import { type PipelineGraph, type Selection, stepsNeededBy } from '@regia/core'
-
-export const SLICE_WAYS = ['needs', 'dependents', 'both'] as const
-/** What of the graph around a step: what it needs, what depends on it, or both. */
-export type SliceWay = (typeof SLICE_WAYS)[number]
-export type Slice = { readonly step: string; readonly way: SliceWay }
+import type { Slice } from './slice-way.ts'
 
 /** Ids of the steps of a slice, the step itself among them. */
 export function sliceSteps(graph: Pick<PipelineGraph, 'steps'>, { step, way }: Slice): ReadonlySet<string> {
