@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser, openPage, settle } from './browser.ts'
@@ -171,6 +172,60 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('experiments', () => {
     await page.getByRole('button', { name: 'Elapsed' }).click()
     await page.waitForURL(/x=elapsed/)
     await page.getByRole('img', { name: 'auc over elapsed' }).waitFor()
+    expect(troubles).toEqual([])
+    await close()
+  })
+
+  it('are looked at more closely by drawing over a part of the axis', async () => {
+    const { page, troubles, close } = await table('?tab=charts&curves=loss')
+    const chart = page.getByRole('img', { name: 'loss over step' })
+    await chart.locator('canvas').first().waitFor()
+    const box = await chart.boundingBox()
+    if (!box) throw new Error('the chart has no place on the page')
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 80)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 90, { steps: 4 })
+    await page.mouse.up()
+    await page.waitForURL(/from=\d+&until=\d+/)
+    const [from, until] = ['From step', 'to'].map((label) => page.getByLabel(label, { exact: true }))
+    expect(Number(await from?.inputValue())).toBeGreaterThan(10)
+    expect(Number(await until?.inputValue())).toBeLessThan(50)
+    await page.getByRole('button', { name: 'All of it' }).click()
+    await expect.poll(() => page.url()).not.toContain('from=')
+    expect(troubles).toEqual([])
+    await close()
+  })
+
+  it('keep views by name, and rows as CSV', async () => {
+    const { page, troubles, close } = await table('?sort=-metrics.auc&columns=metrics.auc,curves.auc,params.depth')
+    await page
+      .getByRole('img', { name: /^auc of / })
+      .first()
+      .waitFor()
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByLabel('Name of this view').fill('the best')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('link', { name: 'the best' }).waitFor()
+    await page.keyboard.press('Escape')
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'CSV', exact: true }).click()
+    const [head = '', first = ''] = (await readFile(await (await download).path(), 'utf8')).split('\r\n')
+    expect(head).toBe('id,name,status,metrics.auc,params.depth')
+    expect(first).toContain('forest 8×200,succeeded,0.76')
+
+    await page.goto(`${siteUrl()}/experiments/${tracked.experiment}`)
+    await settle(page)
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('link', { name: 'the best' }).click()
+    await page.waitForURL(/sort=-metrics.auc/)
+    expect(troubles).toEqual([])
+    await close()
+  })
+
+  it('are found by links that clients of MLflow print', async () => {
+    const { page, troubles, close } = await open(`/#/experiments/${tracked.experiment}/runs/${tracked.rich}`)
+    await page.waitForURL(`**/experiments/${tracked.experiment}/runs/${tracked.rich}`)
+    await page.getByRole('heading', { name: 'with everything' }).waitFor()
     expect(troubles).toEqual([])
     await close()
   })
