@@ -3,7 +3,7 @@ import SqliteDatabase, { type Database, type Statement } from 'better-sqlite3'
 
 export type ReaderThreadData = {
   readonly path: string
-  /** The number of a request that nobody waits for any more. */
+  /** Nobody waits any more for the request of this number, nor for those before it. */
   readonly unwanted: Int32Array
 }
 export type ReadRequest = {
@@ -27,14 +27,15 @@ function serve(port: NonNullable<typeof parentPort>, { path, unwanted }: ReaderT
   const sqlite = new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS })
   sqlite.pragma(`cache_size = -${CACHE_KIB}`)
   let current = 0
-  sqlite.function(STILL_WANTED, { deterministic: false }, () => {
-    if (Atomics.load(unwanted, 0) === current) throw new Error('Nobody waits for this query any more.')
+  const assertWanted = (): number => {
+    if (Atomics.load(unwanted, 0) >= current) throw new Error('Nobody waits for this query any more.')
     return 1
-  })
+  }
+  sqlite.function(STILL_WANTED, { deterministic: false }, assertWanted)
   const statements = new Map<string, Statement<unknown[]>>()
   const readAll = sqlite.transaction((queries: ReadRequest['queries']) =>
     queries.map(({ sql, parameters }) => {
-      if (Atomics.load(unwanted, 0) === current) throw new Error('Nobody waits for this query any more.')
+      assertWanted()
       return prepare(sqlite, statements, sql).all(...parameters)
     }),
   )

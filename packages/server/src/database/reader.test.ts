@@ -52,11 +52,17 @@ describe('Reader', () => {
   })
 
   it('gives up what takes too long, and goes on with the next', { timeout: 60_000 }, async () => {
-    const { database, reader } = await openReader({ timeoutMs: 300 })
+    const { database, reader } = await openReader({ timeoutMs: 1_000 })
     await addKey('a').execute(database)
-    await reader.read(keys)
     await expect(reader.read(endless(reader))).rejects.toMatchObject({ code: 'TIMEOUT' })
     await expect.poll(() => reader.read(keys).catch(() => undefined), { timeout: 45_000 }).toEqual([{ name: 'a' }])
+  })
+
+  it('gives up all that wait behind what takes too long, and goes on', { timeout: 60_000 }, async () => {
+    const { reader } = await openReader({ timeoutMs: 1_000 })
+    const three = await Promise.allSettled([1, 2, 3].map(() => reader.read(endless(reader))))
+    expect(three.map((one) => one.status === 'rejected' && one.reason.code)).toEqual(['TIMEOUT', 'TIMEOUT', 'TIMEOUT'])
+    await expect.poll(() => reader.read(keys).catch(() => undefined), { timeout: 45_000 }).toEqual([])
   })
 
   it('answers with what is wrong with a query, and goes on', async () => {

@@ -54,8 +54,7 @@ export class Reader {
   /** The rows of each query, all as of one moment. @throws RegiaError `TIMEOUT`. */
   async readAll<Row>(queries: readonly RawBuilder<Row>[]): Promise<readonly (readonly Row[])[]> {
     if (queries.length === 0) return []
-    this.#path ??= findPath(this.#database)
-    const path = await this.#path
+    const path = await this.#knownPath()
     const compiled = queries.map((query) => query.compile(this.#database))
     const rows =
       path === ''
@@ -79,6 +78,14 @@ export class Reader {
 
   async close(): Promise<void> {
     await this.#end(new RegiaError('UNAVAILABLE', 'The server stops.', { hint: 'Ask again once it is up.' }))
+  }
+
+  #knownPath(): Promise<string> {
+    this.#path ??= findPath(this.#database).catch((error: unknown) => {
+      this.#path = undefined
+      throw error
+    })
+    return this.#path
   }
 
   #ask(path: string, queries: ReadRequest['queries']): Promise<readonly (readonly unknown[])[]> {
@@ -117,16 +124,15 @@ export class Reader {
     this.#idle = setTimeout(() => void this.#end(lost('it was idle')), this.#idleMs).unref()
   }
 
-  /** The thread may not have come to it yet: those that wait behind go on. */
+  /** The thread may not have come to it yet; those that were asked before it have been given up already. */
   #giveUp(id: number): void {
     const thread = this.#thread
     const asked = thread?.waiting.get(id)
     if (!thread || !asked) return
     thread.waiting.delete(id)
     Atomics.store(thread.unwanted, 0, id)
-    const seconds = Math.round(this.#timeoutMs / 1000)
     asked.reject(
-      new RegiaError('TIMEOUT', `The search took longer than ${seconds} s.`, {
+      new RegiaError('TIMEOUT', `The search took longer than ${this.#timeoutMs / 1000} s.`, {
         hint: 'Ask for less: fewer experiments, a narrower filter, or an order that has an index (a metric, a param, the start).',
       }),
     )

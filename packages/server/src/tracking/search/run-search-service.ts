@@ -20,7 +20,6 @@ import { findWindow, walk } from './walk.ts'
 /** Runs, filtered, ordered and paged by the database. */
 export class RunSearchService implements RunSearch {
   readonly #reader: Reader
-
   readonly #numbers: KeyNumbers
   readonly #tuning: Tuning
 

@@ -54,7 +54,7 @@ const fieldOf = (text: string): string => text.replace(/ (ASC|DESC)$/, '')
 export type RandomQuery = {
   readonly filter: string
   readonly orderBy: readonly string[]
-  readonly experimentIds: readonly string[] | undefined
+  readonly experimentIds?: readonly string[]
   readonly lifecycle: 'active' | 'deleted' | 'all'
   readonly parent: string | undefined
 }
@@ -64,10 +64,9 @@ export function randomQuery(rng: Rng): RandomQuery {
   return {
     filter: Array.from({ length: rng.integer(4) }, () => randomClause(rng)).join(' AND '),
     orderBy: orders.filter((text, i) => orders.findIndex((other) => fieldOf(other) === fieldOf(text)) === i),
-    experimentIds:
-      rng.integer(4) === 0
-        ? undefined
-        : pick(rng, [EXPERIMENTS.map(String), [String(pick(rng, EXPERIMENTS))], ['11', '13', '404']]),
+    ...(rng.integer(4) > 0 && {
+      experimentIds: pick(rng, [EXPERIMENTS.map(String), [String(pick(rng, EXPERIMENTS))], ['11', '13', '404']]),
+    }),
     lifecycle: pick(rng, ['active', 'active', 'deleted', 'all'] as const),
     parent: rng.integer(2) === 0 ? undefined : pick(rng, ['none', 'p1']),
   }
