@@ -162,6 +162,25 @@ describe('regia reproduce', () => {
     project.commitAll()
     const masked = idIn(await project.run('bare.mjs', { args: ['--token', 'abc'] }))
     expect(await refusal(masked)).toMatchObject({ message: expect.stringContaining('--token ***') })
+    const { client } = project
+    await project.write('more.txt', 'more')
+    const changed = idIn(await project.run('bare.mjs'))
+    await client.tracking.writeFile(
+      changed,
+      'regia/uncommitted.diff',
+      'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n',
+    )
+    const unfit = await refusal(changed)
+    expect(unfit).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('do not apply') })
+    expect(project.git('worktree', 'list').split('\n')).toHaveLength(1)
+    const provenance = await (await client.tracking.readFile(bare, 'regia/provenance.json')).json()
+    const git = { ...provenance.git, commit: project.git('rev-parse', 'HEAD'), isDirty: false }
+    const away = { ...provenance, git, madeBy: 'command', command: ['no-such-program'] }
+    await client.tracking.writeFile(bare, 'regia/provenance.json', JSON.stringify(away))
+    expect(await refusal(bare)).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('cannot be started'),
+    })
     const gone = idIn(await project.run('bare.mjs'))
     await rm(join(project.dir, '.git'), { recursive: true })
     expect(await refusal(gone)).toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('is not here') })

@@ -94,6 +94,36 @@ describe('track', () => {
     expect(provenance).toMatchObject({ isMasked: true, git: { leftOut: [{ path: 'secrets.json' }] } })
   })
 
+  it('writes down which version of a dataset was read, and which folder', async () => {
+    const project = await trackingProject({
+      'reads.mjs': `
+        import { startRun } from 'regia'
+        const run = await startRun()
+        console.log(run.id)
+        await run.dataset({ dataset: 'rows' }, { context: 'train', tags: { split: 'a' } })
+        await run.dataset('parts', { name: 'all parts' })
+        console.log(await run.dataset({ dataset: 'none' }).catch((error) => error.code))
+        await run.end()`,
+      'parts/a.csv': 'x\n1\n',
+      'parts/deep/b.csv': 'x\n2\n',
+    })
+    const { datasets, tracking } = project.client
+    await datasets.ingest('rows', { path: 'parts/a.csv' })
+    const version = await datasets.ingest('rows', { path: 'parts/deep/b.csv' })
+    const ended = await project.run('reads.mjs')
+    expect(ended.stdout.split('\n')[1]).toBe('NOT_FOUND')
+    const read = async (id: string) => new Map((await tracking.get(id)).datasets.map((each) => [each.name, each]))
+    const found = await read(idIn(ended))
+    const rows = found.get('rows')!
+    expect(JSON.parse(rows.source)).toEqual({ dataset: 'rows', version: 2, digest: version.digest })
+    expect(rows).toMatchObject({ sourceType: 'regia', context: 'train', tags: { split: 'a' } })
+    expect(version.digest).toContain(rows.digest)
+    expect(JSON.parse(found.get('all parts')!.source)).toMatchObject({ path: 'parts', sizeBytes: 8 })
+    await project.write('parts/deep/b.csv', 'x\n3\n')
+    const later = await read(idIn(await project.run('reads.mjs')))
+    expect(later.get('all parts')?.digest).not.toBe(found.get('all parts')?.digest)
+  })
+
   it('ends runs as the program ends: by itself, by process.exit, by an error that nobody caught', async () => {
     const project = await trackingProject({
       'natural.mjs': ending(''),
