@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Digest, type ErrorBody, type ModelPackage, RegiaError, toIso } from '@regia/core'
 import { encodeJson } from '../../database/json-text.ts'
 import type { ModelDeps } from '../model-deps.ts'
@@ -11,6 +12,9 @@ export type PackagerDeps = Pick<ModelDeps, 'database' | 'events' | 'clock' | 're
     /** For what fails while nobody waits. */
     readonly onError: (error: unknown) => void
   }
+
+/** Versions that are looked up together. */
+const AT_ONCE = 100
 
 type Packaged = { readonly digest: Digest; readonly manifest: ModelPackage }
 
@@ -46,31 +50,41 @@ export class Packager {
     await this.#working
   }
 
+  /** One pass over what is pending. What fails for no fault of the model's stays pending until it is asked for again, or the next start. */
   async #work(): Promise<void> {
-    const tried = new Set<string>()
-    while (!this.#stopped.signal.aborted) {
-      this.#isWoken = false
-      const row = await this.#next(tried).catch(this.#deps.onError)
-      if (!row) return
-      tried.add(`${row.version} ${row.model}`)
-      // What fails for no fault of the model's stays pending until it is asked for again, or the next start.
-      await this.#settle(row).catch((error: unknown) => this.#stopped.signal.aborted || this.#deps.onError(error))
-    }
+    this.#isWoken = false
+    let rows: readonly VersionRow[] = []
+    do {
+      rows = (await this.#after(rows.at(-1)).catch(this.#deps.onError)) ?? []
+      for (const row of rows) {
+        if (this.#stopped.signal.aborted) return
+        await this.#settle(row).catch((error: unknown) => this.#stopped.signal.aborted || this.#deps.onError(error))
+        // A refusal may wait for nothing at all, and thousands of them would keep everybody else waiting.
+        await setImmediate()
+      }
+    } while (rows.length > 0 && !this.#stopped.signal.aborted)
   }
 
-  async #next(tried: ReadonlySet<string>): Promise<VersionRow | undefined> {
-    const rows = await this.#deps.database
+  async #after(last: VersionRow | undefined): Promise<readonly VersionRow[]> {
+    return this.#deps.database
       .selectFrom('model_version')
       .innerJoin('model', 'model.name', 'model_version.model')
       .selectAll('model_version')
       .where('model_version.packaging', '=', 'pending')
       .where('model_version.deleted_at', 'is', null)
       .where('model.deleted_at', 'is', null)
+      .$if(last !== undefined, (select) =>
+        select.where(
+          ({ refTuple }) => refTuple('model_version.created_at', 'model_version.version', 'model_version.model'),
+          '>',
+          ({ tuple }) => tuple(last?.created_at ?? '', last?.version ?? 0, last?.model ?? ''),
+        ),
+      )
       .orderBy('model_version.created_at')
       .orderBy('model_version.version')
-      .limit(tried.size + 1)
+      .orderBy('model_version.model')
+      .limit(AT_ONCE)
       .execute()
-    return rows.find(({ model, version }) => !tried.has(`${version} ${model}`))
   }
 
   async #settle(row: VersionRow): Promise<void> {

@@ -184,5 +184,8 @@ describe('the registry for clients of MLflow', () => {
       aliases: ['a30000'],
     })
     expect(versions.at(-1)).toMatchObject({ version: '1', tags: [{ key: 'n', value: '1' }] })
+    // All of them wait to be packaged, which keeps nobody else waiting.
+    const again = await test.restart()
+    expect((await ask(again, 'GET', 'registered-models/get', { name: 'm' })).status).toBe(200)
   }, 60_000)
 })
