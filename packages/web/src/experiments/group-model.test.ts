@@ -5,6 +5,7 @@ import { groupRuns, isLowerBetter } from './group-model.ts'
 const runs = [
   fakeRun({ params: { depth: '3' }, metrics: { auc: 0.7, loss: 0.5 } }),
   fakeRun({ params: { depth: '3' }, metrics: { auc: 0.8, loss: 'NaN' }, status: 'failed' }),
+  fakeRun({ params: { depth: '3' }, metrics: { loss: 0.7 } }),
   fakeRun({ params: { depth: '5' }, metrics: { auc: 0.9 } }),
   fakeRun(),
 ]
@@ -14,7 +15,7 @@ describe('groupRuns', () => {
 
   it('counts the runs of each value, those without one among them, the largest group first', () => {
     expect(groups.map(({ value, runCount, failedCount }) => [value, runCount, failedCount])).toEqual([
-      ['3', 2, 1],
+      ['3', 3, 1],
       ['5', 1, 0],
       [undefined, 1, 0],
     ])
@@ -22,7 +23,7 @@ describe('groupRuns', () => {
 
   it('takes mean and best over the numbers that are there', () => {
     expect(groups[0]?.metrics.get('auc')).toMatchObject({ mean: 0.75, best: 0.8, count: 2 })
-    expect(groups[0]?.metrics.get('loss')).toMatchObject({ mean: 0.5, best: 0.5, count: 1 })
+    expect(groups[0]?.metrics.get('loss')).toMatchObject({ mean: 0.6, best: 0.5, count: 2 })
     expect(groups[2]?.metrics.size).toBe(0)
   })
 

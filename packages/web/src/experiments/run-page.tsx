@@ -76,7 +76,7 @@ function tabsOf(run: TrackedRunDetail): readonly (readonly [NonNullable<TrackedR
   const system = run.metrics.filter(({ key }) => isSystemMetric(key)).length
   return [
     ['overview', 'Overview'],
-    ['charts', `Charts · ${run.metrics.length - system}`],
+    ['charts', run.metrics.length > system ? `Charts · ${run.metrics.length - system}` : 'Charts'],
     ...(system > 0 ? ([['system', `System · ${system}`]] as const) : []),
     ['files', 'Files'],
   ]

@@ -47,7 +47,7 @@ export function TagsPanel({ run }: { readonly run: TrackedRunDetail }) {
 }
 
 // What a client notes by itself comes after what people say.
-const rankOf = (key: string) => Number(key.startsWith('mlflow.'))
+const rankOf = (key: string) => Number(/^(mlflow|regia|git)\./.test(key))
 
 function TagForm({ onSet }: { readonly onSet: (key: string, value: string) => void }) {
   const [key, setKey] = useState('')
