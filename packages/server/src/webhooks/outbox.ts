@@ -25,13 +25,17 @@ export async function insertDeliveries(
     .execute()
 }
 
-/** What may be sent now, oldest first. */
-export async function dueDeliveries(connection: Connection, now: number, limit: number): Promise<readonly Outgoing[]> {
+/** What may be sent now, oldest first, to webhooks that are not being told already. */
+export async function dueDeliveries(
+  connection: Connection,
+  { now, busy, limit }: { readonly now: number; readonly busy: readonly WebhookId[]; readonly limit: number },
+): Promise<readonly Outgoing[]> {
   const rows = await connection
     .selectFrom('webhook_delivery')
     .selectAll()
     .where('status', '=', 'waiting')
     .where('next_at', '<=', now)
+    .$if(busy.length > 0, (select) => select.where('webhook', 'not in', busy))
     .orderBy('next_at')
     .orderBy('number')
     .limit(limit)

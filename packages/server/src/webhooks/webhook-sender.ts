@@ -55,7 +55,7 @@ export class WebhookSender {
   async turn(): Promise<void> {
     const { database, clock } = this.#deps
     await this.#forget()
-    const due = await dueDeliveries(database, clock(), PER_TURN)
+    const due = await dueDeliveries(database, { now: clock(), busy: [...this.#busy.keys()], limit: PER_TURN })
     for (const [webhook, waiting] of Map.groupBy(due, (delivery) => delivery.webhook)) {
       if (!this.#busy.has(webhook)) this.#begin(webhook, waiting)
     }
