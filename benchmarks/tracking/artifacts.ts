@@ -114,7 +114,7 @@ async function writeRandom(file: string): Promise<void> {
     piece.writeUInt32LE(i)
     const part = Buffer.from(piece.subarray(0, Math.min(PIECE_BYTES, SIZE_BYTES - written)))
     written += part.length
-    if (!out.write(part)) await new Promise((resolve) => out.once('drain', resolve))
+    if (!out.write(part)) await new Promise((resolve) => out.once('drain', () => resolve(undefined)))
   }
   await new Promise((resolve) => out.end(() => resolve(undefined)))
 }
