@@ -40,7 +40,13 @@ export default function ChartsTab({ experiments, scope: { parent: _, ...scope },
           <Empty>No run fits, so there is nothing to draw: change the filter, or log a run.</Empty>
         ) : (
           <>
-            <CurvesSection runs={inOrderOf(items, selected)} fields={fields} search={search} onSearch={onSearch} />
+            <CurvesSection
+              runs={inOrderOf(items, selected)}
+              experiments={experiments}
+              fields={fields}
+              search={search}
+              onSearch={onSearch}
+            />
             <OverRuns
               scope={scope}
               sample={sample}

@@ -1,13 +1,11 @@
 import { Button, Popover, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import type { TrackingFields } from '@regia/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { formatCount } from '../kernel/format.ts'
 import classes from './experiments.module.css'
 import { fieldId } from './field.ts'
-import { fieldsQuery } from './queries.ts'
 import { ATTRIBUTE_IDS, columnOf } from './run-columns.tsx'
+import { useFields } from './use-fields.ts'
 
 type ColumnChooserProps = {
   readonly experiments: readonly string[] | undefined
@@ -34,9 +32,8 @@ export function ColumnChooser(props: ColumnChooserProps) {
 
 function Chooser({ experiments, columns, onChange }: ColumnChooserProps) {
   const [text, setText] = useState('')
-  const [prefix] = useDebouncedValue(text.trim(), 200)
-  const { data } = useQuery(fieldsQuery(experiments, prefix))
-  const groups = groupsOf(data, text.trim().toLowerCase())
+  const fields = useFields(experiments, text)
+  const groups = groupsOf(fields, text.trim().toLowerCase())
   const toggle = (id: string) =>
     onChange(columns.includes(id) ? columns.filter((each) => each !== id) : [...columns, id])
   return (

@@ -1,12 +1,11 @@
 import { CloseButton, Combobox, TextInput, useCombobox } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { completeFilter, type FilterSuggestion, RUN_GRAMMAR } from '@regia/core'
-import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { inOrder } from '../kernel/in-order.ts'
 import classes from './experiments.module.css'
 import { type FilterFault, faultAt, filterFault } from './filter-fault.ts'
-import { fieldsQuery } from './queries.ts'
+import { useFields } from './use-fields.ts'
 
 type FilterFieldProps = {
   readonly value: string | undefined
@@ -27,7 +26,7 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
   const [cursor, setCursor] = useState(0)
   const [fault, setFault] = useState<FilterFault>()
   const list = useCombobox({ onDropdownClose: () => list.resetSelectedOption() })
-  const { data: fields } = useQuery(fieldsQuery(experiments))
+  const fields = useFields(experiments, keyAt(text, cursor))
   const suggestions = useMemo(
     () => completeFilter(text, cursor, RUN_GRAMMAR, fields ?? NO_FIELDS),
     [text, cursor, fields],
@@ -137,6 +136,10 @@ export function FilterField({ value, experiments, error, onChange }: FilterField
     </div>
   )
 }
+
+// What is written of a key: `metrics.val` looks for keys that begin with `val`.
+const keyAt = (text: string, cursor: number): string =>
+  /(?:metrics?|params?|tags?)\.[`"]?([^\s`"=<>!]*)$/i.exec(text.slice(0, cursor))?.[1] ?? ''
 
 // After a word there is something more to be written; after an entity its key follows without a space.
 const GLUED: readonly FilterSuggestion['kind'][] = ['entity', 'quote']

@@ -17,7 +17,7 @@ const BoxPlot = lazy(() => import('./box-plot.tsx'))
 /** Points of the plots. */
 const MOST_RUNS = 3_000
 
-type OverRunsProps = Omit<CurvesProps, 'runs'> &
+type OverRunsProps = Omit<CurvesProps, 'runs' | 'experiments'> &
   Pick<TabProps, 'scope'> & {
     readonly selected: readonly string[]
     readonly sample: readonly TrackedRun[]

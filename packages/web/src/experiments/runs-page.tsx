@@ -7,6 +7,7 @@ import { Skeleton } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { apiCall, cliCommand } from './command-text.ts'
 import { ExperimentMenu } from './experiment-menu.tsx'
+import classes from './experiments.module.css'
 import { NoteLine } from './note-line.tsx'
 import { countQuery, experimentNamesQuery, experimentQuery } from './queries.ts'
 import { experimentsOf, layoutOf, scopeOf } from './run-request.ts'
@@ -52,6 +53,12 @@ export default function RunsPage() {
       cli={cliCommand(id, search)}
       http={apiCall(scope, search)}
     >
+      {experiment.data?.lifecycle === 'deleted' && (
+        <div className={classes.bar} role="status">
+          This experiment is deleted, with its runs. Both are kept until they are purged, and can be restored from its
+          menu.
+        </div>
+      )}
       {tab === 'table' && <RunsTab experiments={experiments} scope={scope} search={search} onSearch={show} />}
       <Suspense fallback={<Skeleton height={420} />}>
         {tab === 'charts' && <ChartsTab experiments={experiments} scope={scope} search={search} onSearch={show} />}
