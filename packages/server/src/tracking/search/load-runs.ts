@@ -8,15 +8,10 @@ import { KEY_TABLES, type KeyEntity } from './key-tables.ts'
 type Select = NonNullable<RunSearchQuery['select']>
 type Row = Readonly<Record<string, unknown>>
 type PageRow = FoundRun & { readonly child_count: number }
-type ValueRow = { readonly run_seq: number; readonly key: string; readonly value: string }
-type MetricRow = {
-  readonly run_seq: number
-  readonly key: string
-  readonly value: number
-  readonly is_nan: number
-  readonly step: number
-  readonly at_ms: number
-}
+/** All values of one kind of a run as one text: a row for each would take longer on its way than to find. */
+type PackedRow = { readonly run_seq: number; readonly cells: string }
+type TextCell = readonly [key: string, value: string]
+type MetricCell = readonly [key: string, value: number, isNan: number, step: number, atMs: number]
 
 /** Runs that are read at once: many are read in several turns, so that others come in between. */
 const CHUNK = 1_000
@@ -41,15 +36,15 @@ async function loadChunk(reader: Reader, seqs: readonly number[], select: Select
         (select count(*) from tracked_run c where c.parent_id = r.id and c.deleted_ms is null) as child_count
       from tracked_run r join experiment x on x.id = r.experiment_id
       where r.seq in (select value from json_each(${list}))`,
-    valuesOf('param', sql`t.value`, list, select.params),
-    valuesOf('metric', sql`t.value, t.is_nan, t.step, t.at_ms`, list, select.metrics),
-    valuesOf('tag', sql`t.value`, list, select.tags),
+    packedValues('param', sql`k.name, t.value`, list, select.params),
+    packedValues('metric', sql`k.name, t.value, t.is_nan, t.step, t.at_ms`, list, select.metrics),
+    packedValues('tag', sql`k.name, t.value`, list, select.tags),
   ])
   // The casts: rows are what their query makes.
   const byNumber = new Map((runs as readonly PageRow[]).map((run) => [run.seq, run]))
-  const paramsOf = grouped(params as readonly ValueRow[])
-  const metricsOf = grouped(metrics as readonly MetricRow[])
-  const tagsOf = grouped(tags as readonly ValueRow[])
+  const paramsOf = unpacked<TextCell>(params as readonly PackedRow[])
+  const metricsOf = unpacked<MetricCell>(metrics as readonly PackedRow[])
+  const tagsOf = unpacked<TextCell>(tags as readonly PackedRow[])
   return seqs.flatMap((seq) => {
     const run = byNumber.get(seq)
     if (run === undefined) return []
@@ -63,9 +58,9 @@ async function loadChunk(reader: Reader, seqs: readonly number[], select: Select
 }
 
 /** Values of the wanted keys, of all where none are named. */
-function valuesOf(
+function packedValues(
   entity: KeyEntity,
-  columns: RawBuilder<unknown>,
+  cells: RawBuilder<unknown>,
   seqs: string,
   keys: readonly string[] | undefined,
 ): RawBuilder<Row> {
@@ -73,26 +68,24 @@ function valuesOf(
     keys === undefined
       ? sql`true`
       : sql`t.key_id in (select id from tracking_key where name in (select value from json_each(${JSON.stringify(keys)})))`
-  return sql<Row>`select t.run_seq, k.name as key, ${columns} from ${KEY_TABLES[entity].table} as t
+  return sql<Row>`select t.run_seq, json_group_array(json_array(${cells})) as cells from ${KEY_TABLES[entity].table} as t
     cross join tracking_key k on k.id = t.key_id
-    where t.run_seq in (select value from json_each(${seqs})) and ${wanted}`
+    where t.run_seq in (select value from json_each(${seqs})) and ${wanted} group by t.run_seq`
 }
 
-function grouped<R extends { readonly run_seq: number; readonly key: string }>(
-  rows: readonly R[],
-): ReadonlyMap<number, R[]> {
-  const groups = new Map<number, R[]>()
-  for (const row of rows) {
-    const group = groups.get(row.run_seq)
-    if (group === undefined) groups.set(row.run_seq, [row])
-    else group.push(row)
-  }
-  for (const group of groups.values()) group.sort((a, b) => (a.key < b.key ? -1 : 1))
-  return groups
+/** Of each run its cells by key. SQLite writes doubles with the digits that tell them apart, and infinities as numbers too great for one. */
+function unpacked<Cell extends TextCell | MetricCell>(
+  rows: readonly PackedRow[],
+): ReadonlyMap<number, readonly Cell[]> {
+  return new Map(
+    rows.map(({ run_seq, cells }) => {
+      const parsed: Cell[] = JSON.parse(cells)
+      return [run_seq, parsed.sort(([a], [b]) => (a < b ? -1 : 1))]
+    }),
+  )
 }
 
-const textsOf = (rows: readonly ValueRow[] = []): Readonly<Record<string, string>> =>
-  Object.fromEntries(rows.map(({ key, value }) => [key, value]))
+const textsOf = (cells: readonly TextCell[] = []): Readonly<Record<string, string>> => Object.fromEntries(cells)
 
-const numbersOf = (rows: readonly MetricRow[] = []): readonly MetricValue[] =>
-  rows.map((row) => ({ key: row.key, value: metricNumber(row), step: row.step, atMs: row.at_ms }))
+const numbersOf = (cells: readonly MetricCell[] = []): readonly MetricValue[] =>
+  cells.map(([key, value, is_nan, step, atMs]) => ({ key, value: metricNumber({ value, is_nan }), step, atMs }))

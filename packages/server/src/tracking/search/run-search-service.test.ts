@@ -76,6 +76,24 @@ describe('a search', () => {
     expect(part).toMatchObject({ params: {}, tags: { team: 'x' }, metrics: [{ key: 'epochs' }] })
   })
 
+  it('answers values as they were written, to the last bit', async () => {
+    const { insert, find } = await openSearch()
+    const texts = ['', '\0', 'a\0b', '\u001f\u007f\u2028', '"\\/', '🙂é', '{"a":1}', ' '.repeat(50), 'x'.repeat(6_000)]
+    await insert(texts.map((text, i) => withParam(`p${i}`, text)))
+    const rng = createRng(9)
+    const numbers = [Number.MIN_VALUE, Number.MAX_VALUE, Number.EPSILON, 0.1 + 0.2, 1 / 3, 2 ** 53 - 1, -1e-310, 5e-324]
+    numbers.push(
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      ...Array.from({ length: 200 }, () => rng.normal() * 10 ** (rng.integer(600) - 300)),
+    )
+    await insert(numbers.map((value, i) => withLoss(`n${i}`, value)))
+    const { items } = await find({ limit: 1_000 })
+    const read = new Map(items.map((item) => [item.id, item]))
+    expect(texts.map((_, i) => read.get(`p${i}`)?.params.depth)).toEqual(texts)
+    expect(numbers.map((_, i) => read.get(`n${i}`)?.metrics[0]?.value)).toEqual(numbers)
+  })
+
   it('orders numbers, then NaN, then what is missing, whatever the direction', async () => {
     const { insert, idsOf } = await openSearch()
     const infinite = withLoss('infinite', Number.POSITIVE_INFINITY)
