@@ -5,7 +5,7 @@ import { endpointSearch } from './endpoints/search.ts'
 import { experimentsSearch, trackedRunSearch, runsSearch as trackedRunsSearch } from './experiments/search.ts'
 import { Frame } from './frame/frame.tsx'
 import { NotFound, RouteError } from './frame/lost.tsx'
-import { comparisonSearch, modelVersionSearch } from './models/search.ts'
+import { comparisonSearch, modelsSearch, modelVersionSearch } from './models/search.ts'
 import { monitorSearch } from './monitors/search.ts'
 import { OverviewPage } from './overview/overview-page.tsx'
 import { overviewSearch } from './overview/search.ts'
@@ -86,6 +86,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/models',
+    validateSearch: modelsSearch,
     component: lazyRouteComponent(() => import('./models/models-page.tsx')),
   }),
   createRoute({

@@ -22,6 +22,8 @@ describe('a file', () => {
   it('has an address, whatever its name', () => {
     const url = fileUrl({ kind: 'run', id: 'r1' }, 'a b/ü?.txt')
     expect(url).toBe('/api/v1/tracking/runs/r1/artifacts/content?path=a%20b%2F%C3%BC%3F.txt')
+    const ofVersion = fileUrl({ kind: 'version', id: 'a/b@c@3' }, 'MLmodel')
+    expect(ofVersion).toBe('/api/v1/models/a%2Fb%40c/versions/3/artifacts/content?path=MLmodel')
   })
 
   it.each(['plots/roc.png', `m-${'0a'.repeat(16)}:MLmodel`, 'm-1:x'])('is named in the address: %s', (text) => {

@@ -15,10 +15,18 @@ type NoteEditorProps = {
   /** `null` takes it away. */
   readonly keep: (note: string | null) => Promise<unknown>
   readonly onDone: () => void
+  readonly label?: string
+  readonly placeholder?: string
 }
 
 /** Markdown as it is written, and as it will look. */
-export function NoteEditor({ note, keep, onDone }: NoteEditorProps) {
+export function NoteEditor({
+  note,
+  keep,
+  onDone,
+  label = 'Note',
+  placeholder = 'What was tried, what came out, what next. Markdown.',
+}: NoteEditorProps) {
   const [text, setText] = useState(note ?? '')
   const [side, setSide] = useState<'write' | 'look'>('write')
   const queries = useQueryClient()
@@ -32,7 +40,7 @@ export function NoteEditor({ note, keep, onDone }: NoteEditorProps) {
   return (
     <div className={classes.stack}>
       <Choice
-        label="Note"
+        label={label}
         value={side}
         options={[
           ['write', 'Write'],
@@ -42,8 +50,8 @@ export function NoteEditor({ note, keep, onDone }: NoteEditorProps) {
       />
       {side === 'write' ? (
         <Textarea
-          aria-label="Note in Markdown"
-          placeholder="What was tried, what came out, what next. Markdown."
+          aria-label={`${label} in Markdown`}
+          placeholder={placeholder}
           value={text}
           autosize
           minRows={5}

@@ -2,46 +2,44 @@ import type { AliasRequest } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Ago } from '../kernel/ago.tsx'
-import { api } from '../kernel/api.ts'
-import { ConfirmAction } from '../kernel/confirm-action.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { PlainTable } from '../table/plain-table.tsx'
 import { AliasTags } from './alias-tags.tsx'
+import { DecideButtons } from './decide-buttons.tsx'
 import { requestsQuery } from './queries.ts'
 
 type AliasRequestsProps = {
   readonly model: string
   /** Only those about one version. */
   readonly version?: number
+  readonly state: 'pending' | 'decided'
 }
 
-/** Who wants a protected alias moved, and what became of it; nothing where nobody ever asked. */
-export function AliasRequests({ model, version }: AliasRequestsProps) {
+/** Who wants a protected alias moved, or what became of that; nothing where nobody did. */
+export function AliasRequests({ model, version, state }: AliasRequestsProps) {
   const { data } = useQuery(requestsQuery(model))
-  const requests = (data?.items ?? []).filter((each) => version === undefined || each.version === version)
+  const requests = (data?.items ?? []).filter(
+    (each) =>
+      (each.status === 'pending') === (state === 'pending') && (version === undefined || each.version === version),
+  )
   if (requests.length === 0) return null
+  const title = state === 'pending' ? 'Waiting for approval' : 'Requests decided'
   return (
-    <Section title="Requests" note="moves of protected aliases">
+    <Section title={title} note="moves of protected aliases">
       <Card>
         <PlainTable
-          label="Requests"
+          label={title}
           rows={requests}
           keyOf={({ id }) => String(id)}
           columns={[
-            {
-              id: 'version',
-              title: 'Version',
-              cell: (row) => (
-                <Link to="/models/$name/$version" params={{ name: row.model, version: String(row.version) }}>
-                  v{row.version}
-                </Link>
-              ),
-            },
+            { id: 'version', title: 'Move', cell: (row) => <Move request={row} /> },
             { id: 'alias', title: 'Alias', cell: (row) => <AliasTags aliases={[row.alias]} /> },
             { id: 'by', title: 'Asked by', cell: (row) => row.requestedBy },
             { id: 'why', title: 'Why', cell: (row) => row.reason || '–' },
             { id: 'at', title: 'When', cell: (row) => <Ago at={row.requestedAt} /> },
-            { id: 'status', title: 'State', cell: (row) => <State request={row} /> },
+            state === 'pending'
+              ? { id: 'decide', title: '', isNumber: true, cell: (row) => <DecideButtons request={row} /> }
+              : { id: 'status', title: 'What became of it', cell: outcome },
           ]}
         />
       </Card>
@@ -49,42 +47,14 @@ export function AliasRequests({ model, version }: AliasRequestsProps) {
   )
 }
 
-function State({ request }: { readonly request: AliasRequest }) {
-  const { status, decidedBy, comment } = request
-  if (status === 'pending') return <Decide request={request} />
-  return (
-    <>
-      {status}
-      {decidedBy && ` by ${decidedBy}`}
-      {comment && `: ${comment}`}
-    </>
-  )
-}
+const Move = ({ request: { model, version, fromVersion } }: { readonly request: AliasRequest }) => (
+  <>
+    {fromVersion !== undefined && `v${fromVersion} → `}
+    <Link to="/models/$name/$version" params={{ name: model, version: String(version) }}>
+      <b>v{version}</b>
+    </Link>
+  </>
+)
 
-function Decide({ request: { id, model, alias, version } }: { readonly request: AliasRequest }) {
-  return (
-    <>
-      <ConfirmAction
-        label="Approve"
-        title={`Make ${model} v${version} the ${alias}?`}
-        isPrimary
-        asksReason
-        reasonLabel="Comment"
-        act={(comment) => api.models.approve(id, comment ? { comment } : {})}
-        done={`${model} v${version} is the ${alias}`}
-      >
-        <p>The alias moves at once, and endpoints that follow it swap.</p>
-      </ConfirmAction>{' '}
-      <ConfirmAction
-        label="Reject"
-        title={`Leave ${alias} where it is?`}
-        asksReason
-        reasonLabel="Comment"
-        act={(comment) => api.models.reject(id, comment ? { comment } : {})}
-        done="The request is rejected"
-      >
-        <p>The alias stays where it is; the request is kept with your comment.</p>
-      </ConfirmAction>
-    </>
-  )
-}
+const outcome = ({ status, decidedBy, comment }: AliasRequest): string =>
+  [status, decidedBy && ` by ${decidedBy}`, comment && `: ${comment}`].filter(Boolean).join('')

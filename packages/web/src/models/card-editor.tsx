@@ -8,7 +8,12 @@ import { Problem } from '../kernel/problem.tsx'
 import { cardOf, type Draft, draftOf } from './card-draft.ts'
 import classes from './models.module.css'
 
-type CardEditorProps = { readonly card: ModelCard; readonly onDone: () => void }
+type CardEditorProps = {
+  readonly card: ModelCard
+  /** What is in the fields at first. */
+  readonly text: CardText
+  readonly onDone: () => void
+}
 type Field = Exclude<keyof CardText, 'errorCosts'>
 
 const FIELDS: readonly (readonly [Field, string, string])[] = [
@@ -21,15 +26,15 @@ const FIELDS: readonly (readonly [Field, string, string])[] = [
 ]
 
 /** Words for one version, or for every version without its own. */
-export default function CardEditor({ card, onDone }: CardEditorProps) {
-  const [draft, setDraft] = useState<Draft>(() => draftOf(card.text))
+export default function CardEditor({ card, text, onDone }: CardEditorProps) {
+  const [draft, setDraft] = useState<Draft>(() => draftOf(text))
   const [scope, setScope] = useState<'version' | 'model'>('version')
   const queries = useQueryClient()
   const action = useMutation({
     mutationFn: async () => {
-      const text = cardOf(draft)
-      if (scope === 'model') await api.models.writeModelCard(card.model, { text })
-      else await api.models.writeCard(card.model, card.version, { text })
+      const body = { text: cardOf(draft) }
+      if (scope === 'model') await api.models.writeModelCard(card.model, body)
+      else await api.models.writeCard(card.model, card.version, body)
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['models', card.model] })

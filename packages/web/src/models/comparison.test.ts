@@ -1,6 +1,6 @@
 import type { ModelComparison } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { changeText, comparedRows, verdictOf } from './comparison.ts'
+import { changeText, comparedSections, differences, judgementOf, shownText, verdictOf } from './comparison.ts'
 
 const comparison: ModelComparison = {
   model: 'delays',
@@ -31,9 +31,31 @@ describe('two versions side by side', () => {
   })
 
   it('lists what there is, and what is not there as a dash', () => {
-    expect(comparedRows(comparison)).toEqual([
-      ['Parameters', [{ name: 'trees', before: '100', after: '200' }]],
-      ['Code', [{ name: 'code', before: 'sha256:1', after: '–' }]],
+    expect(comparedSections(comparison)).toEqual([
+      { title: 'Parameters', rows: [{ name: 'trees', before: '100', after: '200' }] },
+      { title: 'Code', rows: [{ name: 'code', before: 'sha256:1', after: '–' }] },
     ])
+  })
+
+  it('leaves out what is the same, and names it', () => {
+    const rows = [
+      { name: 'a', before: '1', after: '2' },
+      { name: 'b', before: '1', after: '1' },
+    ]
+    const same = { title: 'Data', rows: rows.slice(1) }
+    expect(differences([{ title: 'Code', rows }, same])).toEqual({
+      sections: [{ title: 'Code', rows: rows.slice(0, 1) }],
+      same: ['Data'],
+    })
+  })
+
+  it('judges only what has a direction and was measured twice', () => {
+    expect(comparison.metrics.map(judgementOf)).toEqual(['better', 'worse', 'other', 'other'])
+    expect(judgementOf({ name: 'auc', before: 0.7, after: 0.7, direction: 'higher' })).toBe('same')
+  })
+
+  it('shows a digest as people tell digests apart', () => {
+    expect(shownText(`sha256:${'0123456789abcdef'.repeat(4)}`)).toBe('0123456789')
+    expect(shownText('sha256:1')).toBe('sha256:1')
   })
 })

@@ -1,13 +1,14 @@
 import type { ModelComparison } from '@regia/core'
-import { formatNumber } from '../kernel/format.ts'
+import { formatNumber, shortDigest } from '../kernel/format.ts'
 
 /** Something of two versions, as texts. */
 export type Compared = { readonly name: string; readonly before: string; readonly after: string }
+export type ComparedSection = { readonly title: string; readonly rows: readonly Compared[] }
 
 type Metric = ModelComparison['metrics'][number]
 
 /** What is to be read after the scores, each list where it has something. */
-export function comparedRows(comparison: ModelComparison): readonly (readonly [string, readonly Compared[]])[] {
+export function comparedSections(comparison: ModelComparison): readonly ComparedSection[] {
   const { checks, data, params, code, signature, size } = comparison
   const sections: readonly (readonly [string, readonly { name: string; before?: unknown; after?: unknown }[]])[] = [
     ['Checks', checks],
@@ -19,10 +20,25 @@ export function comparedRows(comparison: ModelComparison): readonly (readonly [s
   ]
   return sections
     .filter(([, rows]) => rows.length > 0)
-    .map(([title, rows]) => [
+    .map(([title, rows]) => ({
       title,
-      rows.map(({ name, before, after }) => ({ name, before: textOf(before), after: textOf(after) })),
-    ])
+      rows: rows.map(({ name, before, after }) => ({ name, before: textOf(before), after: textOf(after) })),
+    }))
+}
+
+/** Only what differs, and the titles of the sections in which nothing does. */
+export function differences(sections: readonly ComparedSection[]): {
+  readonly sections: readonly ComparedSection[]
+  readonly same: readonly string[]
+} {
+  const differing = sections.map(({ title, rows }) => ({
+    title,
+    rows: rows.filter(({ before, after }) => before !== after),
+  }))
+  return {
+    sections: differing.filter(({ rows }) => rows.length > 0),
+    same: differing.filter(({ rows }) => rows.length === 0).map(({ title }) => title),
+  }
 }
 
 export const textOf = (value: unknown): string => {
@@ -31,22 +47,35 @@ export const textOf = (value: unknown): string => {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** A digest as people tell digests apart; anything else as it is. */
+export const shownText = (text: string): string => (/^sha256:[0-9a-f]{64}$/.test(text) ? shortDigest(text) : text)
+
+export type Judgement = 'better' | 'worse' | 'same' | 'other'
+
+/** Whether the later version does better by a metric; "other" where it has no direction or one of them was not scored by it. */
+export function judgementOf({ before, after, direction }: Metric): Judgement {
+  if (before === undefined || after === undefined) return 'other'
+  if (before === after) return 'same'
+  if (direction === undefined) return 'other'
+  return after > before === (direction === 'higher') ? 'better' : 'worse'
+}
+
 /** By how much a metric went up or down, and whether that is good. */
-export function changeText({ before, after, direction }: Metric): string {
+export function changeText(metric: Metric): string {
+  const { before, after } = metric
   if (before === undefined || after === undefined) return '–'
-  const change = after - before
-  if (change === 0) return 'same'
-  const sign = change > 0 ? '+' : '−'
-  const isBetter = direction && change > 0 === (direction === 'higher')
-  const word = direction === undefined ? '' : isBetter ? ' better' : ' worse'
-  return `${sign}${formatNumber(Math.abs(change))}${word}`
+  const judgement = judgementOf(metric)
+  if (judgement === 'same') return 'same'
+  const sign = after > before ? '+' : '−'
+  const word = judgement === 'other' ? '' : ` ${judgement}`
+  return `${sign}${formatNumber(Math.abs(after - before))}${word}`
 }
 
 /** In one sentence: what got better, what worse. */
 export function verdictOf({ metrics, before, after }: ModelComparison): string {
-  const judged = metrics.filter(({ direction }) => direction !== undefined)
-  const better = judged.filter((metric) => changeText(metric).endsWith('better')).map(({ name }) => name)
-  const worse = judged.filter((metric) => changeText(metric).endsWith('worse')).map(({ name }) => name)
+  const named = (wanted: Judgement) =>
+    metrics.filter((metric) => judgementOf(metric) === wanted).map(({ name }) => name)
+  const [better, worse] = [named('better'), named('worse')]
   if (better.length + worse.length === 0) return `v${after} scores as v${before} does, or was not scored by the same.`
   const parts = [
     ...(better.length > 0 ? [`better in ${better.join(', ')}`] : []),

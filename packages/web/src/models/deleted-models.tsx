@@ -28,9 +28,11 @@ export function DeletedModels() {
             {
               id: 'restore',
               title: '',
+              isNumber: true,
               cell: ({ name }) => (
                 <Button
                   size="compact-xs"
+                  aria-label={`Restore ${name}`}
                   disabled={isActing}
                   onClick={() => act(() => api.models.restore(name), `${name} is back.`)}
                 >

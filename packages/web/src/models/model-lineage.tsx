@@ -4,12 +4,15 @@ import { Link } from '@tanstack/react-router'
 import { DatasetLinks } from '../data/dataset-links.tsx'
 import { roleWord } from '../endpoints/deployments.ts'
 import { endpointsQuery } from '../endpoints/queries.ts'
+import { trackedRunQuery } from '../experiments/queries.ts'
 import { LineageLine } from '../kernel/lineage-line.tsx'
 
 /** Data → run → version → endpoint, each a link. */
 export function ModelLineage({ version }: { readonly version: ModelVersion }) {
   const { data } = useQuery(endpointsQuery)
   const { datasets, runId, pipeline } = version.lineage
+  const isTracked = runId === undefined && version.runId !== undefined
+  const { data: tracked } = useQuery({ ...trackedRunQuery(version.runId ?? ''), enabled: isTracked })
   const serving = (data?.items ?? []).flatMap((endpoint) =>
     endpoint.deployments
       .filter((each) => each.model === version.model && each.version === version.version)
@@ -25,6 +28,20 @@ export function ModelLineage({ version }: { readonly version: ModelVersion }) {
                 'run',
                 <Link key="run" to="/runs/$id" params={{ id: runId }}>
                   {pipeline ? `${pipeline.name} v${pipeline.version}, run` : 'run'}
+                </Link>,
+              ] as const,
+            ]
+          : []),
+        ...(tracked
+          ? [
+              [
+                'tracked',
+                <Link
+                  key="tracked"
+                  to="/experiments/$id/runs/$runId"
+                  params={{ id: tracked.experimentId, runId: tracked.id }}
+                >
+                  run {tracked.name}
                 </Link>,
               ] as const,
             ]

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal, Textarea } from '@mantine/core'
+import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
 import { ALIASES, type RegisteredModel } from '@regia/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -8,14 +8,14 @@ import { ConfirmAction } from '../kernel/confirm-action.tsx'
 import { Problem } from '../kernel/problem.tsx'
 import classes from './models.module.css'
 
-/** What a model is called for, and which of its aliases move only with approval. */
+/** What a model is called, and which of its aliases move only with approval. */
 export function ModelSettings({ model }: { readonly model: RegisteredModel }) {
   const [isOpen, setOpen] = useState(false)
   const navigate = useNavigate()
   return (
     <>
       <Button onClick={() => setOpen(true)} aria-haspopup="dialog">
-        Edit
+        Settings
       </Button>
       <ConfirmAction
         label="Delete"
@@ -36,33 +36,38 @@ export function ModelSettings({ model }: { readonly model: RegisteredModel }) {
 type SettingsDialogProps = { readonly model: RegisteredModel; readonly onClose: () => void }
 
 function SettingsDialog({ model, onClose }: SettingsDialogProps) {
-  const [description, setDescription] = useState(model.description)
+  const [name, setName] = useState(model.name)
   const [protectedAliases, setProtected] = useState<readonly string[]>(model.protectedAliases)
   const queries = useQueryClient()
+  const navigate = useNavigate()
   const action = useMutation({
-    mutationFn: () => api.models.update(model.name, { description, protectedAliases: [...protectedAliases] }),
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ['models'] })
+    mutationFn: () =>
+      api.models.update(model.name, {
+        ...(name.trim() !== model.name && { name: name.trim() }),
+        protectedAliases: [...protectedAliases],
+      }),
+    onSuccess: async (changed) => {
       onClose()
+      if (changed.name !== model.name) await navigate({ to: '/models/$name', params: { name: changed.name } })
+      void queries.invalidateQueries({ queryKey: ['models'] })
     },
   })
   const known = [...new Set([...ALIASES, ...model.aliases.map(({ alias }) => alias), ...model.protectedAliases])]
   return (
     <Modal opened onClose={onClose} title={model.name}>
       <form
-        className={classes.cardForm}
+        className={classes.dialog}
         onSubmit={(event) => {
           event.preventDefault()
           action.mutate()
         }}
       >
-        <Textarea
-          label="Description"
-          value={description}
-          autosize
-          minRows={2}
-          maxRows={10}
-          onChange={(event) => setDescription(event.currentTarget.value)}
+        <TextInput
+          label="Name"
+          description="Versions, aliases and history go along; while an endpoint serves it, it keeps its name."
+          value={name}
+          maxLength={250}
+          onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus
         />
         <Checkbox.Group
@@ -80,7 +85,7 @@ function SettingsDialog({ model, onClose }: SettingsDialogProps) {
         {action.error && <Problem error={action.error} />}
         <div className={classes.buttons}>
           <Button onClick={onClose}>Leave it</Button>
-          <Button type="submit" variant="filled" loading={action.isPending}>
+          <Button type="submit" variant="filled" loading={action.isPending} disabled={name.trim() === ''}>
             Save
           </Button>
         </div>

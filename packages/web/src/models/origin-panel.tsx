@@ -7,7 +7,7 @@ import { Card, Section } from '../kernel/section.tsx'
 
 /** Where the files of a version came from; nothing for one that a pipeline made, whose lineage says it. */
 export function OriginPanel({ version }: { readonly version: ModelVersion }) {
-  const { runId, source, loggedModelId, runLink } = version
+  const { runId, source, loggedModelId, runLink, lineage } = version
   const { data: run } = useQuery({ ...trackedRunQuery(runId ?? ''), enabled: runId !== undefined })
   const facts = [
     ...(run
@@ -24,7 +24,7 @@ export function OriginPanel({ version }: { readonly version: ModelVersion }) {
     ...(loggedModelId ? [['logged model', <code key="logged">{loggedModelId}</code>] as const] : []),
     ...(runLink ? [['link', runLink] as const] : []),
   ]
-  if (facts.length === 0) return null
+  if (facts.length === 0 || (source === undefined && lineage.runId !== undefined)) return null
   return (
     <Section title="Where it came from">
       <Card pad>

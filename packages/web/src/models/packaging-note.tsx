@@ -1,11 +1,15 @@
+import { Button } from '@mantine/core'
 import type { ModelVersion } from '@regia/core'
+import { api } from '../kernel/api.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { Card } from '../kernel/section.tsx'
+import { useAct } from '../kernel/use-act.ts'
 import classes from './models.module.css'
 
 /** Why a version cannot be served, and the way out; nothing where it can. */
-export function PackagingNote({ version }: { readonly version: ModelVersion }) {
-  const { status, reason, hint } = version.packaging
+export function PackagingNote({ version: { model, version, packaging } }: { readonly version: ModelVersion }) {
+  const { act, isActing } = useAct('models')
+  const { status, reason, hint } = packaging
   if (status === 'packaged') return null
   const isPending = status === 'pending'
   return (
@@ -19,6 +23,14 @@ export function PackagingNote({ version }: { readonly version: ModelVersion }) {
           {reason && <p>{reason}</p>}
           {hint && <p className={classes.wayOut}>{hint}</p>}
         </div>
+        {!isPending && (
+          <Button
+            disabled={isActing}
+            onClick={() => act(() => api.models.packageVersion(model, version), 'It is packaged again.')}
+          >
+            Try again
+          </Button>
+        )}
       </div>
     </Card>
   )

@@ -2,6 +2,7 @@ import { ALIASES, type ModelVersion } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../kernel/api.ts'
 import { ConfirmAction } from '../kernel/confirm-action.tsx'
+import { Doubts } from './doubts.tsx'
 import { modelQuery } from './queries.ts'
 
 /** Moves an alias to this version, or asks for it where the alias is protected; endpoints follow the alias. */
@@ -51,15 +52,5 @@ function AskAlias({ version, alias }: AliasProps) {
       <p>The alias {alias} is protected: it moves when somebody else has approved.</p>
       <Doubts version={version} />
     </ConfirmAction>
-  )
-}
-
-function Doubts({ version: { report, packaging } }: { readonly version: ModelVersion }) {
-  return (
-    <>
-      {report && !report.passed && <p>Its checks have not passed.</p>}
-      {!report && <p>It was registered without an evaluation.</p>}
-      {packaging.status !== 'packaged' && <p>It cannot be served: {packaging.reason ?? packaging.status}.</p>}
-    </>
   )
 }

@@ -17,7 +17,7 @@ export function TagsPanel({ tags, onChange }: TagsPanelProps) {
   const { act, isActing } = useAct('models')
   const [key, setKey] = useState('')
   const [value, setValue] = useState('')
-  const entries = Object.entries(tags).toSorted(([a], [b]) => a.localeCompare(b))
+  const entries = Object.entries(tags).toSorted(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }))
   return (
     <Section title="Tags" note={entries.length > 0 ? String(entries.length) : ''}>
       <Card pad>
@@ -26,7 +26,7 @@ export function TagsPanel({ tags, onChange }: TagsPanelProps) {
             {entries.map(([name, text]) => (
               <li key={name}>
                 <b>{name}</b>
-                <span>{text}</span>
+                <span title={text}>{text}</span>
                 <CloseButton
                   size="xs"
                   aria-label={`Take the tag ${name} away`}
