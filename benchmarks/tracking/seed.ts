@@ -42,8 +42,9 @@ export async function seedTracking({ home, runs, points = 0 }: Seed): Promise<vo
     sqlite.transaction(() => {
       const writer = writerOf(sqlite)
       const rng = createRng(4)
-      for (let i = 0; i < runs; i++) writeRun(writer, i, rng)
-      writeCurve(writer, runs - 1, points, rng)
+      let last = 0
+      for (let i = 0; i < runs; i++) last = writeRun(writer, i, rng)
+      writeCurve(writer, last, points, rng)
     })()
     sqlite.pragma('optimize')
     sqlite.pragma('wal_checkpoint(TRUNCATE)')
@@ -89,7 +90,8 @@ function writerOf(sqlite: Database) {
   }
 }
 
-function writeRun(writer: Writer, i: number, rng: Rng): void {
+/** Answers the run's number in the tables. */
+function writeRun(writer: Writer, i: number, rng: Rng): number {
   const experimentId = FIRST_ID + experimentAt(rng.next())
   const startMs = FIRST_MS + i * BETWEEN_MS + rng.integer(BETWEEN_MS)
   const status = pick(rng, STATUSES)
@@ -106,6 +108,7 @@ function writeRun(writer: Writer, i: number, rng: Rng): void {
   }
   for (const [key, value] of paramsOf(rng)) writer.param.run(seq, writer.keyId(key), experimentId, value)
   for (const [key, value] of tagsOf(i, rng, user)) writer.tag.run(seq, writer.keyId(key), experimentId, value)
+  return seq
 }
 
 /** Precision and recall pull in opposite directions, as they do; the rest follows the loss more or less. */
@@ -146,12 +149,12 @@ const tagsOf = (i: number, rng: Rng, user: string): readonly (readonly [string, 
   ['sweep', String(Math.floor(i / 250))],
 ]
 
-function writeCurve(writer: Writer, i: number, points: number, rng: Rng): void {
+function writeCurve(writer: Writer, seq: number, points: number, rng: Rng): void {
   const key = writer.keyId('loss')
-  const startMs = FIRST_MS + i * BETWEEN_MS
+  const startMs = FIRST_MS + seq * BETWEEN_MS
   for (let step = 0; step < points; step++) {
     const value = 2 * Math.exp(-step / (points / 5)) + 0.05 * rng.normal()
-    writer.point.run(i + 1, key, startMs + BETWEEN_MS + step * 100, step + 1, value, 0)
+    writer.point.run(seq, key, startMs + step * 100, step + 1, value, 0)
   }
 }
 
