@@ -1,7 +1,7 @@
 import type { TrackedRunDetail } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Choice } from '../kernel/choice.tsx'
 import { healthOfStatus } from '../kernel/health.ts'
 import { Loaded, Skeleton } from '../kernel/loaded.tsx'
@@ -16,7 +16,8 @@ import { RunOverview } from './run-overview.tsx'
 import type { TrackedRunSearch } from './search.ts'
 import { type Undo, UndoBar } from './undo-bar.tsx'
 
-const RunCurves = lazy(() => import('./run-curves.tsx'))
+const loadCurves = () => import('./run-curves.tsx')
+const RunCurves = lazy(loadCurves)
 const FilesTab = lazy(() => import('./files-tab.tsx'))
 const route = getRouteApi('/experiments/$id/runs/$runId')
 
@@ -28,6 +29,11 @@ export default function TrackedRunPage() {
   const [undo, setUndo] = useState<Undo>()
   const query = useQuery(trackedRunQuery(runId))
   const run = query.data
+  const hasMetrics = run !== undefined && run.metrics.length > 0
+  // Most who open a run look at its curves next: what draws them comes while they read.
+  useEffect(() => {
+    if (hasMetrics) void loadCurves()
+  }, [hasMetrics])
   const show = (next: TrackedRunSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true })
   const tab = search.tab ?? 'overview'
