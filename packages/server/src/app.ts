@@ -49,7 +49,7 @@ import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
-import { wirePackager } from './wire-models.ts'
+import { fileFinder, wirePackager } from './wire-models.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import {
   addServingRoutes,
@@ -249,7 +249,10 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addDemoRoutes(app, demo)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
     const tempDir = join(home, 'tmp')
-    addFileRoutes(app, { ...tracking, tree: files, registry: models, worker, clock, tempDir, maxBytes: maxBlobBytes })
+    addFileRoutes(app, {
+      ...{ ...tracking, tree: files, registry: models, addressOfFiles: fileFinder(models, tracking) },
+      ...{ worker, clock, tempDir, maxBytes: maxBlobBytes },
+    })
     addTrackingRoutes(app, tracking, { operator, clock })
     const lineage = new LineageService({ database, served: () => servedModels(parts) })
     addLineageRoutes(app, lineage)

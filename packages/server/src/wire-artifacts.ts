@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { ArtifactTree, Clock, LoggedModels, Registry, Runs } from '@regia/core'
+import type { ArtifactTree, Clock, LoggedModels, ModelVersion, Registry, Runs } from '@regia/core'
 import type { DataWorker } from '@regia/engine'
 import { addLoggedFileRoutes } from './artifacts/logged-files/index.ts'
 import type { App } from './http/app.ts'
@@ -11,6 +11,7 @@ export type LoggedFileWiring = {
   readonly runs: Pick<Runs, 'get'>
   readonly loggedModels: Pick<LoggedModels, 'get'>
   readonly registry: Pick<Registry, 'getVersion'>
+  readonly addressOfFiles: (version: ModelVersion) => Promise<string | undefined>
   readonly worker: DataWorker
   readonly clock: Clock
   /** In the home's own file system. */

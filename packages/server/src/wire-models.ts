@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import type { ArtifactTree, Clock } from '@regia/core'
+import type { ArtifactTree, Clock, ModelVersion } from '@regia/core'
 import { type BlobStore, readModelPackage } from '@regia/engine'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
 import type { ModelService } from './models/model-service.ts'
+import { addressOfFiles } from './models/packaging/address-of-files.ts'
 import { Packager } from './models/packaging/packager.ts'
 import type { TrackingParts } from './wire-tracking.ts'
 
@@ -30,3 +31,9 @@ export const wirePackager = ({ blobs, home, models, tracking, files, ...rest }: 
     findVersion: (model, version) => models.findVersion(model, version),
     readPackage: async (digest) => readModelPackage(await blobs.read(digest)).manifest,
   })
+
+/** Finds the files that versions came with. */
+export const fileFinder =
+  (models: ModelService, { runs, loggedModels }: PackagerWiring['tracking']) =>
+  (version: ModelVersion): Promise<string | undefined> =>
+    addressOfFiles({ runs, loggedModels, findVersion: (model, wanted) => models.findVersion(model, wanted) }, version)

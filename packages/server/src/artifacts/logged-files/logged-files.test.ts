@@ -289,4 +289,30 @@ describe('files of a registered version', () => {
     expect(await (await owned.read('MLmodel')).text()).toBe('flavors: {}')
     await expect(server.client.tracking.versionFiles('net', 2).list()).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
+
+  it('are found through a run, through another version, and said to be elsewhere', async () => {
+    const server = await startServer()
+    const { tracking, files } = server.server.services
+    const run = await tracking.runs.create({ experimentId: '0', source: 'mlflow' })
+    await files.put(
+      `0/${run.id}/artifacts/my model/MLmodel`,
+      (async function* () {
+        yield Buffer.from('flavors: {}')
+      })(),
+    )
+    await server.client.models.create({ name: 'net' })
+    await server.client.models.registerVersion('net', { runId: run.id, path: 'my model' })
+    await server.client.models.registerVersion('net', { source: 'models:/net/1' })
+    await server.client.models.registerVersion('net', { source: 's3://bucket/model' })
+    await server.client.models.registerVersion('net', { source: 'models:/net/4' })
+    for (const version of [1, 2]) {
+      const owned = server.client.tracking.versionFiles('net', version)
+      expect((await owned.list()).files).toMatchObject([{ path: 'MLmodel' }])
+      expect(await (await owned.read('MLmodel')).text()).toBe('flavors: {}')
+    }
+    const elsewhere = await server.client.tracking.versionFiles('net', 3).list()
+    expect(elsewhere).toEqual({ files: [], elsewhere: 's3://bucket/model' })
+    const circle = await server.client.tracking.versionFiles('net', 4).list()
+    expect(circle).toEqual({ files: [], elsewhere: 'models:/net/4' })
+  })
 })

@@ -2,6 +2,7 @@ import {
   type ArtifactTree,
   artifactFileSchema,
   type LoggedModels,
+  type ModelVersion,
   RegiaError,
   type Registry,
   type Runs,
@@ -23,6 +24,8 @@ export type LoggedFileDeps = PreviewDeps & {
   readonly runs: Pick<Runs, 'get'>
   readonly loggedModels: Pick<LoggedModels, 'get'>
   readonly registry: Pick<Registry, 'getVersion'>
+  /** Where the files of a version are, once its source is followed. */
+  readonly addressOfFiles: (version: ModelVersion) => Promise<string | undefined>
   /** The most that one file may have. */
   readonly maxBytes: number
 }
@@ -50,7 +53,7 @@ export function addLoggedFileRoutes(app: App, deps: LoggedFileDeps): void {
     params: z.object({ name: z.string().max(250), version: z.string().max(255) }),
     find: async ({ name, version }) => {
       const found = await deps.registry.getVersion(name, /^\d{1,15}$/.test(version) ? Number(version) : version)
-      return { title: `version ${found.version} of model "${name}"`, uri: found.location ?? found.source }
+      return { title: `version ${found.version} of model "${name}"`, uri: await deps.addressOfFiles(found) }
     },
   })
   addRunWriteRoutes(app, deps)
