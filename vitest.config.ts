@@ -2,8 +2,11 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['source', 'module', 'node', 'development|production']
 
+// Bundles of users' code that run in the test's own process lie outside of the checkout; Vite, not Node's hooks, resolves what they import.
+const alias = [{ find: /^regia$/, replacement: new URL('packages/regia/src/index.ts', import.meta.url).pathname }]
+
 export default defineConfig({
-  resolve: { conditions },
+  resolve: { conditions, alias },
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts'],

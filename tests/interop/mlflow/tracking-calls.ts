@@ -43,6 +43,14 @@ const createExperiment: Maker = (random, made) => {
 const deletable = (random: Random, made: Made) =>
   `{experiment:${1 + 2 * random.below(Math.max(1, Math.floor(made.experiments / 2)))}}`
 
+/** One that is never deleted. */
+const lasting = (random: Random, made: Made) =>
+  `{experiment:${2 * random.below(Math.ceil((made.experiments + 1) / 2))}}`
+
+/** A run of such a one: with its experiment a run that was deleted by itself comes back there, and not here. */
+const removable = (random: Random, made: Made) =>
+  `{run:${5 * random.below(Math.max(1, Math.ceil(Math.min(made.runs, 40) / 5)))}}`
+
 const createRun: Maker = (random, made) => {
   const number = made.runs++
   const tags = unique(random.some(TAGS, 3).map((tag) => ({ key: tag, value: random.pick(TEXTS) })))
@@ -50,7 +58,7 @@ const createRun: Maker = (random, made) => {
     method: 'POST',
     path: 'runs/create',
     body: {
-      experiment_id: experiment(random, made),
+      experiment_id: number % 5 === 0 ? lasting(random, made) : experiment(random, made),
       // Distinct, so that the order of runs does not depend on ids.
       start_time: 1_700_000_000_000 + number,
       run_name: `${random.pick(['alpha', 'beta', 'A1'])}-${number}`,
@@ -194,7 +202,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   ],
   [12, logBatch],
   [8, updateRun],
-  [3, (random, made) => ({ method: 'POST', path: 'runs/delete', body: { run_id: run(random, made) } })],
+  [3, (random, made) => ({ method: 'POST', path: 'runs/delete', body: { run_id: removable(random, made) } })],
   [3, (random, made) => ({ method: 'POST', path: 'runs/restore', body: { run_id: run(random, made) } })],
   [10, (random, made) => ({ method: 'GET', path: 'runs/get', body: { run_id: run(random, made) } })],
   [20, searchRuns],
