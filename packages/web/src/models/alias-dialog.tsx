@@ -47,6 +47,7 @@ export default function AliasDialog({ version, onClose }: AliasDialogProps) {
       >
         <Autocomplete
           label="Alias"
+          size="xs"
           description={model && alias && !fault ? whereItStands(alias, model) : 'One of before, or a new one.'}
           data={known.filter((each) => !version.aliases.includes(each))}
           value={text}

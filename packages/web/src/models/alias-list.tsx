@@ -14,8 +14,8 @@ export function AliasList({ version: { model, version, aliases } }: { readonly v
     <>
       <span className={classes.tags}>
         {aliases.map((alias) => (
-          <span key={alias} data-alias={alias}>
-            {alias}
+          <span key={alias} data-alias={alias} title={alias}>
+            <bdi>{alias}</bdi>
             <CloseButton size="xs" aria-label={`Take ${alias} away`} onClick={() => setLeaving(alias)} />
           </span>
         ))}

@@ -5,8 +5,8 @@ export function AliasTags({ aliases }: { readonly aliases: readonly string[] }) 
   return (
     <span className={classes.tags}>
       {aliases.map((alias) => (
-        <span key={alias} data-alias={alias.split(' ')[0]}>
-          {alias}
+        <span key={alias} data-alias={alias.split(' ')[0]} title={alias}>
+          <bdi>{alias}</bdi>
         </span>
       ))}
     </span>

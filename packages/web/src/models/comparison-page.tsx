@@ -1,12 +1,14 @@
 import { Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { quoted } from '../kernel/command-text.ts'
 import { Empty } from '../kernel/empty.tsx'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { Card } from '../kernel/section.tsx'
 import { modelPath, modelRef } from './addresses.ts'
 import { Comparison } from './comparison-tables.tsx'
+import classes from './models.module.css'
 import { comparisonQuery, modelQuery, modelVersionsQuery } from './queries.ts'
 import { VersionChoice } from './version-choice.tsx'
 
@@ -32,31 +34,33 @@ export default function ComparisonPage() {
         </Link>
       }
       actions={
-        <>
-          <VersionChoice
-            {...choice}
-            label="Before"
-            value={one}
-            onChange={(version) => void navigate({ search: (now) => ({ ...now, before: version }) })}
-          />
-          <VersionChoice
-            {...choice}
-            label="After"
-            value={other}
-            onChange={(version) => void navigate({ search: (now) => ({ ...now, after: version }) })}
-          />
-          <Switch
-            label="Only differences"
-            checked={!all}
-            onChange={(event) => {
-              const isAll = !event.currentTarget.checked
-              void navigate({ search: (now) => ({ ...now, all: isAll || undefined }), replace: true })
-            }}
-          />
-        </>
+        newest.length > 0 && (
+          <div className={classes.choices}>
+            <VersionChoice
+              {...choice}
+              label="Before"
+              value={one}
+              onChange={(version) => void navigate({ search: (now) => ({ ...now, before: version }) })}
+            />
+            <VersionChoice
+              {...choice}
+              label="After"
+              value={other}
+              onChange={(version) => void navigate({ search: (now) => ({ ...now, after: version }) })}
+            />
+            <Switch
+              label="Only differences"
+              checked={!all}
+              onChange={(event) => {
+                const isAll = !event.currentTarget.checked
+                void navigate({ search: (now) => ({ ...now, all: isAll || undefined }), replace: true })
+              }}
+            />
+          </div>
+        )
       }
-      cli={`regia models compare ${modelRef(name)} ${one ?? 1} ${other ?? 2}`}
-      http={`GET ${modelPath(name, 'compare')}?before=${one ?? 1}&after=${other ?? 2}`}
+      cli={`regia models compare ${modelRef(name)} ${quoted(one ?? '1')} ${quoted(other ?? '2')}`}
+      http={`GET ${modelPath(name, 'compare')}?${new URLSearchParams({ before: one ?? '1', after: other ?? '2' })}`}
     >
       {versions.data && newest.length === 0 ? (
         <Card>

@@ -18,6 +18,8 @@ export function ModelLineage({ version }: { readonly version: ModelVersion }) {
       .filter((each) => each.model === version.model && each.version === version.version)
       .map((each) => ({ name: endpoint.spec.name, role: roleWord(each.role) })),
   )
+  // Alone it would only say the title again.
+  if (datasets.length === 0 && !runId && !version.runId && serving.length === 0) return null
   return (
     <LineageLine
       items={[
@@ -32,7 +34,7 @@ export function ModelLineage({ version }: { readonly version: ModelVersion }) {
               ] as const,
             ]
           : []),
-        ...(tracked
+        ...(isTracked && tracked
           ? [
               [
                 'tracked',

@@ -10,6 +10,7 @@ import { AliasTags } from './alias-tags.tsx'
 import { DeletedVersions } from './deleted-versions.tsx'
 import { DescriptionPanel } from './description-panel.tsx'
 import { ModelSettings } from './model-settings.tsx'
+import classes from './models.module.css'
 import { modelQuery } from './queries.ts'
 import { TagsPanel } from './tags-panel.tsx'
 import { VersionsPanel } from './versions-panel.tsx'
@@ -41,14 +42,14 @@ export default function ModelPage() {
           <AliasRequests model={name} state="pending" />
           <VersionsPanel name={name} />
           {model && (
-            <>
+            <div className={classes.sides}>
               <DescriptionPanel
                 text={model.description}
-                placeholder="What it predicts, and for whom. Markdown."
+                placeholder="What it predicts, and for whom."
                 keep={(description) => api.models.update(name, { description })}
               />
               <TagsPanel tags={model.tags} onChange={(tags) => api.models.update(name, { tags: { ...tags } })} />
-            </>
+            </div>
           )}
           <AliasHistory name={name} />
           <AliasRequests model={name} state="decided" />

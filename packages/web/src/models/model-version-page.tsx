@@ -62,11 +62,15 @@ function Version({ model }: { readonly model: ModelVersion }) {
       {isPackaged(model) && <Looks model={model} />}
       {isPackaged(model) && <TryVersion version={model} />}
       <CardPanel version={model} />
-      <DescriptionPanel
-        text={model.description}
-        placeholder="What is special about this version. Markdown."
-        keep={(description) => change({ description })}
-      />
+      <div className={classes.sides}>
+        <DescriptionPanel
+          text={model.description}
+          placeholder="What is special about this version."
+          keep={(description) => change({ description })}
+        />
+        <TagsPanel tags={model.tags} onChange={(tags) => change({ tags: { ...tags } })} />
+        <OriginPanel version={model} />
+      </div>
       {model.source !== undefined && (
         <Suspense fallback={<Skeleton height={140} />}>
           <VersionFiles
@@ -76,10 +80,6 @@ function Version({ model }: { readonly model: ModelVersion }) {
           />
         </Suspense>
       )}
-      <div className={classes.sides}>
-        <OriginPanel version={model} />
-        <TagsPanel tags={model.tags} onChange={(tags) => change({ tags: { ...tags } })} />
-      </div>
       <AliasRequests model={model.model} version={model.version} state="decided" />
     </>
   )

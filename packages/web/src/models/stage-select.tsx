@@ -14,7 +14,7 @@ export function StageSelect({ version: { model, version, stage } }: { readonly v
       className={classes.stage}
       aria-label="Stage"
       size="xs"
-      data={[...STAGES]}
+      data={STAGES.map((value) => ({ value, label: value === 'None' ? 'no stage' : value }))}
       value={stage}
       allowDeselect={false}
       disabled={isActing}

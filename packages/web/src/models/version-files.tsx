@@ -17,7 +17,7 @@ type VersionFilesProps = {
 }
 
 /** The files that a version came with, as they were logged. */
-export default function VersionFiles({ version: { model, version, source }, file, onFile }: VersionFilesProps) {
+export default function VersionFiles({ version: { model, version }, file, onFile }: VersionFilesProps) {
   const origin: FileSource = { kind: 'version', id: `${model}@${version}` }
   const root = useQuery(filesQuery(origin, ''))
   return (
@@ -27,9 +27,9 @@ export default function VersionFiles({ version: { model, version, source }, file
           files.length === 0 ? (
             <Card>
               <Empty>
-                {elsewhere || !isOurs(source) ? (
+                {elsewhere ? (
                   <>
-                    They are kept at <code>{elsewhere ?? source}</code>, out of reach of this server.
+                    They are kept at <code>{elsewhere}</code>, where this server reads nothing.
                   </>
                 ) : (
                   'There are none.'
@@ -59,5 +59,3 @@ export default function VersionFiles({ version: { model, version, source }, file
     </Section>
   )
 }
-
-const isOurs = (source: string | undefined) => /^(models|runs|mlflow-artifacts):/.test(source ?? '')

@@ -14,48 +14,52 @@ import { trainedOn } from './trained-on.ts'
 /** How good a version is, what it is called and how large it is: what somebody looks at first. */
 export function VersionHead({ version }: { readonly version: ModelVersion }) {
   const { report } = version
+  const metric = mainMetric(report)
+  if (!report || !metric) return <Unjudged version={version} />
   return (
     <div className={classes.head}>
       <Card>
-        <Scores version={version} />
+        <div className={classes.headTitle}>{metric.toUpperCase()} on held-out rows, with 95 % intervals</div>
+        <IntervalPlot label={`${metric} against the baselines`} lines={scoreLines(report, metric)} />
       </Card>
       <Columns min={230}>
-        {report && (
-          <Stat label="Checks" value={report.passed ? 'passed' : 'failed'}>
-            <CheckLamps report={report} />
-          </Stat>
-        )}
-        <Stat label="Aliases" value={<AliasList version={version} />}>
-          registered <Ago at={version.createdAt} />
+        <Stat label="Checks" value={report.passed ? 'passed' : 'failed'}>
+          <CheckLamps report={report} />
         </Stat>
+        <Names version={version} />
         <Parity version={version} report={report} />
         <Size version={version} />
-        <Stat label="Stage" value={<StageSelect version={version} />}>
-          aliases say more
-        </Stat>
       </Columns>
     </div>
   )
 }
 
-function Scores({ version }: { readonly version: ModelVersion }) {
-  const { report, runId } = version
-  const metric = mainMetric(report)
-  if (report && metric) {
-    return (
-      <>
-        <div className={classes.headTitle}>{metric.toUpperCase()} on held-out rows, with 95 % intervals</div>
-        <IntervalPlot label={`${metric} against the baselines`} lines={scoreLines(report, metric)} />
-      </>
-    )
-  }
+function Unjudged({ version }: { readonly version: ModelVersion }) {
   return (
     <>
-      <div className={classes.headTitle}>Registered without an evaluation: nothing was checked.</div>
-      {runId !== undefined && <RunMetrics run={runId} />}
+      <Columns min={230}>
+        <Stat label="Checks" value="none">
+          registered without an evaluation
+        </Stat>
+        <Names version={version} />
+        <Parity version={version} report={undefined} />
+        <Size version={version} />
+      </Columns>
+      {version.runId !== undefined && <RunMetrics run={version.runId} />}
     </>
   )
 }
+
+const Names = ({ version }: { readonly version: ModelVersion }) => (
+  <Stat label="Aliases" value={<AliasList version={version} />}>
+    <span className={classes.names}>
+      <span>
+        registered <Ago at={version.createdAt} />
+      </span>
+      <StageSelect version={version} />
+    </span>
+  </Stat>
+)
 
 type ParityProps = { readonly version: ModelVersion; readonly report: Report | undefined }
 
