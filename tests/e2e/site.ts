@@ -73,6 +73,7 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
     { name: 'models', path: '/models' },
     { name: 'model', path: `/models/${model?.name}` },
     { name: 'model version', path: `/models/${model?.name}/${model?.latestVersion}` },
+    { name: 'versions compared', path: `/models/${model?.name}/compare?all=true` },
     { name: 'endpoints', path: '/endpoints' },
     { name: 'endpoint', path: `/endpoints/${endpoints.items[0]?.spec.name}` },
     { name: 'monitors', path: '/monitors' },
