@@ -3,6 +3,11 @@ import fastifySwaggerUi from '@fastify/swagger-ui'
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod'
 import type { App } from './app.ts'
 
+const DESCRIPTION = `The control plane and gateway of Regia.
+
+MLflow's REST API is answered as well, for its clients: under \`/api/2.0\`, \`/api/3.0\`, \`/ajax-api\` and \`/get-artifact\`. It is not described here, because MLflow's own
+documentation does so; what is offered and what differs stands in the page "MLflow clients" of the documentation.`
+
 /** The OpenAPI description and an interactive page of it. Nothing is described before somebody asks; nothing comes from outside. */
 export async function addDocs(app: App, version: string): Promise<void> {
   await app.register(fastifySwagger, {
@@ -11,7 +16,7 @@ export async function addDocs(app: App, version: string): Promise<void> {
       info: {
         title: 'Regia',
         version,
-        description: 'The control plane and gateway of Regia.',
+        description: DESCRIPTION,
         license: { name: 'Apache-2.0' },
       },
     },
