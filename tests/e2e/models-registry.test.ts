@@ -99,7 +99,11 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('registered models', () 
   })
 
   it('are compared: what is better, what is worse, what is the same', async () => {
-    const { page, troubles, close } = await open('/models/penguins/compare?before=1&after=2')
+    const { page, troubles, close } = await open('/models/penguins')
+    await page.getByLabel('Select v2').check()
+    await page.getByLabel('Select v1').check()
+    await page.getByRole('link', { name: 'Compare v1 with v2' }).click()
+    await page.waitForURL(/compare\?before=1&after=2/)
     const scores = page.getByRole('table', { name: 'Scores' })
     await scores.waitFor()
     expect(await scores.getByRole('img', { name: /better|worse/ }).count()).toBeGreaterThan(0)

@@ -5,7 +5,7 @@ import { endpointSearch } from './endpoints/search.ts'
 import { experimentsSearch, trackedRunSearch, runsSearch as trackedRunsSearch } from './experiments/search.ts'
 import { Frame } from './frame/frame.tsx'
 import { NotFound, RouteError } from './frame/lost.tsx'
-import { comparisonSearch, modelsSearch, modelVersionSearch } from './models/search.ts'
+import { comparisonSearch, modelSearch, modelsSearch, modelVersionSearch } from './models/search.ts'
 import { monitorSearch } from './monitors/search.ts'
 import { OverviewPage } from './overview/overview-page.tsx'
 import { overviewSearch } from './overview/search.ts'
@@ -92,6 +92,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/models/$name',
+    validateSearch: modelSearch,
     component: lazyRouteComponent(() => import('./models/model-page.tsx')),
   }),
   createRoute({

@@ -1,7 +1,7 @@
 import { Button, CloseButton, Textarea, TextInput } from '@mantine/core'
 import type { CardText, ModelCard } from '@regia/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api } from '../kernel/api.ts'
 import { Choice } from '../kernel/choice.tsx'
 import { Problem } from '../kernel/problem.tsx'
@@ -29,6 +29,9 @@ const FIELDS: readonly (readonly [Field, string, string])[] = [
 export default function CardEditor({ card, text, onDone }: CardEditorProps) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(text))
   const [scope, setScope] = useState<'version' | 'model'>('version')
+  const form = useRef<HTMLFormElement>(null)
+  // The button that was pressed is gone: whoever works with the keyboard goes on here.
+  useEffect(() => form.current?.querySelector('textarea')?.focus(), [])
   const queries = useQueryClient()
   const action = useMutation({
     mutationFn: async () => {
@@ -44,6 +47,7 @@ export default function CardEditor({ card, text, onDone }: CardEditorProps) {
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
   return (
     <form
+      ref={form}
       className={classes.cardForm}
       onSubmit={(event) => {
         event.preventDefault()

@@ -15,6 +15,12 @@ export type ModelsSearch = { readonly find?: string | undefined }
 /** A piece of a name, or a filter. */
 export const modelsSearch = (search: Record<string, unknown>): ModelsSearch => ({ find: textOf(search.find, 10_000) })
 
+export type ModelSearch = { readonly selected?: string | undefined }
+/** Versions that are to be compared, such as `3,4`. */
+export const modelSearch = (search: Record<string, unknown>): ModelSearch => ({
+  selected: textOf(search.selected, 100),
+})
+
 export type ComparisonSearch = {
   readonly before?: string | undefined
   readonly after?: string | undefined

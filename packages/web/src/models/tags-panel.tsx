@@ -1,10 +1,9 @@
 import { Button, CloseButton, TextInput } from '@mantine/core'
+import { MODEL_LIMITS } from '@regia/core'
 import { useState } from 'react'
 import { Card, Section } from '../kernel/section.tsx'
 import { useAct } from '../kernel/use-act.ts'
 import classes from './models.module.css'
-
-const LONGEST_KEY = 250
 
 type TagsPanelProps = {
   readonly tags: Readonly<Record<string, string>>
@@ -50,13 +49,14 @@ export function TagsPanel({ tags, onChange }: TagsPanelProps) {
             aria-label="Key of a tag"
             placeholder="Key"
             value={key}
-            maxLength={LONGEST_KEY}
+            maxLength={MODEL_LIMITS.tagKeyLength}
             onChange={(event) => setKey(event.currentTarget.value)}
           />
           <TextInput
             aria-label="Value of the tag"
             placeholder="Value"
             value={value}
+            maxLength={MODEL_LIMITS.tagValueLength}
             onChange={(event) => setValue(event.currentTarget.value)}
           />
           <Button type="submit" disabled={key.trim() === ''}>

@@ -1,9 +1,10 @@
-import { isPackaged, type ModelVersion } from '@regia/core'
+import { isPackaged, type ModelVersion, nameSchema } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { endpointsQuery } from '../endpoints/queries.ts'
 import { TryIt } from '../endpoints/try-it.tsx'
 import { Empty } from '../kernel/empty.tsx'
 import { Card, Section } from '../kernel/section.tsx'
+import { modelRef } from './addresses.ts'
 
 /** A form to try the version where it answers. */
 export function TryVersion({ version }: { readonly version: ModelVersion }) {
@@ -23,7 +24,9 @@ export function TryVersion({ version }: { readonly version: ModelVersion }) {
             {version.packaging.reason ?? 'Its files are being packaged.'} {version.packaging.hint}
           </Empty>
         ) : (
-          <Empty command={`regia endpoints create ${version.model} --stable ${version.model}@${version.version}`}>
+          <Empty
+            command={`regia endpoints create ${endpointName(version.model)} --stable ${modelRef(version.model, version.version)}`}
+          >
             No endpoint answers with this version. A model is tried where it serves.
           </Empty>
         )}
@@ -31,3 +34,6 @@ export function TryVersion({ version }: { readonly version: ModelVersion }) {
     </Section>
   )
 }
+
+// A model may be called what no endpoint can be.
+const endpointName = (model: string): string => (nameSchema.safeParse(model).success ? model : 'NAME')
