@@ -2,7 +2,7 @@ import type { ErrorBody } from '@regia/core'
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
 import { CommandLineError } from './parser.ts'
-import type { Terminal } from './terminal.ts'
+import { showControls, type Terminal } from './terminal.ts'
 
 /** An error as the command shows it: what · where · what to do, and how the process ends. */
 export type Failure = { readonly body: ErrorBody | UsageBody; readonly exitCode: ExitCode; readonly stack?: string }
@@ -48,7 +48,7 @@ const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(
 /** Prints a failure: for people on stderr, with `--json` as one object on stdout. */
 export function printFailure({ body }: Failure, terminal: Terminal, isJson: boolean): void {
   if (isJson) terminal.write(`${JSON.stringify({ error: body })}\n`)
-  else terminal.writeError(`${describeError(body, terminal)}\n`)
+  else terminal.writeError(`${showControls(describeError(body, terminal))}\n`)
 }
 
 /** The lines of an error. What user code threw stands first with its own stack. */

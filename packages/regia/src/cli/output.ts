@@ -1,5 +1,5 @@
 import { createProgress, type Progress, showWaiting } from './progress.ts'
-import type { Style, Terminal } from './terminal.ts'
+import { type Style, showControls, type Terminal } from './terminal.ts'
 import { type Column, textTable } from './text-table.ts'
 
 /** What a command says. With `--json` stdout carries the result and nothing else. */
@@ -23,11 +23,11 @@ export function createOutput(terminal: Terminal, isJson: boolean): Output {
     isJson,
     style: terminal.style,
     line: (text = '') => {
-      if (!isJson) terminal.write(`${text}\n`)
+      if (!isJson) terminal.write(`${showControls(text)}\n`)
     },
     result: (value, show) => {
       if (isJson) terminal.write(`${JSON.stringify(value)}\n`)
-      else if (show) terminal.write(`${show()}\n`)
+      else if (show) terminal.write(`${showControls(show())}\n`)
     },
     table: (rows, columns) => textTable(rows, columns, terminal.width, terminal.style),
     progress: (title) => (isJson ? SILENT : createProgress(terminal, title)),

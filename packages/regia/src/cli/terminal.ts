@@ -50,5 +50,17 @@ export function createStyle(hasColour: boolean): Style {
 
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 
+// Colours, tabs and ends of lines stay; a lone carriage return writes over its line.
+const CONTROLS = /(\u001b\[[0-9;]*m|\t|\r?\n)|[\u0000-\u001f\u007f-\u009f]/g
+
+/** Control characters as pictures: a name that a stranger gave must not move the cursor or write over what stands there. */
+export const showControls = (text: string): string =>
+  text.replace(CONTROLS, (found: string, allowed?: string) => allowed ?? pictureOf(found))
+
+const pictureOf = (character: string): string => {
+  const code = character.charCodeAt(0)
+  return code < 32 ? String.fromCharCode(0x2400 + code) : code === 127 ? '␡' : '�'
+}
+
 /** Columns that a text takes on screen. */
 export const visibleWidth = (text: string): number => [...text.replace(ESCAPES, '')].length
