@@ -26,6 +26,8 @@ export type ExportJob = {
   readonly folder: string
   readonly report: ExportReport
   readonly say: (text: string) => void
+  /** Called whenever the report has grown by a run. */
+  readonly counted: (report: ExportReport) => void
 }
 
 /**
@@ -36,11 +38,11 @@ export type ExportJob = {
 export async function exportMlruns(
   regia: RegiaClient,
   folder: string,
-  say: (text: string) => void,
+  { say, counted }: Pick<ExportJob, 'say' | 'counted'>,
 ): Promise<ExportReport> {
   await assertEmpty(folder)
   const report = { folder, experiments: 0, runs: 0, points: 0, files: 0, loggedModels: 0, models: 0, versions: 0 }
-  const job: ExportJob = { regia, folder, report, say }
+  const job: ExportJob = { regia, folder, report, say, counted }
   for await (const experiment of everyPage((cursor) =>
     regia.experiments.list({ limit: 1000, ...(cursor && { cursor }) }),
   )) {
@@ -95,7 +97,10 @@ async function exportExperiment(job: ExportJob, experiment: Experiment): Promise
       select: { params: [], metrics: [], tags: [] },
       ...(cursor && { cursor }),
     })
-  for await (const { id } of everyPage(search)) await exportRun(job, folder, await regia.tracking.get(id))
+  for await (const { id } of everyPage(search)) {
+    await exportRun(job, folder, await regia.tracking.get(id))
+    job.counted(report)
+  }
   const models = (cursor: string | undefined) =>
     regia.tracking.loggedModels({ experiment: experiment.id, limit: 100, ...(cursor && { cursor }) })
   for await (const model of everyPage(models)) await exportModel(job, folder, model)

@@ -29,11 +29,13 @@ export type ImportJob = {
     files: Counted & { bytes: number; elsewhere: number }
   }
   readonly say: (text: string) => void
+  /** Called whenever the report has grown by a run. */
+  readonly counted: (report: ImportReport) => void
   /** Runs at once. */
   readonly atOnce: number
 }
 
-const counted = (): Counted => ({ found: 0, skipped: 0, imported: 0 })
+const none = (): Counted => ({ found: 0, skipped: 0, imported: 0 })
 
 /**
  * Takes over everything that another tracker holds: experiments, runs with every point, files, logged models and the registry. Runs and logged
@@ -44,25 +46,27 @@ const counted = (): Counted => ({ found: 0, skipped: 0, imported: 0 })
 export async function importMlflow(
   regia: RegiaClient,
   source: ImportSource,
-  say: (text: string) => void,
-  atOnce = 4,
+  { say, counted, atOnce = 4 }: Pick<ImportJob, 'say' | 'counted'> & { readonly atOnce?: number },
 ): Promise<ImportReport> {
   const report = {
     source: source.name,
-    experiments: counted(),
-    runs: counted(),
-    points: counted(),
-    files: { ...counted(), bytes: 0, elsewhere: 0 },
-    loggedModels: counted(),
-    models: counted(),
-    versions: counted(),
+    experiments: none(),
+    runs: none(),
+    points: none(),
+    files: { ...none(), bytes: 0, elsewhere: 0 },
+    loggedModels: none(),
+    models: none(),
+    versions: none(),
     problems: [],
   }
-  const job: ImportJob = { regia, source, report, say, atOnce }
+  const job: ImportJob = { regia, source, report, say, counted, atOnce }
   for await (const experiment of source.experiments()) {
     const id = await importExperiment(job, experiment.name, experiment.tags)
     say(`experiment "${experiment.name}"`)
-    await atMost(atOnce, source.runs(experiment.id), (run) => importRun(job, run, experiment.name))
+    await atMost(atOnce, source.runs(experiment.id), async (run) => {
+      await importRun(job, run, experiment.name)
+      counted(report)
+    })
     await importModels(job, experiment.id, id)
     if (experiment.isDeleted && id !== DEFAULT) await regia.experiments.delete(id)
   }

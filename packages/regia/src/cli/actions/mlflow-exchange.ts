@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { formatBytes, plural } from './format.ts'
+import { narrateExchange } from './narrate-exchange.ts'
 
 type ImportInput = { readonly source: string; readonly atOnce: number }
 
@@ -26,7 +27,7 @@ export const importFromMlflow: Action<ImportInput> = async ({ source, atOnce }, 
   const from = /^https?:\/\//.test(source)
     ? await openMlflowServer(source, tokenOf(context))
     : await openMlruns(resolve(context.workingDir, source))
-  const report = await importMlflow(client, from, (text) => context.output.line(context.output.style.dim(text)), atOnce)
+  const report = await importMlflow(client, from, { ...narrateExchange(context.output), atOnce })
   context.output.result(report, () => describeImport(report, context.output))
   return report.problems.length === 0 ? EXIT.ok : EXIT.failed
 }
@@ -51,10 +52,10 @@ function describeImport(report: ImportReport, { table, style }: Output): string 
   const { problems, files } = report
   return [
     table(rows, [
-      { title: 'WHAT', value: ({ what }) => what },
-      { title: 'THERE', value: ({ found }) => String(found), align: 'right' },
-      { title: 'TAKEN OVER', value: ({ imported }) => String(imported), align: 'right' },
-      { title: 'HERE ALREADY', value: ({ skipped }) => String(skipped), align: 'right' },
+      { title: 'what', value: ({ what }) => what },
+      { title: 'there', value: ({ found }) => String(found), align: 'right' },
+      { title: 'taken over', value: ({ imported }) => String(imported), align: 'right' },
+      { title: 'here already', value: ({ skipped }) => String(skipped), align: 'right' },
     ]),
     `${formatBytes(files.bytes)} of files.`,
     ...(files.elsewhere > 0
@@ -73,9 +74,7 @@ type ExportInput = { readonly folder: string }
 export const exportToMlflow: Action<ExportInput> = async ({ folder }, context) => {
   const { client } = await context.connect()
   const { output } = context
-  const report = await exportMlruns(client, resolve(context.workingDir, folder), (text) =>
-    output.line(output.style.dim(text)),
-  )
+  const report = await exportMlruns(client, resolve(context.workingDir, folder), narrateExchange(output))
   output.result(report, () => describeExport(report))
 }
 
