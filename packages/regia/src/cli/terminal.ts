@@ -49,9 +49,8 @@ export function createStyle(hasColour: boolean): Style {
 }
 
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
-
 // Colours, tabs and ends of lines stay; a lone carriage return writes over its line.
-const CONTROLS = /(\u001b\[[0-9;]*m|\t|\r?\n)|[\u0000-\u001f\u007f-\u009f]/g
+const CONTROLS = new RegExp(`(${ESCAPES.source}|\\t|\\r?\\n)|\\p{Cc}`, 'gu')
 
 /** Control characters as pictures: a name that a stranger gave must not move the cursor or write over what stands there. */
 export const showControls = (text: string): string =>
