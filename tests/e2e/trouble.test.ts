@@ -64,7 +64,7 @@ describe('a slow or failing server', () => {
   it('tells the real error of a name that is not there', async () => {
     const { page, close } = await openPage(browser)
     await page.goto(`${siteUrl()}/models/no-such-model`)
-    await expect.poll(() => page.getByRole('alert').first().innerText()).toContain('NOT_FOUND')
+    await page.getByRole('alert').filter({ hasText: 'NOT_FOUND' }).first().waitFor()
     await close()
   })
 
