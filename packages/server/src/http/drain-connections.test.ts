@@ -1,13 +1,14 @@
 import { connect, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import type { App } from './app.ts'
 import { drainConnections } from './drain-connections.ts'
 import { addFastLane } from './fast-lane.ts'
 
-async function listening(prepare: (app: App) => void = () => {}) {
+async function listening(prepare: (app: App) => void = () => {}, stallMs?: number) {
   const app: App = fastify({ forceCloseConnections: 'idle' })
-  drainConnections(app)
+  drainConnections(app, stallMs)
   prepare(app)
   await app.listen({ host: '127.0.0.1', port: 0 })
   const address = app.server.address()
@@ -68,4 +69,49 @@ describe('drainConnections', () => {
     expect(await (await reply).text()).toBe('fast')
     await closing
   })
+
+  it('breaks off an upload that stands still', async () => {
+    const slow = gate()
+    const { app, port } = await listening((each) => {
+      each.addContentTypeParser('*', (_request, _body, done) => done(null))
+      each.put('/', async ({ raw }) => {
+        void slow.pass()
+        for await (const _ of raw);
+        return 'whole'
+      })
+    }, 50)
+    const sender = connect(port, '127.0.0.1')
+    sender.write('PUT / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: a/b\r\ncontent-length: 1000\r\n\r\nhalf')
+    await slow.reached
+    const broken = new Promise((resolve) => sender.once('close', resolve))
+    await app.close()
+    await broken
+  })
+
+  it('breaks off a download that nobody takes', async () => {
+    const { app, port } = await listening((each) => {
+      each.get('/', async () => Readable.from(repeat(Buffer.alloc(1 << 16), 4000)))
+    }, 50)
+    const taker = connect(port, '127.0.0.1')
+    taker.write('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
+    await new Promise((resolve) => taker.once('readable', resolve))
+    await app.close()
+    taker.destroy()
+  })
+
+  it('waits for what the server itself is busy with', async () => {
+    const slow = gate()
+    const { app, port } = await listening((each) => each.get('/', async () => slow.pass().then(() => 'late')), 10)
+    const reply = fetch(`http://127.0.0.1:${port}/`)
+    await slow.reached
+    const closing = app.close()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    slow.open()
+    expect(await (await reply).text()).toBe('late')
+    await closing
+  })
 })
+
+function* repeat(piece: Buffer, times: number): Iterable<Buffer> {
+  for (let i = 0; i < times; i++) yield piece
+}

@@ -2,14 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { App } from './app.ts'
 
+/** A client that sends or takes nothing for so long is not waited for when the server closes. */
+const STALL_MS = 5_000
+
 /**
  * Lets a closing server end as soon as its last answer is sent. Browsers and fetch keep connections open after an answer, and open spare
- * ones on which no request ever comes; Node would wait for the timeouts of both, more than a minute.
+ * ones on which no request ever comes; Node would wait for the timeouts of both, more than a minute. An upload or download whose
+ * other side stands still is broken off.
  */
-export function drainConnections(app: App): void {
+export function drainConnections(app: App, stallMs = STALL_MS): void {
   const open = new Set<Socket>()
   /** How many requests of a connection are being answered. */
   const busy = new Map<Socket, number>()
+  const underWay = new Set<Exchange>()
   let isClosing = false
 
   app.server.on('connection', (socket) => {
@@ -19,9 +24,13 @@ export function drainConnections(app: App): void {
   })
   // Once all is wired, so that requests which pass the framework by are seen as well.
   app.addHook('onReady', async () => {
-    app.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const { socket } = request
+      const exchange = { request, response, socket }
       busy.set(socket, (busy.get(socket) ?? 0) + 1)
+      underWay.add(exchange)
       response.once('close', () => {
+        underWay.delete(exchange)
         const left = (busy.get(socket) ?? 1) - 1
         if (left > 0) busy.set(socket, left)
         else busy.delete(socket)
@@ -32,5 +41,23 @@ export function drainConnections(app: App): void {
   app.addHook('preClose', async () => {
     isClosing = true
     for (const socket of open) if (!busy.has(socket)) socket.destroy()
+    const breaking = setInterval(breakOffStalled(underWay), stallMs)
+    app.server.once('close', () => clearInterval(breaking))
   })
+}
+
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly socket: Socket }
+
+/** Breaks off what waits for the other side and has not moved since the call before. What the server itself is busy with goes on. */
+function breakOffStalled(underWay: ReadonlySet<Exchange>): () => void {
+  const moved = new WeakMap<Exchange, number>()
+  return () => {
+    for (const exchange of underWay) {
+      const { request, response, socket } = exchange
+      const bytes = socket.bytesRead + socket.bytesWritten
+      const waits = !request.complete || response.writableNeedDrain || response.writableEnded
+      if (waits && moved.get(exchange) === bytes) socket.destroy()
+      moved.set(exchange, bytes)
+    }
+  }
 }
