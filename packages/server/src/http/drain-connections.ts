@@ -41,7 +41,9 @@ export function drainConnections(app: App, stallMs = STALL_MS): void {
   app.addHook('preClose', async () => {
     isClosing = true
     for (const socket of open) if (!busy.has(socket)) socket.destroy()
-    const breaking = setInterval(breakOffStalled(underWay), stallMs)
+    const breakOff = breakOffStalled(underWay)
+    breakOff()
+    const breaking = setInterval(breakOff, stallMs)
     app.server.once('close', () => clearInterval(breaking))
   })
 }
