@@ -2,6 +2,7 @@ import { ALIAS_REQUEST_STATUSES, type AliasRequest } from '@regia/core'
 import type { Action } from '../command.ts'
 import { formatTime } from './format.ts'
 import { parseModelReference } from './model-reference.ts'
+import { moreText } from './more-text.ts'
 import { oneOf } from './one-of.ts'
 
 type RequestInput = {
@@ -24,28 +25,37 @@ export const requestAlias: Action<RequestInput> = async (input, context) => {
   output.result(request, () => `Request ${request.id} waits: ${input.alias} of ${model} to version ${request.version}.`)
 }
 
-type ListInput = { readonly model: string | undefined; readonly status: string | undefined; readonly limit: number }
+type ListInput = {
+  readonly model: string | undefined
+  readonly status: string | undefined
+  readonly limit: number
+  readonly cursor: string | undefined
+}
 
 export const listRequests: Action<ListInput> = async (input, context) => {
   const { client } = await context.connect()
   const { output } = context
   const page = await client.models.requests({
     limit: input.limit,
+    ...(input.cursor !== undefined && { cursor: input.cursor }),
     ...(input.model !== undefined && { model: input.model }),
     ...(input.status !== undefined && { status: oneOf('--status', ALIAS_REQUEST_STATUSES, input.status) }),
   })
   output.result(page, () =>
     page.items.length === 0
       ? 'No requests.'
-      : output.table(page.items, [
-          { title: 'request', value: ({ id }) => String(id), align: 'right' },
-          { title: 'status', value: ({ status }) => status },
-          { title: 'move', value: moveText },
-          { title: 'asked by', value: ({ requestedBy }) => requestedBy },
-          { title: 'at', value: ({ requestedAt }) => formatTime(requestedAt) },
-          { title: 'why', value: ({ reason }) => reason, shrinks: true },
-          { title: 'decided', value: decisionText, shrinks: true },
-        ]),
+      : [
+          output.table(page.items, [
+            { title: 'request', value: ({ id }) => String(id), align: 'right' },
+            { title: 'status', value: ({ status }) => status },
+            { title: 'move', value: moveText },
+            { title: 'asked by', value: ({ requestedBy }) => requestedBy },
+            { title: 'at', value: ({ requestedAt }) => formatTime(requestedAt) },
+            { title: 'why', value: ({ reason }) => reason, shrinks: true },
+            { title: 'decided', value: decisionText, shrinks: true },
+          ]),
+          ...moreText(page.nextCursor, context),
+        ].join('\n'),
   )
 }
 

@@ -3,28 +3,35 @@ import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { formatEstimate, formatNumber, formatScore, formatTime, formatValue } from './format.ts'
 import { parseModelReference } from './model-reference.ts'
+import { moreText } from './more-text.ts'
 import { statusMark } from './status-mark.ts'
 
-type ListInput = { readonly filter: string | undefined; readonly order: readonly string[]; readonly deleted: boolean }
+type PageInput = { readonly limit: number; readonly cursor: string | undefined }
+type SearchInput = PageInput & { readonly filter: string | undefined; readonly order: readonly string[] }
 
-export const listModels: Action<ListInput> = async (input, context) => {
+const pageOf = ({ limit, cursor }: PageInput) => ({ limit, ...(cursor !== undefined && { cursor }) })
+
+export const listModels: Action<SearchInput & { readonly deleted: boolean }> = async (input, context) => {
   const { client } = await context.connect()
   const isSearch = !input.deleted && (input.filter !== undefined || input.order.length > 0)
   const page = isSearch
-    ? await client.models.search({ limit: 1000, ...searchOf(input) })
-    : await client.models.list({ limit: 1000, ...(input.deleted && { deleted: true }) })
+    ? await client.models.search({ ...pageOf(input), ...searchOf(input) })
+    : await client.models.list({ ...pageOf(input), ...(input.deleted && { deleted: true }) })
   const { output } = context
   output.result(page, () =>
     page.items.length === 0
       ? isSearch || input.deleted
         ? 'No model matches.'
         : 'No models yet. A pipeline with a register step makes them, or "regia models register".'
-      : output.table(page.items, [
-          { title: 'model', value: (model) => model.name },
-          { title: 'latest', value: (model) => String(model.latestVersion), align: 'right' },
-          { title: 'aliases', value: aliasesText },
-          { title: 'updated', value: (model) => formatTime(model.updatedAt) },
-        ]),
+      : [
+          output.table(page.items, [
+            { title: 'model', value: (model) => model.name },
+            { title: 'latest', value: (model) => String(model.latestVersion), align: 'right' },
+            { title: 'aliases', value: aliasesText },
+            { title: 'updated', value: (model) => formatTime(model.updatedAt) },
+          ]),
+          ...moreText(page.nextCursor, context),
+        ].join('\n'),
   )
 }
 
@@ -33,28 +40,25 @@ const searchOf = ({ filter, order }: { readonly filter: string | undefined; read
   ...(order.length > 0 && { orderBy: [...order] }),
 })
 
-type VersionsInput = {
-  readonly filter: string | undefined
-  readonly order: readonly string[]
-  readonly limit: number
-}
-
-export const listModelVersions: Action<VersionsInput> = async (input, context) => {
+export const listModelVersions: Action<SearchInput> = async (input, context) => {
   const { client } = await context.connect()
   const { output } = context
-  const page = await client.models.searchVersions({ limit: input.limit, ...searchOf(input) })
+  const page = await client.models.searchVersions({ ...pageOf(input), ...searchOf(input) })
   output.result(page, () =>
     page.items.length === 0
       ? 'No version matches.'
-      : output.table(page.items, [
-          { title: 'model', value: (each) => each.model },
-          { title: 'version', value: (each) => String(each.version), align: 'right' },
-          { title: 'aliases', value: (each) => each.aliases.join(', ') },
-          { title: 'stage', value: (each) => (each.stage === 'None' ? '' : each.stage) },
-          { title: 'package', value: (each) => each.packaging.status },
-          { title: 'registered', value: (each) => formatTime(each.createdAt) },
-          { title: 'from', value: (each) => each.source ?? each.lineage.runId ?? '', shrinks: true },
-        ]),
+      : [
+          output.table(page.items, [
+            { title: 'model', value: (each) => each.model },
+            { title: 'version', value: (each) => String(each.version), align: 'right' },
+            { title: 'aliases', value: (each) => each.aliases.join(', ') },
+            { title: 'stage', value: (each) => (each.stage === 'None' ? '' : each.stage) },
+            { title: 'package', value: (each) => each.packaging.status },
+            { title: 'registered', value: (each) => formatTime(each.createdAt) },
+            { title: 'from', value: (each) => each.source ?? each.lineage.runId ?? '', shrinks: true },
+          ]),
+          ...moreText(page.nextCursor, context),
+        ].join('\n'),
   )
 }
 

@@ -3,6 +3,8 @@ import { registryCommands } from './registry.ts'
 
 const modelRef = { description: 'MODEL@ALIAS or MODEL@VERSION, such as penguins@champion' } as const
 
+const cursor = { type: 'text', value: 'CURSOR', description: 'go on where the page before ended' } as const
+
 const list = command({
   name: 'models list',
   summary: 'list the registered models and their aliases',
@@ -10,6 +12,8 @@ const list = command({
     filter: { type: 'text', value: 'FILTER', description: 'only those that match, such as "tags.team = \'zoo\'"' },
     order: { type: 'list', value: 'FIELD', description: 'by this, such as "updated DESC"; may be given several times' },
     deleted: { type: 'flag', description: 'those that can be restored' },
+    limit: { type: 'integer', value: 'N', description: 'at most so many', default: 1000 },
+    cursor,
   },
   examples: ['regia models list', `regia models list --filter "name LIKE 'pen%'" --order "updated DESC"`],
   load: async () => (await import('../actions/models.ts')).listModels,
@@ -22,6 +26,7 @@ const versions = command({
     filter: { type: 'text', value: 'FILTER', description: "such as \"model = 'penguins' AND stage = 'Production'\"" },
     order: { type: 'list', value: 'FIELD', description: 'by this, such as "version DESC"; may be given several times' },
     limit: { type: 'integer', value: 'N', description: 'at most so many', default: 20 },
+    cursor,
   },
   examples: [`regia models versions --filter "packaging = 'refused'"`],
   load: async () => (await import('../actions/models.ts')).listModelVersions,

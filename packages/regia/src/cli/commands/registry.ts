@@ -120,6 +120,7 @@ const requests = command({
     model: { type: 'text', value: 'MODEL', description: 'only of this model' },
     status: { type: 'text', value: 'STATUS', description: 'only pending, approved, rejected or withdrawn ones' },
     limit: { type: 'integer', value: 'N', description: 'at most so many', default: 20 },
+    cursor: { type: 'text', value: 'CURSOR', description: 'go on where the page before ended' },
   },
   examples: ['regia models requests --status pending'],
   load: async () => (await import('../actions/alias-requests.ts')).listRequests,

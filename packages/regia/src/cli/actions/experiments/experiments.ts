@@ -2,6 +2,7 @@ import { type Experiment, RegiaError, type TrackingFields } from '@regia/core'
 import type { Action } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { formatNumber, formatTime, plural } from '../format.ts'
+import { moreText } from '../more-text.ts'
 import { findExperiment } from './find-experiment.ts'
 
 type Paging = { readonly limit: number; readonly cursor: string | undefined }
@@ -31,10 +32,6 @@ export const listExperiments: Action<Paging & { search: string | undefined; dele
     ].join('\n'),
   )
 }
-
-/** How to see the next page. */
-export const moreText = (cursor: string | undefined, { output }: Context): string[] =>
-  cursor === undefined ? [] : ['', output.style.dim(`There is more: --cursor ${cursor}`)]
 
 export const showExperiment: Action<{ experiment: string }> = async (input, context) => {
   const { client } = await context.connect()
