@@ -65,4 +65,13 @@ describe('the commands of the registry', () => {
     expect((await regia(place, 'models', 'card', 'birds@2')).stdout).toContain('## What errors cost')
     expect((await regia(place, 'models', 'compare', 'birds', '1', '2')).stdout).toContain('differs')
   })
+
+  it('say where a list goes on', async () => {
+    const { stdout } = await regia(place, 'models', 'versions', '--limit', '1')
+    const cursor = /There is more: --cursor (\S+)/.exec(stdout)?.[1] ?? ''
+    const first = await json<{ items: ModelVersion[] }>('versions', '--limit', '1')
+    const next = await json<{ items: ModelVersion[]; nextCursor?: string }>('versions', '--cursor', cursor)
+    expect([...first.items, ...next.items].map(({ version }) => version).sort()).toEqual([1, 2])
+    expect(next.nextCursor).toBeUndefined()
+  })
 })
