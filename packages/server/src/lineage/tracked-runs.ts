@@ -5,15 +5,21 @@ import type { NodeRef } from './trace.ts'
 
 /** Runs that people logged. Those of pipelines are told of by the pipelines themselves. */
 
+/** A deleted run that a version came from is still where it came from; it is not purged either. */
+const IS_TOLD = sql<boolean>`(tracked_run.deleted_ms is null or exists (select 1 from model_version
+  where model_version.run_id = tracked_run.id and model_version.deleted_at is null))`
+
 export async function describeTrackedRun(connection: Connection, ref: string): Promise<LineageNode | undefined> {
   const row = await connection
     .selectFrom('tracked_run')
-    .select(['name', 'start_ms'])
+    .select(['name', 'start_ms', 'deleted_ms'])
     .where('id', '=', ref)
     .where('source', '<>', 'pipeline')
-    .where('deleted_ms', 'is', null)
+    .where(IS_TOLD)
     .executeTakeFirst()
-  return row && { kind: 'run', ref, label: row.name, ...(row.start_ms !== null && { at: toIso(row.start_ms) }) }
+  if (!row) return undefined
+  const label = row.deleted_ms === null ? row.name : `${row.name} (deleted)`
+  return { kind: 'run', ref, label, ...(row.start_ms !== null && { at: toIso(row.start_ms) }) }
 }
 
 /** Versions of our own datasets among the inputs of a run. */
@@ -54,4 +60,4 @@ const ownInputs = (connection: Connection) =>
     .where('tracked_dataset.source_type', '=', 'regia')
     .where(sql<boolean>`json_valid(tracked_dataset.source)`)
     .where('tracked_run.source', '<>', 'pipeline')
-    .where('tracked_run.deleted_ms', 'is', null)
+    .where(IS_TOLD)
