@@ -14,6 +14,9 @@ client = MlflowClient()
 
 
 def number(value):
+    # Servers say the greatest double where folders hold an infinity.
+    if abs(value) == sys.float_info.max:
+        value = math.copysign(math.inf, value)
     return value if math.isfinite(value) else str(value)
 
 

@@ -109,7 +109,7 @@ export async function openMlflowServer(url: string, token?: string): Promise<Imp
         query,
         'metrics',
       )) {
-        yield { value: Number(value), atMs: Number(timestamp), step: Number(step ?? 0) } satisfies SourcePoint
+        yield { value: valueOf(Number(value)), atMs: Number(timestamp), step: Number(step ?? 0) } satisfies SourcePoint
       }
     },
     files: ({ artifactUri }) => filesAt(requests, artifactUri),
@@ -152,6 +152,10 @@ type WirePoint = {
   readonly timestamp: number | string
   readonly step?: number | string
 }
+
+/** The protocol has no infinities: it says the greatest double instead. */
+const valueOf = (value: number): number =>
+  Math.abs(value) === Number.MAX_VALUE ? Math.sign(value) * Number.POSITIVE_INFINITY : value
 
 const experimentOf = ({ experiment_id, name, lifecycle_stage, tags }: WireExperiment): SourceExperiment => ({
   id: experiment_id,
