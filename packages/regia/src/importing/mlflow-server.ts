@@ -109,7 +109,11 @@ export async function openMlflowServer(url: string, token?: string): Promise<Imp
         query,
         'metrics',
       )) {
-        yield { value: valueOf(Number(value)), atMs: Number(timestamp), step: Number(step ?? 0) } satisfies SourcePoint
+        yield {
+          value: infiniteAgain(Number(value)),
+          atMs: Number(timestamp),
+          step: Number(step ?? 0),
+        } satisfies SourcePoint
       }
     },
     files: ({ artifactUri }) => filesAt(requests, artifactUri),
@@ -154,7 +158,7 @@ type WirePoint = {
 }
 
 /** The protocol has no infinities: it says the greatest double instead. */
-const valueOf = (value: number): number =>
+const infiniteAgain = (value: number): number =>
   Math.abs(value) === Number.MAX_VALUE ? Math.sign(value) * Number.POSITIVE_INFINITY : value
 
 const experimentOf = ({ experiment_id, name, lifecycle_stage, tags }: WireExperiment): SourceExperiment => ({
