@@ -7,28 +7,28 @@ Ids that replies bring are kept under a name (`take`) and stand in later request
 
 import json
 import sys
-import urllib.error
-import urllib.parse
-import urllib.request
+
+from recorder import API, JSON, Recorder
 
 T = 1795323298890
 LONG = "x" * 9000
-API = "/api/2.0/mlflow"
 AJAX = "/ajax-api/2.0/mlflow"
-steps = []
 
 
-def add(title, verb, path, body=None, query=None, text=None, headers=None, take=None, prefix=API):
-    request = {"verb": verb, "path": prefix + path}
-    if query:
-        request["query"] = query
-    if body is not None:
-        request["body"] = body
-    if text is not None:
-        request["text"] = text
-    if headers is not None:
-        request["headers"] = headers
-    steps.append({"title": title, "request": request, **({"take": take} if take else {})})
+class TrackingRecorder(Recorder):
+    def known(self, step, status, body):
+        """Of a search that is about which runs are found in which order, only their names."""
+        if status != 200 or not step["title"].startswith(("FILTER", "ORDER")):
+            return {"body": body}
+        names = [run["info"]["run_id"] for run in body.get("runs", [])]
+        return {"found": [name for name in names if name.startswith("{")]}
+
+
+recorder = TrackingRecorder()
+
+
+def add(title, verb, path, query=None, **more):
+    recorder.add(verb, path, title=title, query=query or None, **more)
 
 
 def get(path, query=None, title=None, **more):
@@ -62,7 +62,6 @@ post("/experiments/create", {"name": "bad2", "artifact_location": "s3://b/x?p=..
 CREATE = "/experiments/create"
 add("bad content-type", "POST", CREATE, text='{"name": "ct"}', headers={"content-type": "text/plain"})
 add("form content-type", "POST", CREATE, text="name=ct", headers={"content-type": "application/x-www-form-urlencoded"})
-JSON = {"content-type": "application/json"}
 add("malformed json", "POST", CREATE, text='{"name": "x"', headers=JSON)
 add("double-encoded json", "POST", CREATE, text=json.dumps(json.dumps({"name": "de"})), headers=JSON)
 post(CREATE, {"name": "uf", "nope": 1}, title="unknown field")
@@ -273,83 +272,4 @@ json_of_model = {"artifact_path": "x", "flavors": {"a": {"b": 1}}, "utc_time_cre
 post("/runs/log-model", {"run_id": "{run}", "model_json": json.dumps(json_of_model)}, title="log-model")
 post("/runs/log-model", {"run_id": "{run}", "model_json": "{"})
 
-ids = {}
-
-
-def filled(value):
-    text = json.dumps(value)
-    for name, known in ids.items():
-        text = text.replace("{" + name + "}", known)
-    return json.loads(text)
-
-
-def named(text):
-    for name, known in ids.items():
-        # The number of an experiment may stand anywhere.
-        if len(known) >= 32:
-            text = text.replace(known, "{" + name + "}")
-    return text
-
-
-def send(base, request):
-    request = filled(request)
-    query = "?" + urllib.parse.urlencode(request["query"]) if "query" in request else ""
-    body = json.dumps(request["body"]) if "body" in request else request.get("text")
-    headers = request.get("headers", JSON if body is not None else {})
-    data = None if body is None else body.encode()
-    asked = urllib.request.Request(base + request["path"] + query, data=data, headers=headers, method=request["verb"])
-    try:
-        with urllib.request.urlopen(asked) as reply:
-            return reply.status, reply.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-
-
-def parsed(text):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def shortened(value):
-    """Long texts of one letter stand as `x*6000`, so that the file stays small."""
-    if isinstance(value, str) and len(value) > 200 and len(set(value)) == 1:
-        return f"{value[0]}*{len(value)}"
-    if isinstance(value, list):
-        return [shortened(one) for one in value]
-    if isinstance(value, dict):
-        return {key: shortened(one) for key, one in value.items()}
-    return value
-
-
-def found_runs(body):
-    """Of a search that is about which runs are found in which order, their names."""
-    names = [run["info"]["run_id"] for run in body.get("runs", [])]
-    return [name for name in names if name.startswith("{")]
-
-
-def main(base):
-    pairs = []
-    for step in steps:
-        status, text = send(base, step["request"])
-        body = parsed(text)
-        if status == 200:
-            for name, path in step.get("take", {}).items():
-                found = body
-                for part in path:
-                    found = found[part]
-                ids[name] = found
-        # What is no JSON is a page for people.
-        known = {} if body is None else {"body": shortened(json.loads(named(text)))}
-        if status == 200 and step["title"].startswith(("FILTER", "ORDER")):
-            known = {"found": found_runs(known["body"])}
-        pairs.append({**step, "reply": {"status": status, **known}})
-    version = send(base, {"verb": "GET", "path": "/version"})[1]
-    about = "Recorded by record_tracking.py from a real MLflow server on SQLite, in this order, on an empty database."
-    print('{"about": %s,\n "version": %s,\n "pairs": [' % (json.dumps(about), json.dumps(version)))
-    print(",\n".join("  " + json.dumps(pair) for pair in pairs))
-    print("]}")
-
-
-main(sys.argv[1])
+recorder.record(sys.argv[1])

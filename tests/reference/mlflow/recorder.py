@@ -16,12 +16,10 @@ class Recorder:
         self.steps = []
         self.ids = {}
 
-    def add(self, verb, path, body=None, query=None, title=None, take=None, prefix=API):
+    def add(self, verb, path, body=None, query=None, text=None, headers=None, title=None, take=None, prefix=API):
         request = {"verb": verb, "path": prefix + path}
-        if query is not None:
-            request["query"] = query
-        if body is not None:
-            request["body"] = body
+        given = {"query": query, "body": body, "text": text, "headers": headers}
+        request.update({name: value for name, value in given.items() if value is not None})
         said = json.dumps(body if query is None else query)[:90]
         step = {"title": title or f"{verb} {path} {said}", "request": request, **({"take": take} if take else {})}
         self.steps.append(step)
@@ -56,8 +54,12 @@ class Recorder:
                 found = found[part]
             self.ids[name] = found
         # What is no JSON is a page for people.
-        known = {} if body is None else {"body": shortened(json.loads(self._named(text)))}
+        known = {} if body is None else self.known(step, status, shortened(json.loads(self._named(text))))
         return {**step, "reply": {"status": status, **known}}
+
+    def known(self, step, status, body):
+        """What is written down of a reply."""
+        return {"body": body}
 
     def _filled(self, value):
         text = json.dumps(value)
@@ -77,8 +79,10 @@ class Recorder:
         query = request.get("query")
         # A list comes once for each of its items.
         url = base + request["path"] + ("?" + urllib.parse.urlencode(query, doseq=True) if query else "")
-        data = json.dumps(request["body"]).encode() if "body" in request else None
-        asked = urllib.request.Request(url, data=data, headers=JSON if data else {}, method=request["verb"])
+        body = json.dumps(request["body"]) if "body" in request else request.get("text")
+        headers = request.get("headers", JSON if body is not None else {})
+        data = None if body is None else body.encode()
+        asked = urllib.request.Request(url, data=data, headers=headers, method=request["verb"])
         try:
             with urllib.request.urlopen(asked) as reply:
                 return reply.status, reply.read().decode()
