@@ -20,10 +20,13 @@ export async function importModels(job: ImportJob, experimentId: string, hereId:
       report.loggedModels.skipped++
       continue
     }
-    await sendFiles(job, source.modelFiles(model), (path, bytes) =>
+    const { problems } = await sendFiles(job, `logged model ${model.id}`, source.modelFiles(model), (path, bytes) =>
       regia.tracking.writeModelFile(model.id, path, bytes),
     )
-    if (model.status !== 'pending') await regia.tracking.finishLoggedModel(model.id, { status: model.status })
+    report.problems.push(...problems)
+    // It stays open for another try where something is missing.
+    if (model.status !== 'pending' && problems.length === 0)
+      await regia.tracking.finishLoggedModel(model.id, { status: model.status })
     report.loggedModels.imported++
   }
 }

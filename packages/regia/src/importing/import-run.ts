@@ -1,9 +1,9 @@
-import { encodeNumber, type LoggedMetric, TRACKING_LIMITS } from '@regia/core'
+import { type ArtifactFile, encodeNumber, type LoggedMetric, type MetricCurve, TRACKING_LIMITS } from '@regia/core'
 import type { ImportJob } from './import-mlflow.ts'
 import type { SourceFile, SourceRun } from './import-source.ts'
 import { splitTags } from './mlflow-words.ts'
 
-/** Names the source on a run that came whole. */
+/** On a run that came whole: how it stood at the source. */
 const COMPLETE = 'import.complete'
 
 /** A run with every point and file. One that came whole before is looked at no more, unless it has ended otherwise since. */
@@ -28,16 +28,20 @@ export async function importRun(job: ImportJob, run: SourceRun, experiment: stri
   if (there.lifecycle === 'deleted') await regia.tracking.restore(run.id)
   await logTexts(job, run, rest)
   const points = await logPoints(job, run)
-  const files = await sendFiles(job, source.files(run), (path, bytes) => regia.tracking.writeFile(run.id, path, bytes))
-  if (files === 0 && run.artifactUri !== '' && !run.artifactUri.startsWith('mlflow-artifacts:'))
+  const { count, problems } = await sendFiles(job, `run ${run.id}`, source.files(run), (path, bytes) =>
+    regia.tracking.writeFile(run.id, path, bytes),
+  )
+  if (count === 0 && run.artifactUri !== '' && !run.artifactUri.startsWith('mlflow-artifacts:'))
     report.files.elsewhere++
   await regia.tracking.update(run.id, {
     status: run.status,
     ...(run.endMs !== undefined && { finishedAt: isoOf(run.endMs) }),
     ...(note !== undefined && { note }),
   })
-  await verify(job, run, points)
-  await regia.tracking.log(run.id, { tags: { [COMPLETE]: mark } })
+  problems.push(...(await differences(job, run, rest, points)))
+  report.problems.push(...problems)
+  // What differs is tried again the next time.
+  if (problems.length === 0) await regia.tracking.log(run.id, { tags: { [COMPLETE]: mark } })
   if (run.isDeleted) await regia.tracking.delete(run.id)
   report.runs.imported++
 }
@@ -80,45 +84,59 @@ async function logPoints({ regia, source, report }: ImportJob, run: SourceRun): 
   return counts
 }
 
-/** Sends files one after the other; those of the same size that are there already are left. */
+/** Sends files one after the other, and looks whether all of each has come. */
 export async function sendFiles(
   { report }: ImportJob,
+  owner: string,
   files: AsyncIterable<SourceFile>,
-  send: (path: string, bytes: ReadableStream<Uint8Array>) => Promise<unknown>,
-): Promise<number> {
+  send: (path: string, bytes: ReadableStream<Uint8Array>) => Promise<ArtifactFile>,
+): Promise<{ readonly count: number; readonly problems: string[] }> {
+  const problems: string[] = []
   let count = 0
-  for await (const file of files) {
+  for await (const { path, sizeBytes, open } of files) {
     report.files.found++
-    await send(file.path, await file.open())
+    const kept = await send(path, await open())
+    if (kept.sizeBytes !== sizeBytes)
+      problems.push(`${owner}: file "${path}" has ${kept.sizeBytes} bytes of ${sizeBytes}`)
     report.files.imported++
-    report.files.bytes += file.sizeBytes
+    report.files.bytes += sizeBytes
     count++
   }
-  return count
+  return { count, problems }
 }
 
-/** Compares what is here with what is there. */
-async function verify(
-  { regia, report }: ImportJob,
+/** What is not here as it is there. */
+async function differences(
+  { regia }: ImportJob,
   run: SourceRun,
+  tags: Readonly<Record<string, string>>,
   points: ReadonlyMap<string, number>,
-): Promise<void> {
+): Promise<readonly string[]> {
   const here = await regia.tracking.get(run.id)
-  const missing = Object.entries(run.params).filter(([key, value]) => here.params[key] !== value)
-  if (missing.length > 0) report.problems.push(`run ${run.id}: params ${missing.map(([key]) => key).join(', ')} differ`)
-  const { curves } = points.size === 0 ? { curves: [] } : await countPoints(regia, run.id, [...points.keys()])
-  for (const [key, expected] of points) {
+  const params = Object.keys(run.params).filter((key) => here.params[key] !== run.params[key])
+  const otherTags = Object.keys(tags).filter((key) => here.tags[key] !== tags[key])
+  const curves = await countPoints(regia, run.id, [...points.keys()])
+  const shorter = [...points].flatMap(([key, expected]) => {
     const got = curves.find((curve) => curve.key === key)?.pointCount ?? 0
-    if (got !== expected) report.problems.push(`run ${run.id}: metric "${key}" has ${got} points of ${expected}`)
-  }
+    return got === expected ? [] : [`metric "${key}" has ${got} points of ${expected}`]
+  })
+  return [
+    ...(params.length > 0 ? [`params ${params.join(', ')} differ`] : []),
+    ...(otherTags.length > 0 ? [`tags ${otherTags.join(', ')} differ`] : []),
+    ...shorter,
+  ].map((difference) => `run ${run.id}: ${difference}`)
 }
 
-async function countPoints(regia: ImportJob['regia'], run: string, keys: readonly string[]) {
-  const curves = []
+async function countPoints(
+  regia: ImportJob['regia'],
+  run: string,
+  keys: readonly string[],
+): Promise<readonly MetricCurve[]> {
+  const curves: MetricCurve[] = []
   for (const some of chunks(keys, 50)) {
     curves.push(...(await regia.tracking.chart({ runs: [run], keys: [...some], points: 10 })).curves)
   }
-  return { curves }
+  return curves
 }
 
 const isoOf = (ms: number): string => new Date(Math.min(Math.max(ms, 0), 8.64e15)).toISOString()
