@@ -27,7 +27,9 @@ export class RunMirror {
   readonly #changed = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #working: Promise<void> | undefined
+  #catchingUp: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
+  #isStopped = false
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -40,21 +42,25 @@ export class RunMirror {
       this.#changed.add(id)
       this.#schedule()
     })
-    void this.catchUp().catch(this.#deps.onError)
+    this.#catchingUp = this.catchUp().catch(this.#deps.onError)
   }
 
+  /** Ends after the run that is being taken over; the next start goes on from there. */
   async stop(): Promise<void> {
+    this.#isStopped = true
     this.#unsubscribe?.()
     clearTimeout(this.#timer)
-    this.#timer = undefined
-    await this.#working
+    await Promise.all([this.#working, this.#catchingUp])
   }
 
   /** Every run that is not mirrored to its end. */
   async catchUp(): Promise<void> {
     for (let after = ''; ; ) {
       const runs = await this.#unfinished(after)
-      for (const run of runs) await this.mirror(run.id)
+      for (const run of runs) {
+        if (this.#isStopped) return
+        await this.mirror(run.id)
+      }
       const last = runs.at(-1)
       if (runs.length < RUNS_A_TURN || !last) return
       after = last.id
@@ -78,7 +84,7 @@ export class RunMirror {
   }
 
   #schedule(): void {
-    if (this.#timer || this.#working) return
+    if (this.#timer || this.#working || this.#isStopped) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#working = this.#mirrorChanged().finally(() => {
@@ -92,7 +98,10 @@ export class RunMirror {
   async #mirrorChanged(): Promise<void> {
     const ids = [...this.#changed]
     this.#changed.clear()
-    for (const id of ids) await this.mirror(id).catch(this.#deps.onError)
+    for (const id of ids) {
+      if (this.#isStopped) return
+      await this.mirror(id).catch(this.#deps.onError)
+    }
   }
 
   #find(runId: string): Promise<RunRow | undefined> {
