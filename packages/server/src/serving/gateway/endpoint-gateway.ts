@@ -1,6 +1,7 @@
-import { type Clock, type Deployment as DeploymentView, type EndpointSpec, RegiaError, toIso } from '@regia/core'
-import { type EndpointLog, type LogEntry, type PredictionRecord, predictionPayload } from '../prediction-log/index.ts'
-import { labelOf, type PredictCall } from './answer.ts'
+import { type Clock, type Deployment as DeploymentView, RegiaError, type ServedEndpointSpec, toIso } from '@regia/core'
+import type { EndpointLog } from '../prediction-log/index.ts'
+import type { PredictCall } from './answer.ts'
+import { entryOf, recordsOf } from './batch-records.ts'
 import { type Deployment, deploy } from './deployment.ts'
 import type { AnsweredBatch } from './micro-batcher.ts'
 import type { ModelDirectory, RegisteredVersion } from './model-directory.ts'
@@ -8,7 +9,7 @@ import { type ShadowCounts, ShadowLane } from './shadow-lane.ts'
 import { TrafficRing } from './traffic-ring.ts'
 
 export type EndpointGatewayOptions = {
-  readonly spec: EndpointSpec
+  readonly spec: ServedEndpointSpec
   readonly log: EndpointLog
   readonly directory: Pick<ModelDirectory, 'open'>
   readonly clock: Clock
@@ -36,7 +37,7 @@ type Failure = {
 
 /** Serves one endpoint: what is loaded, who answers, who only listens. Holds no connection to anything but its log. */
 export class EndpointGateway {
-  spec: EndpointSpec
+  spec: ServedEndpointSpec
   readonly log: EndpointLog
   readonly traffic = new TrafficRing()
   readonly #options: EndpointGatewayOptions
@@ -232,36 +233,10 @@ export class EndpointGateway {
   }
 }
 
-function recordsOf(
-  { model, version, signature }: Deployment,
-  calls: readonly PredictCall[],
-  predictions: AnsweredBatch['predictions'],
-  loggedAt: number,
-): PredictionRecord[] {
-  const now = performance.now()
-  const records: PredictionRecord[] = []
-  for (const { rows, at, receivedAt } of calls) {
-    const latencyMs = Math.round((now - receivedAt) * 1000) / 1000
-    for (const row of rows) {
-      const place = records.length
-      const label = labelOf(signature, predictions, place)
-      const score = predictions.scores[place]!
-      const known = { kind: 'prediction', model, version, at, loggedAt, latencyMs, score, row } as const
-      records.push(label === undefined ? known : { ...known, label })
-    }
-  }
-  return records
-}
-
-const entryOf = (record: PredictionRecord): LogEntry => ({
-  record,
-  payload: predictionPayload(record, JSON.stringify(record.row)),
-})
-
 const isSame = (a: RegisteredVersion, b: RegisteredVersion): boolean =>
   a.model === b.model && a.version === b.version && a.packageDigest === b.packageDigest
 
-const notReady = ({ name, stable }: EndpointSpec): RegiaError =>
+const notReady = ({ name, stable }: ServedEndpointSpec): RegiaError =>
   new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {
     where: name,
     hint: `It follows ${stable}. Register a version, or see "regia endpoints show ${name}" for why it did not load.`,
