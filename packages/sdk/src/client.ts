@@ -15,7 +15,7 @@ import type {
   Digest,
   Distribution,
   Endpoint,
-  EndpointSpec,
+  EndpointSpecInput,
   Garbage,
   Health,
   LabelsRequest,
@@ -239,7 +239,7 @@ export function createClient(options: ClientOptions) {
       /** An endpoint: what it serves, its traffic and its running comparison. Throws `NOT_FOUND`. */
       get: (name: string) => json<Endpoint>('GET', at('endpoints', name)),
       /** Creates the endpoint, or changes it to this. Answers when what it names serves. */
-      apply: (spec: EndpointSpec) => json<Endpoint>('PUT', at('endpoints', spec.name), { body: spec }),
+      apply: (spec: EndpointSpecInput) => json<Endpoint>('PUT', at('endpoints', spec.name), { body: spec }),
       /** Makes the version in shadow the champion. */
       promote: (name: string, body: { readonly reason?: string } = {}) =>
         json<Endpoint>('POST', at('endpoints', name, 'promote'), { body }),

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { intervalSchema } from '../evaluation/index.ts'
 import { idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
-
-/** `delays@champion`, `delays@challenger` or `delays@3`: a registered model and an alias or version of it. */
-export const modelRefSchema = z
-  .string()
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*@[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'expected MODEL@ALIAS or MODEL@VERSION')
+import { type Composition, compositionSchema, fallbackSchema, servingLimitsSchema } from './answering.ts'
+import { modelRefSchema } from './model-ref.ts'
+import { banditPolicySchema, canaryPolicySchema, experimentPolicySchema } from './release-policy.ts'
 
 /** When a version in shadow takes over: the lower bound of (its AUC − the champion's) on the same labelled rows must be above `minimumDifference`. */
 export const promotionRuleSchema = z.strictObject({
@@ -20,21 +18,69 @@ export const promotionRuleSchema = z.strictObject({
 })
 export type PromotionRule = z.infer<typeof promotionRuleSchema>
 
-/** An endpoint as code. It follows the aliases that it names: moving an alias changes what serves. */
-export const endpointSpecSchema = z.strictObject({
+/** The ways to release a version beside the stable one. */
+export const RELEASE_KINDS = ['shadow', 'canary', 'experiment', 'bandit'] as const
+export type ReleaseKind = (typeof RELEASE_KINDS)[number]
+
+const endpointFieldsSchema = z.strictObject({
   name: nameSchema,
-  stable: modelRefSchema,
-  shadow: z.strictObject({ model: modelRefSchema, rule: promotionRuleSchema.prefault({}) }).optional(),
   description: z.string().max(2000).default(''),
+  /** The version that answers. */
+  stable: modelRefSchema.optional(),
+  /** Asks other endpoints instead of a version. */
+  compose: compositionSchema.optional(),
+  shadow: z.strictObject({ model: modelRefSchema, rule: promotionRuleSchema.prefault({}) }).optional(),
+  canary: canaryPolicySchema.optional(),
+  experiment: experimentPolicySchema.optional(),
+  bandit: banditPolicySchema.optional(),
+  fallback: fallbackSchema.optional(),
+  /** Where the most probable class is less probable than this, the label is "undecided". */
+  abstainBelow: z.number().min(0).max(1).optional(),
+  /** Each answer lists so many classes, the most probable first, for a person to choose. */
+  topK: z.number().int().min(2).max(100).optional(),
+  /** Answers computed before, by the value of a column; what is not among them is computed. */
+  precomputed: z.strictObject({ key: z.string().min(1), scores: z.string().min(1) }).optional(),
+  limits: servingLimitsSchema.prefault({}),
 })
+
+/** An endpoint as code. It follows the aliases that it names: moving an alias changes what serves. */
+export const endpointSpecSchema = endpointFieldsSchema
+  .refine(({ stable, compose }) => (stable === undefined) !== (compose === undefined), {
+    error: 'an endpoint either serves a model ("stable") or asks others ("compose")',
+    path: ['stable'],
+  })
+  .refine((spec) => RELEASE_KINDS.filter((kind) => spec[kind]).length <= 1, {
+    error: 'one release at a time: "shadow", "canary", "experiment" or "bandit"',
+  })
+  .refine((spec) => spec.compose === undefined || !RELEASE_KINDS.some((kind) => spec[kind]), {
+    error: 'a composition has no release of its own: release its members',
+    path: ['compose'],
+  })
 export type EndpointSpec = z.infer<typeof endpointSpecSchema>
+/** As a person writes it: what has a default may be left out. */
+export type EndpointSpecInput = z.input<typeof endpointSpecSchema>
+
+/** An endpoint that serves versions of one registered model. */
+export type ServedEndpointSpec = EndpointSpec & { readonly stable: string }
+/** An endpoint that asks others. */
+export type ComposedEndpointSpec = EndpointSpec & { readonly compose: Composition }
+
+export const servesModel = (spec: EndpointSpec): spec is ServedEndpointSpec => spec.stable !== undefined
+export const isComposed = (spec: EndpointSpec): spec is ComposedEndpointSpec => spec.compose !== undefined
+
+/** What a version does in an endpoint: only those with a share answer requests; a shadow is asked and never answered from. */
+export const DEPLOYMENT_ROLES = ['stable', 'shadow', 'canary', 'arm', 'fallback', 'previous'] as const
+export const deploymentRoleSchema = z.enum(DEPLOYMENT_ROLES)
+export type DeploymentRole = (typeof DEPLOYMENT_ROLES)[number]
 
 export const DEPLOYMENT_STATES = ['loading', 'ready', 'failed', 'draining'] as const
 
 export const deploymentSchema = z.object({
   model: nameSchema,
   version: z.number().int(),
-  role: z.enum(['stable', 'shadow', 'previous']),
+  role: deploymentRoleSchema,
+  /** Of the traffic, from 0 to 1. */
+  share: z.number().min(0).max(1).optional(),
   state: z.enum(DEPLOYMENT_STATES),
   since: timestampSchema,
   error: z.string().optional(),
@@ -44,7 +90,7 @@ export type Deployment = z.infer<typeof deploymentSchema>
 /** What an endpoint did in a span of wall-clock time, by version. Latency is measured in the gateway, from request to reply. */
 export const trafficSchema = z.object({
   version: z.number().int(),
-  role: z.enum(['stable', 'shadow', 'previous']),
+  role: deploymentRoleSchema,
   requestCount: z.number().int(),
   predictionCount: z.number().int(),
   errorCount: z.number().int(),
@@ -77,10 +123,30 @@ export const shadowComparisonSchema = z.object({
 })
 export type ShadowComparison = z.infer<typeof shadowComparisonSchema>
 
+export const DECISION_KINDS = [
+  'created',
+  'changed',
+  'deployed',
+  'shadow-started',
+  'canary-started',
+  'canary-advanced',
+  'experiment-started',
+  'bandit-started',
+  'shares-changed',
+  'paused',
+  'resumed',
+  'recommended',
+  'promoted',
+  'refused',
+  'rolled-back',
+  'stopped',
+] as const
+export type DecisionKind = (typeof DECISION_KINDS)[number]
+
 export const decisionSchema = z.object({
   id: idSchema('decision'),
   endpoint: nameSchema,
-  kind: z.enum(['created', 'deployed', 'shadow-started', 'promoted', 'refused', 'rolled-back']),
+  kind: z.enum(DECISION_KINDS),
   fromVersion: z.number().int().optional(),
   toVersion: z.number().int().optional(),
   by: z.string(),
@@ -108,3 +174,12 @@ export const endpointSchema = z.object({
   createdAt: timestampSchema,
 })
 export type Endpoint = z.infer<typeof endpointSchema>
+
+/** Every model that an endpoint names, each once. */
+export function modelRefsOf(spec: EndpointSpec): readonly string[] {
+  const { stable, shadow, canary, experiment, bandit, fallback } = spec
+  const arms = [...(experiment?.arms ?? []), ...(bandit?.arms ?? [])].map(({ model }) => model)
+  const fallbackModel = fallback && 'model' in fallback ? fallback.model : undefined
+  const named = [stable, shadow?.model, canary?.model, ...arms, fallbackModel]
+  return [...new Set(named.filter((ref) => ref !== undefined))]
+}

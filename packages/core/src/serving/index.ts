@@ -1,2 +1,5 @@
+export * from './answering.ts'
 export * from './endpoint.ts'
+export * from './model-ref.ts'
 export * from './prediction.ts'
+export * from './release-policy.ts'

@@ -12,6 +12,12 @@ export const predictRequestSchema = z.object({
 })
 export type PredictRequest = z.infer<typeof predictRequestSchema>
 
+export const SERVED_BY = ['fallback', 'constant', 'cache', 'precomputed'] as const
+export type ServedBy = (typeof SERVED_BY)[number]
+
+/** The label of an answer whose most probable class is not probable enough. */
+export const UNDECIDED = 'undecided'
+
 /** … predictions out. `id` is where the prediction stands in the log; its label is pushed under it. */
 export const predictionSchema = z.object({
   id: z.string(),
@@ -19,6 +25,16 @@ export const predictionSchema = z.object({
   /** Of the positive class; for a regression the value itself. */
   score: z.number(),
   probabilities: z.record(z.string(), z.number()).optional(),
+  /** The version that answered this row, where a release splits the traffic and it is not the one of the response. */
+  version: z.number().int().optional(),
+  /** What answered, where it was not the version itself. */
+  servedBy: z.enum(SERVED_BY).optional(),
+  /** Why something else answered. */
+  degraded: z.string().optional(),
+  /** No class was probable enough; `label` is then {@link UNDECIDED}. */
+  isUndecided: z.boolean().optional(),
+  /** The most probable classes, best first, where the endpoint lists them. */
+  top: z.array(z.object({ label: z.string(), probability: z.number() })).optional(),
 })
 export type Prediction = z.infer<typeof predictionSchema>
 
@@ -61,3 +77,16 @@ export type LabelsRequest = z.infer<typeof labelsRequestSchema>
 /** Acknowledged means logged. A label that came before, with the same value, counts once. */
 export const labelsResponseSchema = z.object({ acceptedCount: z.number().int(), unknownIds: z.array(z.string()) })
 export type LabelsResponse = z.infer<typeof labelsResponseSchema>
+
+export const rewardSchema = z.object({
+  predictionId: z.string().min(1).max(100),
+  /** What the prediction earned. Bandits by Beta posteriors want it from 0 to 1. */
+  reward: z.number(),
+  at: timestampSchema.optional(),
+})
+export const rewardsRequestSchema = z.object({ rewards: z.array(rewardSchema).min(1).max(10_000) })
+export type RewardsRequest = z.infer<typeof rewardsRequestSchema>
+
+/** Acknowledged means logged. Of several rewards of one prediction the first counts. */
+export const rewardsResponseSchema = z.object({ acceptedCount: z.number().int(), unknownIds: z.array(z.string()) })
+export type RewardsResponse = z.infer<typeof rewardsResponseSchema>

@@ -48,10 +48,20 @@ export const promotionNeeds = (endpoints: readonly Endpoint[]): readonly Need[] 
 const DECISION_TITLES: Readonly<Record<Decision['kind'], (decision: Decision) => string>> = {
   created: ({ endpoint, toVersion }) => `${endpoint} serves version ${toVersion}`,
   deployed: ({ endpoint, toVersion }) => `${endpoint} serves version ${toVersion}`,
+  changed: ({ endpoint }) => `${endpoint} changed`,
   'shadow-started': ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} in shadow`,
+  'canary-started': ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} as canary`,
+  'canary-advanced': ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} gets more of the traffic`,
+  'experiment-started': ({ endpoint }) => `${endpoint}: experiment started`,
+  'bandit-started': ({ endpoint }) => `${endpoint}: bandit started`,
+  'shares-changed': ({ endpoint }) => `${endpoint}: shares changed`,
+  paused: ({ endpoint }) => `${endpoint}: release paused`,
+  resumed: ({ endpoint }) => `${endpoint}: release resumed`,
+  recommended: ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} recommended`,
   promoted: ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} promoted`,
   refused: ({ endpoint, toVersion }) => `${endpoint}: version ${toVersion} refused`,
   'rolled-back': ({ endpoint, toVersion }) => `${endpoint}: back to version ${toVersion}`,
+  stopped: ({ endpoint }) => `${endpoint}: release stopped`,
 }
 
 export const decisionEntry = (decision: Decision): TimelineEntry => ({

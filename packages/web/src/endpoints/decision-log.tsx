@@ -13,19 +13,39 @@ import { decisionsQuery } from './queries.ts'
 
 const WORDS: Readonly<Record<Decision['kind'], string>> = {
   created: 'Created',
+  changed: 'Changed',
   deployed: 'Deployed',
   'shadow-started': 'Shadow started',
+  'canary-started': 'Canary started',
+  'canary-advanced': 'Canary advanced',
+  'experiment-started': 'Experiment started',
+  'bandit-started': 'Bandit started',
+  'shares-changed': 'Shares changed',
+  paused: 'Paused',
+  resumed: 'Resumed',
+  recommended: 'Recommended',
   promoted: 'Promoted',
   refused: 'Refused',
   'rolled-back': 'Rolled back',
+  stopped: 'Stopped',
 }
 const LAMPS = {
   created: 'unknown',
+  changed: 'unknown',
   deployed: 'well',
   'shadow-started': 'unknown',
+  'canary-started': 'unknown',
+  'canary-advanced': 'well',
+  'experiment-started': 'unknown',
+  'bandit-started': 'unknown',
+  'shares-changed': 'unknown',
+  paused: 'attention',
+  resumed: 'unknown',
+  recommended: 'well',
   promoted: 'well',
   refused: 'attention',
   'rolled-back': 'attention',
+  stopped: 'unknown',
 } as const
 
 /** Every change of what answers: who, when, why, and the figures on which it was decided. */

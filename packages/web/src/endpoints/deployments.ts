@@ -9,7 +9,14 @@ export const shadowDeployment = (endpoint: Endpoint): Deployment | undefined =>
 
 export const servingVersion = (endpoint: Endpoint): number | undefined => stableDeployment(endpoint)?.version
 
-const ROLE_WORDS = { stable: 'champion', shadow: 'shadow', previous: 'ready for roll back' } as const
+const ROLE_WORDS = {
+  stable: 'champion',
+  shadow: 'shadow',
+  canary: 'canary',
+  arm: 'arm',
+  fallback: 'fallback',
+  previous: 'ready for roll back',
+} as const
 
 /** What a deployment does, as the pages say it. */
 export const roleWord = (role: Deployment['role']): string => ROLE_WORDS[role]

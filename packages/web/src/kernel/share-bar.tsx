@@ -1,6 +1,7 @@
+import type { DeploymentRole } from '@regia/core'
 import classes from './kernel.module.css'
 
-type Share = { readonly role: 'stable' | 'shadow' | 'previous'; readonly weight: number; readonly label: string }
+type Share = { readonly role: DeploymentRole; readonly weight: number; readonly label: string }
 
 /** Traffic by version as one bar: champion blue; a shadow hatched, because it answers nobody. */
 export function ShareBar({ shares }: { readonly shares: readonly Share[] }) {

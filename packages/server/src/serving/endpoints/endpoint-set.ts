@@ -1,4 +1,4 @@
-import { type Decision, type EndpointSpec, RegiaError, toIso } from '@regia/core'
+import { type Decision, type EndpointSpec, RegiaError, type ServedEndpointSpec, servesModel, toIso } from '@regia/core'
 import { EndpointGateway, type WantedVersions } from '../gateway/endpoint-gateway.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
 import type { ServingDeps } from './endpoint-deps.ts'
@@ -25,7 +25,7 @@ export class EndpointSet {
   async open(): Promise<void> {
     for (const name of await this.#deps.store.names()) {
       const stored = await this.#deps.store.find(name)
-      if (stored) this.#open(stored.spec)
+      if (stored && servesModel(stored.spec)) this.#open(stored.spec)
     }
   }
 
@@ -53,6 +53,7 @@ export class EndpointSet {
 
   /** Creates or changes an endpoint; answers when what it names serves. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`, and what loading throws. */
   async apply(spec: EndpointSpec): Promise<void> {
+    if (!servesModel(spec)) throw composed(spec)
     await this.#assertServable(spec)
     await this.#deps.store.put(spec, toIso(this.#deps.clock()))
     const gateway = this.#open(spec)
@@ -90,7 +91,7 @@ export class EndpointSet {
     for (const gateway of this.#gateways.values()) await gateway.close()
   }
 
-  #open(spec: EndpointSpec): EndpointGateway {
+  #open(spec: ServedEndpointSpec): EndpointGateway {
     const opened = this.#gateways.get(spec.name)
     if (opened) return opened
     const { log, directory, clock } = this.#deps
@@ -121,7 +122,7 @@ export class EndpointSet {
   }
 
   /** A challenger runs in shadow from the moment it is named until its fate is sealed. */
-  async #wantedShadow(spec: EndpointSpec, stable: RegisteredVersion): Promise<RegisteredVersion | undefined> {
+  async #wantedShadow(spec: ServedEndpointSpec, stable: RegisteredVersion): Promise<RegisteredVersion | undefined> {
     const challenger = spec.shadow && (await this.#deps.directory.find(spec.shadow.model))
     if (!challenger || challenger.version === stable.version) return undefined
     return (await this.#deps.trials.isSettled(spec.name, challenger.version)) ? undefined : challenger
@@ -177,7 +178,7 @@ export class EndpointSet {
     }
   }
 
-  async #assertServable({ name, stable, shadow }: EndpointSpec): Promise<void> {
+  async #assertServable({ name, stable, shadow }: ServedEndpointSpec): Promise<void> {
     if (!(await this.#deps.directory.find(stable))) throw unknownModel(stable)
     const before = this.find(name)?.spec.stable
     if (before !== undefined && parseModelRef(before).model !== parseModelRef(stable).model) {
@@ -191,12 +192,18 @@ export class EndpointSet {
   }
 }
 
-const plainDeployment = (spec: EndpointSpec, toVersion: number, kind: 'created' | 'deployed'): Announcement => ({
+const plainDeployment = (spec: ServedEndpointSpec, toVersion: number, kind: 'created' | 'deployed'): Announcement => ({
   kind,
   toVersion,
   by: 'regia',
   reason: kind === 'created' ? `It follows ${spec.stable}.` : `${spec.stable} now means this version.`,
 })
+
+const composed = ({ name }: EndpointSpec): RegiaError =>
+  new RegiaError('INVALID_INPUT', `Endpoint "${name}" names no version that answers.`, {
+    where: 'stable',
+    hint: 'Name a registered model, such as "delays@champion".',
+  })
 
 const unknownModel = (ref: string): RegiaError =>
   new RegiaError('NOT_FOUND', `There is no ${ref} in the registry.`, {

@@ -11,7 +11,7 @@ import { EndpointGateway } from './endpoint-gateway.ts'
 import type { RegisteredVersion } from './model-directory.ts'
 
 const { rows } = tripRows(20, 'gateway')
-const spec = endpointSpecSchema.parse({ name: 'trips', stable: 'trips@champion' })
+const spec = { ...endpointSpecSchema.parse({ name: 'trips', stable: 'trips@champion' }), stable: 'trips@champion' }
 let dir = ''
 let bytes: Uint8Array
 let log: PredictionLog
