@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { type Clock, type EndpointHealth, type IdFactory, type Need, RegiaError, type TimelineEntry } from '@regia/core'
+import {
+  type Clock,
+  type EndpointHealth,
+  type IdFactory,
+  modelRefsOf,
+  type Need,
+  RegiaError,
+  type TimelineEntry,
+} from '@regia/core'
 import type { BlobStore, DataWorker } from '@regia/engine'
 import type { Registry } from 'prom-client'
 import type { Database } from './database/database.ts'
@@ -27,7 +35,7 @@ import {
   parseEventTime,
   parseModelRef,
   plainProtocol,
-  predictJson,
+  predictWire,
   registeredModels,
   type Serving,
 } from './serving/index.ts'
@@ -112,14 +120,15 @@ export function addServingRoutes(
   const infer = inferProtocol({ readEventTime: parseEventTime, toRegiaError, statusOf, notReady })
   addEndpointRoutes(app, serving)
   addEndpointHistoryRoutes(app, serving)
-  addPredictionRoutes(app, serving, plain)
+  addPredictionRoutes(app, serving, plain, maxBodyBytes)
   addMonitorRoutes(app, monitoring)
   addAlertRoutes(app, monitoring)
   addOpenInferenceRoutes(app, {
     version: VERSION,
     get: (name) => endpoints.get(name),
     names: () => endpoints.all().map(({ spec }) => spec.name),
-    infer: (name, body) => predictJson(endpoints.get(name), infer, body, clock),
+    infer: (name, request) => predictWire(endpoints.get(name), infer, request, clock),
+    maxBodyBytes,
   })
   addServingMetrics(registry, endpoints, clock)
   const { isAllowed } = gate
@@ -147,7 +156,7 @@ export async function servedModels({ serving }: ServingParts): Promise<readonly 
 export async function followersOf({ serving }: ServingParts): Promise<readonly Follower[]> {
   return (await serving.queries.list()).flatMap(({ spec, deployments }) => {
     const endpoint = spec.name
-    const named = [spec.stable, ...(spec.shadow ? [spec.shadow.model] : [])].map((ref) => {
+    const named = modelRefsOf(spec).map((ref) => {
       const { model, name, isAlias } = parseModelRef(ref)
       return { endpoint, model, ...(isAlias ? { alias: name } : { version: Number(name) }) }
     })

@@ -16,8 +16,9 @@ import {
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
 import { listReplySchema, offsetOf, pageOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
+import { addWireScope, sendWire, wireRequest } from '../http/wire-scope.ts'
 import type { PredictProtocol } from './gateway/fast-lane.ts'
-import { predictJson } from './gateway/predict-json.ts'
+import { predictWire } from './gateway/predict-wire.ts'
 import { pushLabels } from './labels.ts'
 import type { Serving } from './serving.ts'
 
@@ -167,27 +168,31 @@ export function addEndpointHistoryRoutes(app: App, { queries }: Serving): void {
   )
 }
 
-export function addPredictionRoutes(app: App, { endpoints, log, clock }: Serving, plain: PredictProtocol): void {
-  app.post(
-    '/api/v1/endpoints/:name/predict',
-    {
-      // The gateway judges rows by the signature of the version that answers; the schema here is for the description.
-      validatorCompiler: () => (value: unknown) => ({ value }),
-      schema: {
-        tags,
-        summary: 'Predict plain rows; every prediction is in the log before its reply',
-        params: nameParams,
-        body: predictRequestSchema,
-        response: { 200: predictResponseSchema },
+export function addPredictionRoutes(
+  app: App,
+  { endpoints, log, clock }: Serving,
+  plain: PredictProtocol,
+  maxBodyBytes: number,
+): void {
+  addWireScope(app, maxBodyBytes, (scope) =>
+    scope.post(
+      '/api/v1/endpoints/:name/predict',
+      {
+        // The gateway judges rows by the signature of the version that answers; the schema here is for the description.
+        validatorCompiler: () => (value: unknown) => ({ value }),
+        schema: {
+          tags,
+          summary: 'Predict plain rows; every prediction is in the log before its reply',
+          params: nameParams,
+          body: predictRequestSchema,
+          response: { 200: predictResponseSchema },
+        },
       },
-    },
-    async ({ params, body }, reply) => {
-      const text = await predictJson(endpoints.get(params.name), plain, body, clock)
-      return reply
-        .type('application/json; charset=utf-8')
-        .serializer(String)
-        .send(text as never)
-    },
+      async (request, reply) => {
+        const answer = await predictWire(endpoints.get(request.params.name), plain, wireRequest(request), clock)
+        return sendWire(request, reply, answer)
+      },
+    ),
   )
   app.post(
     '/api/v1/labels',

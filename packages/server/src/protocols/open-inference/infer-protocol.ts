@@ -1,7 +1,10 @@
 import type { Clock, RegiaError, Signature } from '@regia/core'
-import type { ReadEventTime } from './decode-infer.ts'
-import { decodeInfer, type InferRequest } from './decode-infer.ts'
-import { encodeInfer, type InferAnswer, selectOutputs } from './encode-infer.ts'
+import type { WireReply, WireRequest } from '../../http/wire-message.ts'
+import { decodeInfer, type InferRequest, type ReadEventTime } from './decode-infer.ts'
+import { encodeRest } from './encode-rest.ts'
+import type { InferAnswer } from './outputs.ts'
+import { readRest } from './read-rest.ts'
+import { selectOutputs } from './select-outputs.ts'
 
 /** The endpoint as this protocol sees it. */
 export type InferEndpoint = {
@@ -9,7 +12,7 @@ export type InferEndpoint = {
   readonly stable: { readonly version: number; readonly signature: Signature } | undefined
 }
 
-export type ParsedInfer = Pick<InferRequest, 'rows' | 'at'> & { readonly reply: (answer: InferAnswer) => string }
+export type ParsedInfer = Pick<InferRequest, 'rows' | 'at'> & { readonly reply: (answer: InferAnswer) => WireReply }
 
 export type InferProtocolOptions = {
   readonly readEventTime: ReadEventTime
@@ -22,11 +25,16 @@ export type InferProtocolOptions = {
 /** Inference of the Open Inference Protocol: an endpoint is its model, and what serves is its version. */
 export const inferProtocol = ({ readEventTime, toRegiaError, statusOf, notReady }: InferProtocolOptions) => ({
   path: /^\/v2\/models\/([a-zA-Z0-9._-]+)\/infer$/,
-  parse: (body: unknown, { spec, stable }: InferEndpoint, clock: Clock): ParsedInfer => {
+  /** Clients of the protocol name no content type. */
+  isPlain: () => true,
+  packsReplies: true,
+  parse: (request: WireRequest, { spec, stable }: InferEndpoint, clock: Clock): ParsedInfer => {
     if (!stable) throw notReady(spec.name)
-    const { rows, at, id, outputs } = decodeInfer(body, stable.signature, clock, readEventTime)
-    const selected = selectOutputs(stable.signature, outputs)
-    return { rows, at, reply: (answer) => encodeInfer(spec.name, answer, id, selected) }
+    const { signature } = stable
+    const message = readRest(request, signature)
+    const { rows, at, id } = decodeInfer(message, signature, clock, readEventTime)
+    const outputs = selectOutputs(signature, message.outputs, message.parameters)
+    return { rows, at, reply: (answer) => encodeRest(spec.name, answer, id, outputs) }
   },
   errorBody: (error: unknown) => {
     const known = toRegiaError(error)

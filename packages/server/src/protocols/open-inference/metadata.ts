@@ -1,6 +1,6 @@
 import type { Signature } from '@regia/core'
 import { bindingOf } from './datatype.ts'
-import { outputsOf } from './encode-infer.ts'
+import { outputsOf } from './outputs.ts'
 
 const ANY_ROWS = -1
 

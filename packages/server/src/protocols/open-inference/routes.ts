@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { App } from '../../http/app.ts'
 import { toRegiaError } from '../../http/error-reply.ts'
 import { ERROR_STATUS } from '../../http/error-status.ts'
+import type { WireReply, WireRequest } from '../../http/wire-message.ts'
+import { addWireScope, sendWire, wireRequest } from '../../http/wire-scope.ts'
 import { errorText, type InferEndpoint } from './infer-protocol.ts'
 import { modelMetadata } from './metadata.ts'
 
@@ -11,8 +13,8 @@ export type OpenInferenceDeps = {
   /** @throws RegiaError `NOT_FOUND`. */
   readonly get: (name: string) => InferEndpoint
   readonly names: () => readonly string[]
-  /** The JSON of the reply. */
-  readonly infer: (name: string, body: unknown) => Promise<string>
+  readonly infer: (name: string, request: WireRequest) => Promise<WireReply>
+  readonly maxBodyBytes: number
 }
 
 const modelParams = z.object({ name: nameSchema })
@@ -29,7 +31,7 @@ export function addOpenInferenceRoutes(app: App, deps: OpenInferenceDeps): void 
     })
     addServerRoutes(scope, deps)
     addModelRoutes(scope, deps)
-    addInferRoutes(scope, deps)
+    addWireScope(scope, deps.maxBodyBytes, (wire) => addInferRoutes(wire, deps))
   })
 }
 
@@ -70,6 +72,8 @@ function addInferRoutes(app: App, { get, infer }: OpenInferenceDeps): void {
     app.post(
       path,
       {
+        // The decoder judges, and names the tensor; the schema is for the description.
+        validatorCompiler: () => (value: unknown) => ({ value }),
         schema: {
           tags,
           summary: 'Infer; outputs include the id of each prediction in the log',
@@ -79,8 +83,7 @@ function addInferRoutes(app: App, { get, infer }: OpenInferenceDeps): void {
       },
       async (request, reply) => {
         const { name } = served(get, request.params)
-        const text = await infer(name, request.body)
-        return reply.type('application/json; charset=utf-8').serializer(String).send(text)
+        return sendWire(request, reply, await infer(name, wireRequest(request)))
       },
     )
   }
@@ -93,14 +96,11 @@ const tensorSchema = z.object({
   data: z.array(z.unknown()),
 })
 
-/** For the description; the decoder judges, and names the tensor. */
-const inferSchema = z
-  .object({
-    id: z.string().optional(),
-    inputs: z.array(tensorSchema),
-    parameters: z.record(z.string(), z.unknown()).optional(),
-  })
-  .or(z.unknown())
+const inferSchema = z.object({
+  id: z.string().optional(),
+  inputs: z.array(tensorSchema),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+})
 
 const parseParams = (params: unknown) => modelParams.extend({ version: z.string().optional() }).parse(params)
 

@@ -1,16 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Clock, RegiaError } from '@regia/core'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '@regia/core'
+import { packReply, replyHeaders, type WireReply, type WireRequest } from '../../http/wire-message.ts'
 import type { Answer, PredictCall } from './answer.ts'
 import type { EndpointGateway } from './endpoint-gateway.ts'
 
-/** What a protocol reads from a request's JSON … */
-export type ParsedCall = Pick<PredictCall, 'rows' | 'at'> & { readonly reply: (answer: Answer) => string }
+/** What a protocol reads from a request … */
+export type ParsedCall = Pick<PredictCall, 'rows' | 'at'> & { readonly reply: (answer: Answer) => WireReply }
 
 /** … and how it is recognised and answers. */
 export type PredictProtocol = {
   /** Matches the path; its first group is the endpoint. */
   readonly path: RegExp
-  readonly parse: (body: unknown, endpoint: EndpointGateway, clock: Clock) => ParsedCall
+  /** Whether the short way takes a request with these headers; a packed body is for the long one. */
+  readonly isPlain: (headers: IncomingHttpHeaders) => boolean
+  /** Whether its replies leave packed where the reader accepts it and they are long. */
+  readonly packsReplies: boolean
+  readonly parse: (request: WireRequest, endpoint: EndpointGateway, clock: Clock) => ParsedCall
   readonly errorBody: (error: unknown) => { readonly status: number; readonly body: string }
 }
 
@@ -36,8 +41,9 @@ export function createFastLane(options: FastLaneOptions): (request: IncomingMess
       const name = protocol.path.exec(url)?.[1]
       const endpoint = name === undefined ? undefined : options.find(name)
       if (!endpoint) continue
-      if (!isPlain(request, options)) return false
-      readBody(request, (body) => answer(endpoint, protocol, body, options.clock, reply))
+      if (!protocol.isPlain(request.headers) || !isPlain(request, options)) return false
+      const { headers } = request
+      readBody(request, (body) => answer(endpoint, protocol, { headers, body }, options.clock, reply))
       return true
     }
     return false
@@ -52,7 +58,6 @@ function isPlain(request: IncomingMessage, { maxBodyBytes, isAllowed }: FastLane
     length <= maxBodyBytes &&
     headers['content-encoding'] === undefined &&
     headers.expect === undefined &&
-    (headers['content-type'] ?? '').startsWith('application/json') &&
     isAllowed(request)
   )
 }
@@ -66,7 +71,7 @@ function readBody(request: IncomingMessage, onBody: (body: Buffer) => void): voi
 function answer(
   endpoint: EndpointGateway,
   protocol: PredictProtocol,
-  body: Buffer,
+  request: WireRequest,
   clock: Clock,
   reply: ServerResponse,
 ): void {
@@ -74,33 +79,23 @@ function answer(
   const fail = (error: unknown): void => {
     endpoint.countError(receivedAt)
     const failed = protocol.errorBody(error)
-    send(reply, failed.status, failed.body)
+    send(reply, failed.status, failed)
   }
   try {
-    const { rows, at, reply: format } = protocol.parse(parseJson(body), endpoint, clock)
-    endpoint.predict({ rows, at, receivedAt, done: (result) => send(reply, 200, format(result)), fail })
+    const { rows, at, reply: format } = protocol.parse(request, endpoint, clock)
+    const accepted = protocol.packsReplies ? request.headers['accept-encoding'] : undefined
+    endpoint.predict({ rows, at, receivedAt, done: (result) => sendPacked(reply, accepted, format(result)), fail })
   } catch (error) {
     fail(error)
   }
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch (cause) {
-    throw new RegiaError('INVALID_INPUT', 'The request body is not JSON.', {
-      cause,
-      where: 'body',
-      hint: 'Send one complete JSON value in UTF-8. NaN and Infinity are not JSON; send null for a missing value.',
-    })
-  }
+function sendPacked(reply: ServerResponse, accepted: string | undefined, message: WireReply): void {
+  if (accepted === undefined) send(reply, 200, message)
+  else void packReply(message, accepted).then((packed) => send(reply, 200, packed))
 }
 
-function send(reply: ServerResponse, status: number, body: string): void {
-  reply.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'x-content-type-options': 'nosniff',
-  })
-  reply.end(body)
+function send(reply: ServerResponse, status: number, message: WireReply): void {
+  reply.writeHead(status, { ...replyHeaders(message), 'x-content-type-options': 'nosniff' })
+  reply.end(message.body)
 }

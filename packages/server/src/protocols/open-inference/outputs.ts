@@ -1,0 +1,71 @@
+import type { Signature } from '@regia/core'
+import type { Predictions } from '@regia/engine'
+
+/** Rows `from` to `from + count` of what a model answered, with their ids in the prediction log. */
+export type InferAnswer = {
+  readonly served: { readonly version: number; readonly signature: Signature }
+  readonly predictions: Predictions
+  readonly from: number
+  readonly count: number
+  readonly ids: readonly string[]
+}
+
+/** An output of a model: FP32 numbers or texts, one row after the other. */
+export type Output = {
+  readonly name: string
+  /** Columns of an output of two dimensions; absent for one of one. */
+  readonly columns: number | undefined
+} & (
+  | { readonly datatype: 'FP32'; readonly values: (answer: InferAnswer) => Float32Array }
+  | { readonly datatype: 'BYTES'; readonly values: (answer: InferAnswer) => readonly string[] }
+)
+
+const rowsOf = <Value>({ from, count }: InferAnswer, value: (row: number) => Value): Value[] => {
+  const values: Value[] = []
+  for (let row = from; row < from + count; row++) values.push(value(row))
+  return values
+}
+
+const PREDICTION_ID: Output = {
+  name: 'prediction_id',
+  datatype: 'BYTES',
+  columns: undefined,
+  values: (answer) => rowsOf(answer, (row) => answer.ids[row]!),
+}
+
+const SCORE: Output = {
+  name: 'score',
+  datatype: 'FP32',
+  columns: undefined,
+  values: ({ predictions, from, count }) => predictions.scores.subarray(from, from + count),
+}
+
+const outputsBySignature = new WeakMap<Signature, readonly Output[]>()
+
+/** A classifier gives label and probabilities, a regression its score; each with the id of the prediction. */
+export function outputsOf(signature: Signature): readonly Output[] {
+  const known = outputsBySignature.get(signature)
+  if (known) return known
+  const outputs = signature.classes ? [...classifierOutputs(signature.classes), PREDICTION_ID] : [SCORE, PREDICTION_ID]
+  outputsBySignature.set(signature, outputs)
+  return outputs
+}
+
+function classifierOutputs(classes: readonly string[]): Output[] {
+  const { length } = classes
+  return [
+    {
+      name: 'label',
+      datatype: 'BYTES',
+      columns: undefined,
+      values: (answer) => rowsOf(answer, (row) => classes[answer.predictions.classes?.[row] ?? 0]!),
+    },
+    {
+      name: 'probabilities',
+      datatype: 'FP32',
+      columns: length,
+      values: ({ predictions, from, count }) =>
+        predictions.probabilities?.subarray(from * length, (from + count) * length) ?? new Float32Array(),
+    },
+  ]
+}
