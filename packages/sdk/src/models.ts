@@ -5,6 +5,7 @@ import type {
   CreateModel,
   CreateModelVersion,
   DecideRequest,
+  ImportModel,
   ModelCard,
   ModelComparison,
   ModelVersion,
@@ -57,6 +58,11 @@ export const modelClient = ({ json }: Transport, at: Path) => ({
     /** A version of files that came from elsewhere. An ONNX model is packaged in the background, which `packaging` tells. */
     registerVersion: (name: string, body: CreateModelVersion) =>
       json<ModelVersion>('POST', at('models', name, 'versions'), { body }),
+    /**
+     * A version of files that were sent with `blobs.put`: an ONNX file with what belongs to it, a folder of MLflow, or a package. Throws `MODEL_INVALID` for
+     * what cannot be served, with the way out.
+     */
+    import: (name: string, body: ImportModel) => json<ModelVersion>('POST', at('models', name, 'import'), { body }),
     /** Tries again to package a version that was refused. Throws `CONFLICT` for one that has its package. */
     packageVersion: (name: string, version: number | string) =>
       json<ModelVersion>('POST', at('models', name, 'versions', version, 'package')),

@@ -30,6 +30,7 @@ import { collectRoutes } from './http/not-found.ts'
 import { addStatic } from './http/static.ts'
 import { createLifetime } from './lifetime.ts'
 import { addLineageRoutes, LineageService } from './lineage/index.ts'
+import { addImportRoutes } from './models/import-routes.ts'
 import { ModelService } from './models/model-service.ts'
 import { addModelRoutes } from './models/routes.ts'
 import { sourcesOfVersions } from './models/sources-of-versions.ts'
@@ -49,7 +50,7 @@ import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
-import { fileFinder, wirePackager } from './wire-models.ts'
+import { fileFinder, wireImporter, wirePackager } from './wire-models.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import {
   addServingRoutes,
@@ -208,6 +209,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(tracking.stop)
     const packager = wirePackager({ database, blobs, events, clock, home, models, tracking, files, onError })
     onClose(() => packager.stop())
+    const importer = wireImporter({ blobs, home, models })
+    onClose(() => importer.stop())
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -244,6 +247,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addLeaseRoutes(app, pipelines.leases)
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
+    addImportRoutes(app, importer, operator)
     addWebhookRoutes(app, webhooks)
     addRegistryProtocol(app, { registry: models, webhooks, operator, ...tracking })
     addDemoRoutes(app, demo)

@@ -3,6 +3,7 @@ import type { ArtifactTree, Clock, ModelVersion } from '@regia/core'
 import { type BlobStore, readModelPackage } from '@regia/engine'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
+import { ModelImporter } from './models/importing/model-importer.ts'
 import type { ModelService } from './models/model-service.ts'
 import { addressOfFiles } from './models/packaging/address-of-files.ts'
 import { Packager } from './models/packaging/packager.ts'
@@ -30,6 +31,15 @@ export const wirePackager = ({ blobs, home, models, tracking, files, ...rest }: 
     tempDir: join(home, 'tmp'),
     findVersion: (model, version) => models.findVersion(model, version),
     readPackage: async (digest) => readModelPackage(await blobs.read(digest)).manifest,
+  })
+
+/** What makes versions of files that are sent. */
+export const wireImporter = ({ blobs, home, models }: Pick<PackagerWiring, 'blobs' | 'home' | 'models'>) =>
+  new ModelImporter({
+    blobs,
+    tempDir: join(home, 'tmp'),
+    register: (input) => models.register(input),
+    getVersion: (model, version) => models.getVersion(model, version),
   })
 
 /** Finds the files that versions came with. */

@@ -23,7 +23,11 @@ export const modelPackageSchema = z.object({
     rows: z.array(z.record(z.string(), z.unknown())).min(1),
     probabilities: z.array(z.array(z.number())).optional(),
     predictions: z.array(z.number()).optional(),
+    /** The rows are no data: they were made up from the types of the columns. */
+    isMadeUp: z.boolean().optional(),
   }),
+  /** What was changed when the model was taken over, such as a `ZipMap` that was taken off. */
+  notes: z.array(z.string()).optional(),
   /** Digest of `reference-profile.json`: how training inputs and scores were distributed. */
   referenceProfile: digestSchema.optional(),
   /** The largest absolute difference between graph and training code, and over how many rows. */

@@ -1,5 +1,7 @@
 export * from './column-tensors.ts'
 export * from './decode-model.ts'
 export * from './encode-model.ts'
+export * from './external-locations.ts'
 export * from './graph-builder.ts'
 export * from './model.ts'
+export * from './optimise/index.ts'

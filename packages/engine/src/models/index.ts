@@ -1,11 +1,13 @@
-export { type PackageInChildOptions, packageMlflowModelInChild } from './foreign/mlflow/package-in-child.ts'
-export type { ToPackager } from './foreign/mlflow/package-messages.ts'
+export { type PackageInChildOptions, packageInChild } from './foreign/child/package-in-child.ts'
+export type { ForeignModel, ToPackager } from './foreign/child/package-messages.ts'
+export { type OnnxFile, packageOnnxFile } from './foreign/onnx-file/package-onnx-file.ts'
 export { type PackageOnnxOptions, packageOnnx } from './foreign/package-onnx.ts'
 export { inputBatches } from './input-batch.ts'
 export { type OpenedPackage, type PackageContents, packModel, readModelPackage } from './model-package.ts'
 export type * from './model-session.ts'
-export { openModel } from './open-model.ts'
+export { type OpenModelOptions, openModel } from './open-model.ts'
 export { type ScoreFileRequest, type ScoreFileResult, scoreFile } from './score-file.ts'
+export { ModelThreads, type ModelThreadsOptions, sharedModelThreads } from './threads/index.ts'
 export {
   measureParity,
   type WriteModelPackageOptions,

@@ -3,7 +3,7 @@ import { insertRequest } from './alias-requests.ts'
 import { findModel, getModel } from './read-models.ts'
 import { getVersion } from './read-versions.ts'
 import { moveAndTell, type Write } from './registry-writer.ts'
-import { insertVersion } from './write-versions.ts'
+import { insertVersion, setVersionTag } from './write-versions.ts'
 
 export type RegisterModel = {
   readonly model: string
@@ -13,6 +13,8 @@ export type RegisterModel = {
   readonly lineage: Lineage
   readonly by: string
   readonly reason: string
+  readonly description?: string
+  readonly tags?: Readonly<Record<string, string>>
 }
 
 /** Makes the next version of a package. The first one becomes champion, later ones get the alias; a protected alias is asked for instead. */
@@ -24,10 +26,12 @@ export async function registerPackage(write: Write, input: RegisterModel, conten
     ...{ model, packageDigest, package: content, lineage, by },
     packaging: { status: 'packaged' },
     ...(report && { report }),
-    description: '',
+    description: input.description ?? '',
     ...(lineage.runId && { runId: lineage.runId }),
     createdAt: at,
   })
+  for (const [key, value] of Object.entries(input.tags ?? {}))
+    await setVersionTag(transaction, { model, version }, key, value)
   if (isFirst) await tell({ kind: 'model-created' })
   await tell({ kind: 'version-created', version: await getVersion(transaction, model, version) })
   const alias = version === 1 ? 'champion' : input.alias

@@ -26,6 +26,8 @@ export type ForeignGraph = {
   readonly classes: readonly string[] | undefined
   /** Whether it says itself that it classifies, by giving labels or naming its classes. */
   readonly isClassifier: boolean
+  /** What of the file is not as it was, for people. */
+  readonly notes: readonly string[]
 }
 
 /** In front of every name of the foreign graph. */
@@ -52,6 +54,7 @@ export function readForeignGraph(bytes: Uint8Array, options: DecodeOptions = {})
     classes: findClasses(decoded.graph),
     isClassifier:
       zipped.length > 0 || graph.outputs.some(({ type }) => isLabel(type)) || namedLabels(graph.nodes) !== undefined,
+    notes: notesOn(zipped, graph),
   }
 }
 
@@ -76,6 +79,17 @@ function withoutZipMap(graph: OnnxGraph): { readonly graph: OnnxGraph; readonly 
     },
     zipped: zips.map(({ inputs: [name = ''] }) => ({ name, elementType: 'float', shape: undefined })),
   }
+}
+
+function notesOn(zipped: readonly ForeignTensor[], { outputs }: OnnxGraph): string[] {
+  const left = outputs.filter((output) => !tensorOf(output)).map(({ name }) => `"${name}"`)
+  return [
+    ...zipped.map(
+      ({ name }) =>
+        `A ZipMap, which gives probabilities as one map a row, was taken off; its tensor "${name}" is the answer. To leave it out from the start: options={"zipmap": False} in skl2onnx, zipmap=False in onnxmltools.`,
+    ),
+    ...(left.length > 0 ? [`Left out, as they are no tensors: ${left.join(', ')}.`] : []),
+  ]
 }
 
 const isLabel = (type: OnnxGraph['outputs'][number]['type']): boolean =>

@@ -17,14 +17,19 @@ import { describeReference, exampleOf } from '../package-contents.ts'
 import { type ForeignGraph, type ForeignTensor, readForeignGraph } from './foreign-graph.ts'
 import { assignColumns, wrapGraph } from './wrap-graph.ts'
 
-export type PackageOnnxOptions = {
-  /** The bytes of the ONNX file that another tool wrote. */
-  readonly onnx: Uint8Array
+export type PackageForeignOptions = {
   readonly signature: ProgramSignature
   /** Rows with the raw columns: they tell types, give the example, and are what later rows are compared with. */
   readonly reference: Table
   /** Whether later rows are compared with the reference; a few rows for an example alone say nothing of how inputs are distributed. */
   readonly isExampleOnly?: boolean
+  /** Whether the rows are no data, but were made up for want of an example. */
+  readonly isExampleMadeUp?: boolean
+}
+
+export type PackageOnnxOptions = PackageForeignOptions & {
+  /** The bytes of the ONNX file that another tool wrote. */
+  readonly onnx: Uint8Array
 } & DecodeOptions
 
 const MAX_PARITY_ERROR = 1e-3
@@ -42,14 +47,18 @@ const MAX_OFF_FRACTION = 0.1
  *   `COLUMN_MISSING` naming the column that the reference lacks; `DATA_EMPTY` without rows.
  * @example await packageOnnx({ onnx, signature: programSignatureSchema.parse({ target: 'late' }), reference: rows })
  */
-export async function packageOnnx(options: PackageOnnxOptions): Promise<Uint8Array> {
-  const { onnx, signature: given, reference, readExternal, isExampleOnly = false } = options
+export async function packageOnnx({ onnx, readExternal, ...options }: PackageOnnxOptions): Promise<Uint8Array> {
+  return packageForeign(readForeignGraph(onnx, { readExternal }), options)
+}
+
+/** {@link packageOnnx} of a graph that was read already. */
+export async function packageForeign(foreign: ForeignGraph, options: PackageForeignOptions): Promise<Uint8Array> {
+  const { signature: given, reference, isExampleOnly = false, isExampleMadeUp = false } = options
   if (reference.rowCount === 0) {
     throw new RegiaError('DATA_EMPTY', 'A model cannot be packaged without rows: it has no example and no reference.', {
       hint: 'Name a table with rows as "reference" in the signature.',
     })
   }
-  const foreign = readForeignGraph(onnx, { readExternal })
   const output = chooseOutput(foreign, given)
   const signature = completeSignature(foreign, given, reference, output)
   const graph = wrapGraph(foreign, signature, output)
@@ -58,7 +67,8 @@ export async function packageOnnx(options: PackageOnnxOptions): Promise<Uint8Arr
     await assertProbabilities(loaded, reference, signature)
     const manifest = {
       signature,
-      example: await exampleOf(loaded, reference, signature),
+      example: { ...(await exampleOf(loaded, reference, signature)), ...(isExampleMadeUp && { isMadeUp: true }) },
+      ...(foreign.notes.length > 0 && { notes: [...foreign.notes] }),
       parity: await parityOf(loaded, reference, given.expected ?? []),
       metrics: given.metrics,
       ...(given.trainedOn && { trainedOn: given.trainedOn }),

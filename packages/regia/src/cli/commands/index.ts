@@ -12,6 +12,7 @@ import { keepingCommands } from './keeping.ts'
 import { modelCommands } from './models.ts'
 import { monitorCommands } from './monitors.ts'
 import { notifierCommands } from './notifiers.ts'
+import { packageCommands } from './packages.ts'
 import { pipelineCommands } from './pipelines.ts'
 import { runCommands } from './runs.ts'
 import { scheduleCommands } from './schedules.ts'
@@ -36,6 +37,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...keepingCommands,
   ...dataCommands,
   ...modelCommands,
+  ...packageCommands,
   ...exchangeCommands,
   ...endpointCommands,
   ...monitorCommands,

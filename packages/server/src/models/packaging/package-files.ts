@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ArtifactTree, type Digest, type LoggedModelRecord, RegiaError } from '@regia/core'
-import { type BlobStore, packageMlflowModelInChild } from '@regia/engine'
+import { type BlobStore, packageInChild } from '@regia/engine'
 
 export type PackageFilesDeps = {
   readonly tree: Pick<ArtifactTree, 'walk' | 'localPath' | 'get'>
@@ -30,7 +30,7 @@ export async function packageFiles(
   const outputPath = join(tempDir, `package-${randomUUID()}.zip`)
   await mkdir(tempDir, { recursive: true })
   try {
-    await packageMlflowModelInChild({ files, outputPath, metrics: metricsOf(loggedModel) }, { signal })
+    await packageInChild({ kind: 'mlflow', files, outputPath, metrics: metricsOf(loggedModel) }, { signal })
     return (await blobs.putFile(outputPath, { move: true })).digest
   } finally {
     await rm(outputPath, { force: true })

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { packageMlflowModelInChild } from './package-in-child.ts'
-import { packageMlflowModel } from './package-mlflow-model.ts'
+import { packageMlflowModel } from '../mlflow/package-mlflow-model.ts'
+import { packageInChild } from './package-in-child.ts'
 
 const MODELS = fileURLToPath(new URL('../../../../../../tests/reference/mlflow-models/', import.meta.url))
 const filesOf = (name: string): Record<string, string> =>
@@ -18,39 +18,39 @@ function newFolder(): string {
 
 const never = new AbortController().signal
 
-describe('packageMlflowModelInChild', () => {
+describe('packageInChild', () => {
   it('writes the package that this process would make', async () => {
     const [files, outputPath] = [filesOf('mixed'), join(newFolder(), 'package.zip')]
-    await packageMlflowModelInChild({ files, outputPath }, { signal: never })
+    await packageInChild({ kind: 'mlflow', files, outputPath }, { signal: never })
     expect(Buffer.compare(readFileSync(outputPath), await packageMlflowModel({ files }))).toBe(0)
   })
 
   it('hands on why a model is refused', async () => {
     const outputPath = join(newFolder(), 'package.zip')
-    const refused = packageMlflowModelInChild({ files: filesOf('pickled'), outputPath }, { signal: never })
+    const refused = packageInChild({ kind: 'mlflow', files: filesOf('pickled'), outputPath }, { signal: never })
     await expect(refused).rejects.toMatchObject({ code: 'MODEL_INVALID', hint: expect.stringContaining('skl2onnx') })
     expect(existsSync(outputPath)).toBe(false)
   })
 
   it('ends what takes too long, and what nobody wants any more', async () => {
     const folder = newFolder()
-    const request = { files: filesOf('columns'), outputPath: join(folder, 'package.zip') }
-    await expect(packageMlflowModelInChild(request, { signal: never, timeoutMs: 1 })).rejects.toMatchObject({
+    const request = { kind: 'mlflow' as const, files: filesOf('columns'), outputPath: join(folder, 'package.zip') }
+    await expect(packageInChild(request, { signal: never, timeoutMs: 1 })).rejects.toMatchObject({
       code: 'MODEL_INVALID',
       message: 'the process that packaged it ended early (SIGKILL).',
     })
     const stop = new AbortController()
-    const stopped = packageMlflowModelInChild(request, { signal: stop.signal })
+    const stopped = packageInChild(request, { signal: stop.signal })
     stop.abort(new Error('enough'))
     await expect(stopped).rejects.toThrow('enough')
-    await expect(packageMlflowModelInChild(request, { signal: stop.signal })).rejects.toThrow('enough')
+    await expect(packageInChild(request, { signal: stop.signal })).rejects.toThrow('enough')
   })
 
   it('refuses a file on which it stumbles', async () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'deep'), `flavors: ${'{a: '.repeat(200_000)}`)
     const files = { ...filesOf('columns'), MLmodel: join(folder, 'deep') }
-    const request = { files, outputPath: join(folder, 'package.zip') }
-    await expect(packageMlflowModelInChild(request, { signal: never })).rejects.toMatchObject({ code: 'MODEL_INVALID' })
+    const request = { kind: 'mlflow' as const, files, outputPath: join(folder, 'package.zip') }
+    await expect(packageInChild(request, { signal: never })).rejects.toMatchObject({ code: 'MODEL_INVALID' })
   })
 })

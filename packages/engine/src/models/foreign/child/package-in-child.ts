@@ -12,13 +12,13 @@ export type PackageInChildOptions = {
 const TIMEOUT_MS = 300_000
 
 /**
- * Packages a logged model in a process of its own and writes the package to a file: neither ONNX Runtime's memory nor a crash by a strange file
+ * Packages a model of another tool in a process of its own and writes the package to a file: neither ONNX Runtime's memory nor a crash by a strange file
  * is this process's.
  *
  * @throws RegiaError `MODEL_INVALID` where the model cannot be served, also where its process ends or takes too long. Throws the
  *   signal's reason when it is aborted.
  */
-export async function packageMlflowModelInChild(
+export async function packageInChild(
   request: ToPackager,
   { signal, timeoutMs = TIMEOUT_MS }: PackageInChildOptions,
 ): Promise<void> {

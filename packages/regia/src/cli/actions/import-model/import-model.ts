@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Digest, ModelVersion } from '@regia/core'
+import type { RegiaClient } from '@regia/sdk'
+import type { Action } from '../../command.ts'
+import type { Output } from '../../output.ts'
+import { parseTags } from '../tags.ts'
+import { type FilesToImport, filesToImport } from './files-to-import.ts'
+import { type SaidInput, saidOfModel } from './said-of-model.ts'
+
+type Input = SaidInput & {
+  readonly file: string
+  readonly name: string
+  readonly alias: string | undefined
+  readonly description: string | undefined
+  readonly tag: readonly string[]
+}
+
+/** Sends the files and waits until the server has packaged them, asked them the example and registered them. */
+export const importModel: Action<Input> = async (input, context) => {
+  const files = await filesToImport(resolve(context.workingDir, input.file))
+  const said = await saidOfModel(input, context.workingDir)
+  const { client } = await context.connect()
+  const { output } = context
+  const work = async () =>
+    client.models.import(input.name, {
+      files: await send(client, files),
+      ...said,
+      ...(input.alias !== undefined && { alias: input.alias }),
+      ...(input.description !== undefined && { description: input.description }),
+      tags: parseTags(input.tag),
+    })
+  const version = await output.waiting(`importing ${input.file}`, work())
+  output.result(version, () => describeImport(version, output))
+}
+
+async function send(client: RegiaClient, files: FilesToImport): Promise<Record<string, Digest>> {
+  const sent: Record<string, Digest> = {}
+  for (const [path, file] of files) sent[path] = (await client.blobs.write(new Uint8Array(await readFile(file)))).digest
+  return sent
+}
+
+function describeImport({ model, version, aliases, package: manifest }: ModelVersion, { style }: Output): string {
+  const names = aliases.length > 0 ? ` (${aliases.join(', ')})` : ''
+  if (!manifest) return `${style.green('✓')} ${model} version ${version}${names} is registered.`
+  const { signature, example, notes = [] } = manifest
+  const inputs = signature.inputs.map(({ name, type, nullable }) => `${name} ${type}${nullable ? '?' : ''}`).join(', ')
+  const answer = signature.classes ? `${signature.target}: ${signature.classes.join(', ')}` : signature.target
+  return [
+    `${style.green('✓')} ${style.bold(`${model} version ${version}`)}${names} can be served: ${signature.task}, ${answer}`,
+    `  ${style.dim('takes')} ${inputs}`,
+    ...(signature.positive === undefined ? [] : [`  ${style.dim('score')} the probability of "${signature.positive}"`]),
+    ...(example.isMadeUp
+      ? [`  ${style.yellow('▲')} its example was made up from the types of the columns; give real rows with --example`]
+      : []),
+    ...notes.map((note) => `  ${style.dim('note')}  ${note}`),
+  ].join('\n')
+}

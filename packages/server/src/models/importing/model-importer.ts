@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { type Digest, type importModelSchema, type ModelVersion, RegiaError } from '@regia/core'
+import { type BlobStore, type ForeignModel, packageInChild } from '@regia/engine'
+import type { z } from 'zod'
+import type { RegisterModel } from '../register-package.ts'
+
+export type ModelImporterDeps = {
+  readonly blobs: Pick<BlobStore, 'localPath' | 'putFile' | 'renew'>
+  /** In the home's own file system. */
+  readonly tempDir: string
+  readonly register: (input: RegisterModel) => Promise<{ readonly version: number }>
+  readonly getVersion: (model: string, version: number) => Promise<ModelVersion>
+}
+
+export type ImportRequest = z.output<typeof importModelSchema>
+
+/** Makes versions of models that came as files: each is packaged in a process of its own while its sender waits. */
+export class ModelImporter {
+  readonly #deps: ModelImporterDeps
+  readonly #stopped = new AbortController()
+
+  constructor(deps: ModelImporterDeps) {
+    this.#deps = deps
+  }
+
+  /** @throws RegiaError `MODEL_INVALID` for what cannot be served, with the way out; `BLOB_MISSING` for a file that was not sent. */
+  async import(model: string, request: ImportRequest, by: string): Promise<ModelVersion> {
+    const packageDigest = await this.#package(request)
+    const { version } = await this.#deps.register({
+      ...{ model, packageDigest, by },
+      alias: request.alias ?? 'challenger',
+      reason: request.reason ?? 'Imported.',
+      report: undefined,
+      lineage: { datasets: [], params: {}, artifacts: {} },
+      ...(request.description !== undefined && { description: request.description }),
+      ...(request.tags && { tags: request.tags }),
+    })
+    return this.#deps.getVersion(model, version)
+  }
+
+  stop(): void {
+    this.#stopped.abort(new RegiaError('UNAVAILABLE', 'The server stops.', { hint: 'Import the model again.' }))
+  }
+
+  async #package(request: ImportRequest): Promise<Digest> {
+    const { tempDir, blobs } = this.#deps
+    const outputPath = join(tempDir, `import-${randomUUID()}.zip`)
+    await mkdir(tempDir, { recursive: true })
+    try {
+      const source = foreignModel(await this.#pathsOf(request.files), request)
+      await packageInChild({ ...source, outputPath }, { signal: this.#stopped.signal })
+      return (await blobs.putFile(outputPath, { move: true })).digest
+    } finally {
+      await rm(outputPath, { force: true })
+    }
+  }
+
+  async #pathsOf(files: ImportRequest['files']): Promise<Record<string, string>> {
+    const paths: Record<string, string> = {}
+    for (const [path, digest] of Object.entries(files)) {
+      if (!(await this.#deps.blobs.renew(digest))) throw notSent(path, digest)
+      paths[path] = await this.#deps.blobs.localPath(digest)
+    }
+    return paths
+  }
+}
+
+const MLMODEL = 'MLmodel'
+
+/** A folder with an MLmodel is MLflow's, also where that folder lies in the one that was sent. */
+function foreignModel(files: Record<string, string>, { signature, example }: ImportRequest): ForeignModel {
+  const root = Object.keys(files).find((path) => posix.basename(path) === MLMODEL)
+  if (root === undefined) return { kind: 'onnx', files, signature, example }
+  const folder = root.slice(0, root.length - MLMODEL.length)
+  const inside = Object.entries(files).filter(([path]) => path.startsWith(folder))
+  return { kind: 'mlflow', files: Object.fromEntries(inside.map(([path, file]) => [path.slice(folder.length), file])) }
+}
+
+const notSent = (path: string, digest: Digest): RegiaError =>
+  new RegiaError('BLOB_MISSING', `The file "${path}" was not sent: there is no blob ${digest}.`, {
+    where: `files.${path}`,
+    hint: 'Send each file with POST /api/v1/blobs and name the digest that it answers.',
+  })
