@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { intervalSchema } from '../evaluation/index.ts'
 import { idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
 import { type Composition, compositionSchema, fallbackSchema, servingLimitsSchema } from './answering.ts'
+import { executionSchema } from './execution.ts'
 import { modelRefSchema } from './model-ref.ts'
 import { banditPolicySchema, canaryPolicySchema, experimentPolicySchema } from './release-policy.ts'
 
@@ -84,6 +85,7 @@ export const deploymentSchema = z.object({
   state: z.enum(DEPLOYMENT_STATES),
   since: timestampSchema,
   error: z.string().optional(),
+  ...executionSchema.shape,
 })
 export type Deployment = z.infer<typeof deploymentSchema>
 

@@ -1,5 +1,6 @@
 export * from './answering.ts'
 export * from './endpoint.ts'
+export * from './execution.ts'
 export * from './model-ref.ts'
 export * from './prediction.ts'
 export * from './release-policy.ts'

@@ -32,7 +32,15 @@ export type Predictions = {
   readonly classes?: Int32Array
 }
 
-export type SelfTestResult = { readonly maxError: number; readonly rowCount: number }
+export type SelfTestResult = {
+  readonly maxError: number
+  readonly rowCount: number
+  /** Why several rows must not be asked at once, where they get other answers together than each by itself; else absent. */
+  readonly unsafeBatching?: string
+}
+
+/** Predictions and how long the graph took, without the way to a thread and back. */
+export type TimedPredictions = { readonly predictions: Predictions; readonly runMs: number }
 
 /** A loaded model that answers. */
 export type ModelSession = {
@@ -42,14 +50,24 @@ export type ModelSession = {
   readonly createBatch: () => InputBatch
   /** The online path: one call of the graph over rows that were validated when they were appended, on this thread. */
   readonly predictBatch: (batch: InputBatch) => Promise<Predictions>
+  /**
+   * The same on a thread of the pool: this one stays free. The batch must stay as it is until the answer, since a thread that dies over it
+   * is replaced and the batch asked again. @throws RegiaError `UNAVAILABLE` when that one died, too.
+   */
+  readonly predictInThread: (batch: Pick<InputBatch, 'columns' | 'rowCount'>) => Promise<TimedPredictions>
+  /** Frees the graph's copies in the threads, or the one here; it is loaded again when asked there. */
+  readonly unload: (where: 'here' | 'threads') => Promise<void>
   /** The same over columns. */
   readonly predictInputs: (inputs: InputColumns, rowCount: number) => Promise<Predictions>
   /** Validates and answers JSON rows. @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE` naming field and row. */
   readonly predictRows: (rows: readonly Row[]) => Promise<Predictions>
   /** The batch path: in chunks, and above some thousand rows on another thread. */
   readonly predictTable: (table: Table) => Promise<Predictions>
-  /** Answers the package's example. @throws RegiaError `MODEL_SELF_TEST_FAILED` when it differs from what was packaged. */
-  readonly selfTest: () => Promise<SelfTestResult>
+  /**
+   * Answers the package's example: row by row, together, in another order and several times over. Where only the answers of rows asked
+   * together are wrong, it passes and says so. @throws RegiaError `MODEL_SELF_TEST_FAILED` when it differs from what was packaged.
+   */
+  readonly selfTest: (where?: 'here' | 'threads') => Promise<SelfTestResult>
   /** Frees it, after the calls that are under way. Later calls fail with `UNAVAILABLE`. */
   readonly close: () => Promise<void>
 }

@@ -1,99 +1,152 @@
-import { RegiaError, type Row, type Table } from '@regia/core'
+import { canonicalJson, RegiaError, type Row, type Table } from '@regia/core'
+import { strToU8 } from 'fflate'
+import { hashBytes } from '../blobs/index.ts'
 import { createBatchThread } from './batch-thread.ts'
 import { inputBatches } from './input-batch.ts'
 import { type OpenedPackage, readModelPackage } from './model-package.ts'
-import type { ModelSession, Predictions, SelfTestResult } from './model-session.ts'
-import { loadGraph } from './onnx-graph.ts'
+import type { InputBatch, ModelSession, Predictions, TimedPredictions } from './model-session.ts'
+import { type LoadedGraph, loadGraph } from './onnx-graph.ts'
+import { selfTest } from './self-test.ts'
+import { type ModelThreads, sharedModelThreads } from './threads/index.ts'
 
 /** From so many rows on a table is scored on another thread: it would block this one for more than some milliseconds. */
 const THREAD_ROWS = 1024
-/** How far answers may be from those at packaging: other processors round otherwise. */
-const SELF_TEST_TOLERANCE = 1e-5
+
+export type OpenModelOptions = {
+  /** The pool for `predictInThread`; the one of the process where absent. */
+  readonly threads?: ModelThreads
+  /** Loads it into a thread first, and here only when it is asked here: a model that is slow or large then never holds up this thread. */
+  readonly loadIn?: 'here' | 'threads'
+}
 
 /**
  * Loads a model package and makes it ready to answer. onnxruntime is loaded with the first model.
  *
  * @throws RegiaError `MODEL_INVALID` when the package or its graph is not sound.
  */
-export async function openModel(source: Uint8Array | OpenedPackage): Promise<ModelSession> {
+export async function openModel(
+  source: Uint8Array | OpenedPackage,
+  { threads = sharedModelThreads(), loadIn = 'here' }: OpenModelOptions = {},
+): Promise<ModelSession> {
   const opened = source instanceof Uint8Array ? readModelPackage(source) : source
   const { manifest, graph } = opened
   const { signature } = manifest
-  const loaded = await loadGraph(graph, signature)
+  const here = graphHere(() => loadGraph(graph, signature))
+  const elsewhere = graphInThreads(threads, opened)
   const thread = createBatchThread(graph, signature)
   const createBatch = inputBatches(signature)
-  const calls = new Set<Promise<unknown>>()
-  let isClosed = false
+  const { track, settled } = trackCalls()
 
-  const track = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (isClosed) return Promise.reject(closedError())
-    const call = work()
-    calls.add(call)
-    const forget = () => calls.delete(call)
-    call.then(forget, forget)
-    return call
+  const predictHere = (batch: Pick<InputBatch, 'columns' | 'rowCount'>): Promise<Predictions> => {
+    const loaded = here.loaded()
+    if (loaded) return loaded.run(batch.columns(), batch.rowCount)
+    return here.load().then(({ run }) => run(batch.columns(), batch.rowCount))
   }
-  const predictRows = (rows: readonly Row[]): Promise<Predictions> => {
+  const predictRows = async (rows: readonly Row[], where: 'here' | 'threads' = 'here'): Promise<Predictions> => {
     const batch = createBatch()
     batch.append(rows)
-    return track(() => loaded.run(batch.columns(), batch.rowCount))
+    if (where === 'here') return track(() => predictHere(batch))
+    return (await track(() => elsewhere.run(batch))).predictions
   }
+  if (loadIn === 'here') await here.load()
+  else await elsewhere.load()
   return {
     manifest,
     signature,
     createBatch,
-    predictBatch: (batch) => track(() => loaded.run(batch.columns(), batch.rowCount)),
-    predictInputs: (inputs, rowCount) => track(() => loaded.run(inputs, rowCount)),
-    predictRows: async (rows) => predictRows(rows),
+    predictBatch: (batch) => track(() => predictHere(batch)),
+    predictInThread: (batch) => track(() => elsewhere.run(batch)),
+    predictInputs: (inputs, rowCount) => track(() => predictHere({ columns: () => inputs, rowCount })),
+    predictRows: (rows) => predictRows(rows),
     predictTable: (table: Table) =>
-      track(() => (table.rowCount < THREAD_ROWS ? loaded.runTable(table) : thread.runTable(table))),
-    selfTest: () => selfTest(opened, predictRows),
+      track(() =>
+        table.rowCount < THREAD_ROWS ? here.load().then((it) => it.runTable(table)) : thread.runTable(table),
+      ),
+    selfTest: (where) => selfTest(opened, (rows) => predictRows(rows, where)),
+    unload: async (where) => {
+      if (where === 'threads') elsewhere.release()
+      else await here.release()
+    },
     close: async () => {
-      isClosed = true
-      await Promise.allSettled(calls)
+      await settled()
       await thread.close()
-      await loaded.release()
+      elsewhere.release()
+      await here.release()
     },
   }
 }
 
-/** Asks the example once as a batch and once row by row: a graph that mixes rows up must not serve batches. */
-async function selfTest(
-  { manifest }: OpenedPackage,
-  predictRows: (rows: readonly Row[]) => Promise<Predictions>,
-): Promise<SelfTestResult> {
-  const { probabilities, predictions } = manifest.example
-  const rows = manifest.example.rows.map(toRow)
-  const expected = probabilities?.flat() ?? predictions ?? []
-  const together = valuesOf(await predictRows(rows))
-  const singly: number[] = []
-  for (const row of rows) singly.push(...valuesOf(await predictRows([row])))
-  const maxError = Math.max(largestError(expected, together), largestError(expected, singly))
-  if (maxError <= SELF_TEST_TOLERANCE) return { maxError, rowCount: rows.length }
-  throw new RegiaError('MODEL_SELF_TEST_FAILED', `The model does not answer its own example: off by ${maxError}.`, {
-    where: `expected ${expected.slice(0, 6).join(', ')}; got ${[...together].slice(0, 6).join(', ')}`,
-    hint: 'Package the model again; until then the version that serves now goes on serving.',
-    data: { maxError: Number.isFinite(maxError) ? maxError : null, rowCount: rows.length },
-  })
+/** The graph on this thread, loaded when first asked for. */
+function graphHere(load: () => Promise<LoadedGraph>) {
+  let loading: Promise<LoadedGraph> | undefined
+  let loaded: LoadedGraph | undefined
+  return {
+    loaded: () => loaded,
+    load: (): Promise<LoadedGraph> => {
+      loading ??= load().then((graph) => {
+        loaded = graph
+        return graph
+      })
+      return loading
+    },
+    release: async (): Promise<void> => {
+      const released = loading
+      loading = undefined
+      loaded = undefined
+      const graph = await released?.catch(() => undefined)
+      await graph?.release()
+    },
+  }
 }
 
-const valuesOf = ({ probabilities, scores }: Predictions): Float32Array => probabilities ?? scores
-
-function largestError(expected: readonly number[], got: ArrayLike<number>): number {
-  if (expected.length === 0 || expected.length !== got.length) return Number.POSITIVE_INFINITY
-  const errors = expected.map((value, i) => Math.abs(value - got[i]!))
-  return errors.some(Number.isNaN) ? Number.POSITIVE_INFINITY : Math.max(...errors)
+/** The graph in the threads of a pool, under a key that packages with the same graph and signature share. */
+function graphInThreads(threads: ModelThreads, { manifest, graph }: OpenedPackage) {
+  const { signature } = manifest
+  const key = hashBytes(strToU8(canonicalJson({ graph: manifest.graph, signature })))
+  const threadGraph = { key, graph, signature }
+  let isUsed = false
+  const use = (): void => {
+    if (!isUsed) threads.use(key)
+    isUsed = true
+  }
+  return {
+    load: async (): Promise<void> => {
+      use()
+      await threads.run({ graph: threadGraph, columns: undefined, rowCount: 0 })
+    },
+    run: async (batch: Pick<InputBatch, 'columns' | 'rowCount'>): Promise<TimedPredictions> => {
+      use()
+      const { columns, rowCount } = batch
+      const answer = await threads.run({ graph: threadGraph, columns: () => columns(), rowCount })
+      if (!answer) throw new Error('unreachable: a batch has an answer')
+      return answer
+    },
+    release: (): void => {
+      if (isUsed) threads.release(key)
+      isUsed = false
+    },
+  }
 }
 
-/** @throws RegiaError `MODEL_INVALID` when the example of a package holds what no row does. */
-function toRow(example: Readonly<Record<string, unknown>>): Row {
-  const cells = Object.entries(example).map(([name, cell]) => {
-    if (cell === null || typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean') {
-      return [name, cell] as const
-    }
-    throw new RegiaError('MODEL_INVALID', `The package's example holds ${typeof cell} in "${name}".`)
-  })
-  return Object.fromEntries(cells)
+/** Calls under way, so that a model is freed after them. */
+function trackCalls() {
+  const calls = new Set<Promise<unknown>>()
+  let isClosed = false
+  return {
+    track: <Result>(work: () => Promise<Result>): Promise<Result> => {
+      if (isClosed) return Promise.reject(closedError())
+      const call = work()
+      calls.add(call)
+      const forget = () => calls.delete(call)
+      call.then(forget, forget)
+      return call
+    },
+    /** From now on nothing is asked any more; answers when all that was is answered. */
+    settled: async (): Promise<void> => {
+      isClosed = true
+      await Promise.allSettled(calls)
+    },
+  }
 }
 
 const closedError = (): RegiaError =>

@@ -14,6 +14,9 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   PORT_IN_USE: 409,
   PAYLOAD_TOO_LARGE: 413,
   TOO_MANY_REQUESTS: 429,
+  QUEUE_FULL: 429,
+  // Nobody is left to read it; in the log of a proxy it says what happened.
+  CLIENT_GONE: 499,
   DATA_UNREADABLE: 422,
   DATA_EMPTY: 422,
   SCHEMA_VIOLATED: 422,
@@ -40,5 +43,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   INTERNAL: 500,
   UNAVAILABLE: 503,
   ENDPOINT_NOT_READY: 503,
+  OVERLOADED: 503,
   TIMEOUT: 504,
+  DEADLINE_EXCEEDED: 504,
 }

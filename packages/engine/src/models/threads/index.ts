@@ -1,0 +1,1 @@
+export { ModelThreads, type ModelThreadsOptions, sharedModelThreads } from './model-threads.ts'
