@@ -46,6 +46,8 @@ export type TimedPredictions = { readonly predictions: Predictions; readonly run
 export type ModelSession = {
   readonly manifest: ModelPackage
   readonly signature: Signature
+  /** Whether it is in memory, for one that is loaded when asked; absent for one that always is. */
+  readonly isLoaded?: boolean
   /** Makes an empty batch for the online path. */
   readonly createBatch: () => InputBatch
   /** The online path: one call of the graph over rows that were validated when they were appended, on this thread. */

@@ -20,6 +20,10 @@ export type PredictCall = {
   readonly at: number
   /** `performance.now()` when the request arrived. */
   readonly receivedAt: number
+  /** `performance.now()` by which it must have been begun; where absent the endpoint's own limit counts from its arrival. */
+  readonly deadlineAt?: number | undefined
+  /** Whether nobody waits for the answer any more. Asked right before it is computed. */
+  readonly isGone?: () => boolean
   readonly done: (answer: Answer) => void
   readonly fail: (error: unknown) => void
 }

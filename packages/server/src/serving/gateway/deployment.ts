@@ -1,27 +1,38 @@
-import type { Row } from '@regia/core'
-import type { ModelSession } from '@regia/engine'
+import { type Execution, type Row, type ServingLimits, servingLimitsSchema } from '@regia/core'
+import { type InputBatch, inputBatches, type ModelSession, type Predictions } from '@regia/engine'
 import type { PredictCall, ServedVersion } from './answer.ts'
+import { type Prepared, prepare } from './lanes/choose-lane.ts'
+import { runCost } from './lanes/warm-up.ts'
 import { type AnsweredBatch, MicroBatcher } from './micro-batcher.ts'
 import type { RegisteredVersion } from './model-directory.ts'
 
-/** The first calls of a graph are the slow ones: memory is planned and code compiled in them. */
-const WARM_UP_RUNS = 20
+export type DeploymentOptions = {
+  readonly limits?: ServingLimits
+  readonly onAnswered: (deployment: Deployment, batch: AnsweredBatch) => void
+}
 
-/** A loaded, warm and tested version that answers requests. */
+/** A version that answers requests: tested and measured before its first one. */
 export class Deployment implements ServedVersion {
   readonly registered: RegisteredVersion
   readonly #session: ModelSession
+  readonly #limits: ServingLimits
   readonly #batcher: MicroBatcher
+  readonly #createBatch: () => InputBatch
+  #prepared: Prepared | undefined
+  #preparing: Promise<Prepared> | undefined
   #close: Promise<void> | undefined
 
-  constructor(
-    registered: RegisteredVersion,
-    session: ModelSession,
-    onAnswered: (deployment: Deployment, batch: AnsweredBatch) => void,
-  ) {
+  constructor(registered: RegisteredVersion, session: ModelSession, { limits, onAnswered }: DeploymentOptions) {
     this.registered = registered
     this.#session = session
-    this.#batcher = new MicroBatcher(session, (batch) => onAnswered(this, batch))
+    this.#limits = limits ?? servingLimitsSchema.parse({})
+    this.#createBatch = inputBatches(session.signature)
+    const model = {
+      createBatch: this.#createBatch,
+      lane: () => this.#prepared?.lane,
+      load: () => this.prepare(),
+    }
+    this.#batcher = new MicroBatcher(model, (batch) => onAnswered(this, batch), this.#limits)
   }
 
   get model(): string {
@@ -44,9 +55,44 @@ export class Deployment implements ServedVersion {
     return this.#batcher.isIdle
   }
 
-  /** @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE`, before the request joins a batch. */
+  get lane(): 'inline' | 'worker' | undefined {
+    return this.#prepared?.lane.name
+  }
+
+  /** Where and how it computes, as the endpoint's view shows it. */
+  get execution(): Execution {
+    const queuedRowCount = this.#batcher.admission.rows
+    if (!this.#prepared) return { queuedRowCount, isLoaded: false }
+    const { lane, warmUp, batching } = this.#prepared
+    return { lane: lane.name, warmUp, batching, isLoaded: this.#session.isLoaded ?? true, queuedRowCount }
+  }
+
+  /**
+   * @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE`; `QUEUE_FULL`, `OVERLOADED`, `DEADLINE_EXCEEDED`, before the
+   *   request joins a batch.
+   */
   predict(call: PredictCall): void {
     this.#batcher.add(call)
+  }
+
+  /** Answers rows past the queue, in the lane of the version: for what no client waits for. */
+  async score(rows: readonly Row[]): Promise<Predictions> {
+    const { lane } = await this.prepare()
+    const batch = this.#createBatch()
+    batch.append(rows)
+    return lane.run(batch)
+  }
+
+  /** Loads, tests and measures it, once. A failure is tried again with the next call. @throws RegiaError `MODEL_SELF_TEST_FAILED`, `MODEL_INVALID`. */
+  prepare(): Promise<Prepared> {
+    this.#preparing ??= prepare(this.#session, this.#limits).then(
+      (prepared) => this.#take(prepared),
+      (error: unknown) => {
+        this.#preparing = undefined
+        throw error
+      },
+    )
+    return this.#preparing
   }
 
   /** Frees the model once every request that it took is answered. */
@@ -54,24 +100,28 @@ export class Deployment implements ServedVersion {
     this.#close ??= this.#batcher.drained().then(() => this.#session.close())
     return this.#close
   }
+
+  #take(prepared: Prepared): Prepared {
+    const { lane, warmUp } = prepared
+    this.#batcher.admission.expect(runCost(warmUp), lane.batchRows, lane.atOnce)
+    this.#prepared = prepared
+    return prepared
+  }
 }
 
-/** Loads, warms and tests a version. @throws RegiaError `MODEL_SELF_TEST_FAILED` when it does not answer as it did when it was packaged. */
+/** Loads, tests and measures a version. @throws RegiaError `MODEL_SELF_TEST_FAILED` when it does not answer as it did when it was packaged. */
 export async function deploy(
   registered: RegisteredVersion,
   session: ModelSession,
   onAnswered: (deployment: Deployment, batch: AnsweredBatch) => void,
+  limits?: ServingLimits,
 ): Promise<Deployment> {
+  const deployment = new Deployment(registered, session, { onAnswered, ...(limits && { limits }) })
   try {
-    await session.selfTest()
-    for (let run = 0; run < WARM_UP_RUNS; run++) await session.predictRows(exampleRows(registered))
-    return new Deployment(registered, session, onAnswered)
+    await deployment.prepare()
+    return deployment
   } catch (error) {
     await session.close()
     throw error
   }
 }
-
-/** Examples are cells by the package's own signature, which the self-test has just proved. */
-const exampleRows = ({ package: manifest }: RegisteredVersion): readonly Row[] =>
-  manifest.example.rows as readonly Row[]

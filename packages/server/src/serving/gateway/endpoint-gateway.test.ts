@@ -92,7 +92,9 @@ describe('EndpointGateway', () => {
     const gateway = await gatewayOn('deep')
     await gateway.change({ stable: version(1) })
     const deep = JSON.parse(`{"miles":${'['.repeat(50_000)}${']'.repeat(50_000)},"place":"JFK","wind":1}`)
-    const error = new Promise((fail) => gateway.predict({ rows: [deep], at: 0, receivedAt: 0, done: fail, fail }))
+    const error = new Promise((fail) =>
+      gateway.predict({ rows: [deep], at: 0, receivedAt: performance.now(), done: fail, fail }),
+    )
     expect(await error).toMatchObject({ code: expect.stringMatching(/INVALID_INPUT|COLUMN_TYPE/) })
     await gateway.close()
     await log.close()

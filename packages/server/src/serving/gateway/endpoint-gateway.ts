@@ -122,7 +122,14 @@ export class EndpointGateway {
 
   deployments(): readonly DeploymentView[] {
     const ready = (deployment: Deployment | undefined, role: DeploymentView['role']): DeploymentView[] =>
-      deployment ? [this.#view(deployment.registered, role, 'ready', this.#since.get(deployment))] : []
+      deployment
+        ? [
+            {
+              ...this.#view(deployment.registered, role, 'ready', this.#since.get(deployment)),
+              ...deployment.execution,
+            },
+          ]
+        : []
     return [
       ...ready(this.#stable, 'stable'),
       ...ready(this.shadow, 'shadow'),
@@ -162,7 +169,8 @@ export class EndpointGateway {
     this.#loading = [...this.#loading, { registered, role }]
     try {
       const session = await this.#options.directory.open(registered)
-      const deployment = await deploy(registered, session, (from, batch) => this.#finish(from, batch))
+      const { limits } = this.spec
+      const deployment = await deploy(registered, session, (from, batch) => this.#finish(from, batch), limits)
       this.#since.set(deployment, this.#options.clock())
       return deployment
     } catch (error) {

@@ -3,6 +3,7 @@ import { type ModelSession, openModel } from '@regia/engine'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageTrips, tripRows } from '../../../test/serving/trips.ts'
 import type { Answer } from './answer.ts'
+import { inlineLane } from './lanes/lane.ts'
 import { type AnsweredBatch, MicroBatcher } from './micro-batcher.ts'
 
 const { rows } = tripRows(40, 'batch')
@@ -17,7 +18,9 @@ type Asked = { readonly score: Promise<number> }
 /** A batcher that answers each call with the score of its first row, and what it was asked. */
 function batcherOf(model: ModelSession) {
   const batches: number[] = []
-  const batcher = new MicroBatcher(model, ({ calls, predictions }: AnsweredBatch) => {
+  const lane = inlineLane(model, 512)
+  const batched = { createBatch: model.createBatch, lane: () => lane, load: async () => undefined }
+  const batcher = new MicroBatcher(batched, ({ calls, predictions }: AnsweredBatch) => {
     batches.push(calls.length)
     let from = 0
     for (const call of calls) {
@@ -29,7 +32,7 @@ function batcherOf(model: ModelSession) {
   const ask = (asked: readonly Row[]): Asked => ({
     score: new Promise((resolve, reject) => {
       const done = ({ predictions, from }: Answer) => resolve(predictions.scores[from]!)
-      batcher.add({ rows: asked, at: 0, receivedAt: 0, done, fail: reject })
+      batcher.add({ rows: asked, at: 0, receivedAt: performance.now(), done, fail: reject })
     }),
   })
   return { batcher, batches, ask }

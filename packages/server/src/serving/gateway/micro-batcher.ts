@@ -1,53 +1,82 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { RegiaError } from '@regia/core'
-import type { InputBatch, InputColumns, ModelSession, Predictions } from '@regia/engine'
+import { RegiaError, type ServingLimits, servingLimitsSchema } from '@regia/core'
+import type { InputBatch, Predictions } from '@regia/engine'
 import type { PredictCall } from './answer.ts'
+import { Admission, clientGone, tooLate } from './lanes/admission.ts'
+import type { Lane } from './lanes/lane.ts'
+import { loopDelay } from './lanes/loop-delay.ts'
 
 /** A batch that the model answered: its requests in the order of its rows. */
 export type AnsweredBatch = { readonly calls: readonly PredictCall[]; readonly predictions: Predictions }
 
-type Batch = { readonly inputs: InputBatch; readonly calls: PredictCall[] }
+/** What a batcher asks. */
+export type BatchedModel = {
+  readonly createBatch: () => InputBatch
+  /** How it computes; `undefined` until it is loaded. */
+  readonly lane: () => Lane | undefined
+  /** Loads it. */
+  readonly load: () => Promise<unknown>
+}
 
-/** A request with more rows runs by itself in pieces of this size, so that it does not hold up the others. */
-const MAX_BATCH_ROWS = 512
+type Batch = { readonly inputs: InputBatch; calls: PredictCall[] }
+type FillingBatch = Batch & { isDue: boolean }
 
 /**
  * Zero-wait micro-batching: whatever arrived in this turn of the event loop is one call of the graph; what arrives while it runs is the next.
  * With one request at a time nothing waits.
  */
 export class MicroBatcher {
-  readonly #session: ModelSession
+  readonly admission: Admission
+  readonly #model: BatchedModel
   readonly #onAnswered: (batch: AnsweredBatch) => void
   /** Batches whose memory can be used again. */
   readonly #spare: InputBatch[] = []
-  #filling: Batch | undefined
+  readonly #ready: Batch[] = []
+  readonly #maxBatchRows: number
+  #filling: FillingBatch | undefined
   #running = 0
+  #loading: Promise<void> | undefined
+  #sweep: NodeJS.Timeout | undefined
   readonly #onIdle: (() => void)[] = []
 
   /** @param onAnswered - Must answer every call, and not throw. */
-  constructor(session: ModelSession, onAnswered: (batch: AnsweredBatch) => void) {
-    this.#session = session
+  constructor(
+    model: BatchedModel,
+    onAnswered: (batch: AnsweredBatch) => void,
+    limits: ServingLimits = servingLimitsSchema.parse({}),
+  ) {
+    this.#model = model
     this.#onAnswered = onAnswered
+    this.#maxBatchRows = limits.maxBatchRows
+    this.admission = new Admission({ limits, loopDelay })
   }
 
   get isIdle(): boolean {
-    return this.#running === 0 && this.#filling === undefined
+    return this.#running === 0 && this.#ready.length === 0 && this.#filling === undefined
   }
 
-  /** Joins the batch of this turn. @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE`: a bad request joins none. */
+  /**
+   * Joins the batch of this turn. A bad request joins none.
+   *
+   * @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE`; `QUEUE_FULL`, `OVERLOADED`, `DEADLINE_EXCEEDED`.
+   */
   add(call: PredictCall): void {
-    if (call.rows.length > MAX_BATCH_ROWS) {
-      const inputs = this.#session.createBatch()
+    this.admission.assertRoom(call)
+    const count = call.rows.length
+    const room = this.#model.lane()?.batchRows ?? this.#maxBatchRows
+    if (count > room) {
+      const inputs = this.#model.createBatch()
       inputs.append(call.rows)
-      void this.#run({ inputs, calls: [call] })
-      return
+      this.#ready.push({ inputs, calls: [call] })
+      this.admission.entered(count)
+      this.#pump()
+    } else {
+      const filling = this.#filling
+      if (filling && filling.inputs.rowCount + count > room) this.#close(filling)
+      const batch = this.#fill()
+      batch.inputs.append(call.rows)
+      batch.calls.push(call)
+      this.admission.entered(count)
     }
-    const filling = this.#filling
-    const isFull = filling && filling.inputs.rowCount + call.rows.length > MAX_BATCH_ROWS
-    if (isFull) this.#dispatch(filling)
-    const { inputs, calls } = this.#fill()
-    inputs.append(call.rows)
-    calls.push(call)
   }
 
   /** Resolves once every request that has joined is answered. */
@@ -55,92 +84,150 @@ export class MicroBatcher {
     return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve))
   }
 
-  #fill(): Batch {
+  #fill(): FillingBatch {
     if (this.#filling) return this.#filling
-    const batch: Batch = { inputs: this.#spare.pop() ?? this.#session.createBatch(), calls: [] }
+    const batch: FillingBatch = { inputs: this.#spare.pop() ?? this.#model.createBatch(), calls: [], isDue: false }
     this.#filling = batch
-    setImmediate(() => this.#dispatch(batch))
+    setImmediate(() => {
+      batch.isDue = true
+      this.#pump()
+    })
     return batch
   }
 
-  #dispatch(batch: Batch): void {
-    if (this.#filling !== batch) return
+  /** It takes no more, and waits for its turn. */
+  #close(batch: FillingBatch): void {
     this.#filling = undefined
-    if (batch.calls.length > 0) void this.#run(batch)
-    else this.#finish(batch)
+    if (batch.calls.length > 0) this.#ready.push(batch)
+    else this.#recycle(batch.inputs)
+    this.#pump()
   }
 
-  async #run(batch: Batch): Promise<void> {
-    this.#running++
-    try {
-      const predictions = await this.#predict(batch.inputs)
-      assertFinite(predictions)
-      this.#onAnswered({ calls: batch.calls, predictions })
-    } catch (error) {
-      await this.#recover(batch, error)
+  /** Starts what may run now. While a batch waits for that it still fills. */
+  #pump(): void {
+    const lane = this.#model.lane()
+    if (!lane) {
+      this.#load()
+      return
     }
+    while (this.#running < lane.atOnce) {
+      const due = this.#filling?.isDue ? this.#filling : undefined
+      const batch = this.#ready.shift() ?? due
+      if (!batch) break
+      if (batch === due) this.#filling = undefined
+      this.#start(lane, batch)
+    }
+    if (this.#ready.length > 0 || this.#filling?.isDue) this.#sweepLater()
+    else this.#tellIdle()
+  }
+
+  #load(): void {
+    this.#sweepLater()
+    this.#loading ??= this.#model
+      .load()
+      .then(
+        () => undefined,
+        (error: unknown) => this.#failAll(error),
+      )
+      .finally(() => {
+        this.#loading = undefined
+        this.#pump()
+      })
+  }
+
+  #start(lane: Lane, batch: Batch): void {
+    this.#dropLate(batch)
+    if (batch.calls.length > 0) void this.#run(lane, batch)
+    else this.#recycle(batch.inputs)
+  }
+
+  async #run(lane: Lane, batch: Batch): Promise<void> {
+    this.#running++
+    await this.#answer(lane, batch)
     this.#running--
-    this.#finish(batch)
+    this.#recycle(batch.inputs)
+    this.#pump()
+  }
+
+  async #answer(lane: Lane, { inputs, calls }: Batch): Promise<void> {
+    const startedAt = performance.now()
+    try {
+      const predictions = await lane.run(inputs)
+      this.admission.ran(inputs.rowCount, performance.now() - startedAt)
+      assertFinite(predictions)
+      this.#onAnswered({ calls, predictions })
+      for (const { rows } of calls) this.admission.left(rows.length)
+    } catch (error) {
+      await this.#recover(lane, calls, error)
+    }
   }
 
   /** One bad request must not fail the others that happened to arrive with it. */
-  async #recover({ calls }: Batch, error: unknown): Promise<void> {
+  async #recover(lane: Lane, calls: readonly PredictCall[], error: unknown): Promise<void> {
     if (calls.length === 1) {
-      calls[0]!.fail(error)
+      this.#fail(calls[0]!, error)
       return
     }
     for (const call of calls) {
-      const inputs = this.#session.createBatch()
-      inputs.append(call.rows)
-      await this.#run({ inputs, calls: [call] })
+      const alone: Batch = { inputs: this.#model.createBatch(), calls: [call] }
+      alone.inputs.append(call.rows)
+      this.#dropLate(alone)
+      if (alone.calls.length > 0) await this.#answer(lane, alone)
     }
   }
 
-  #finish({ inputs }: Batch): void {
+  /** What is past its deadline, or has nobody waiting for it, is not computed; the others keep their place. */
+  #dropLate(batch: Batch): void {
+    const now = performance.now()
+    if (!batch.calls.some((call) => this.#faultOf(call, now))) return
+    const { calls } = batch
+    const faults = calls.map((call) => this.#faultOf(call, now))
+    batch.calls = calls.filter((_, i) => faults[i] === undefined)
+    batch.inputs.clear()
+    for (const { rows } of batch.calls) batch.inputs.append(rows)
+    for (const [i, fault] of faults.entries()) if (fault) this.#fail(calls[i]!, fault)
+  }
+
+  #faultOf(call: PredictCall, now: number): RegiaError | undefined {
+    if (call.isGone?.()) return clientGone()
+    return this.admission.deadlineOf(call) < now ? tooLate() : undefined
+  }
+
+  #fail(call: PredictCall, error: unknown): void {
+    this.admission.left(call.rows.length)
+    call.fail(error)
+  }
+
+  #failAll(error: unknown): void {
+    const batches = [...this.#ready.splice(0), ...(this.#filling ? [this.#filling] : [])]
+    this.#filling = undefined
+    for (const { calls } of batches) for (const call of calls) this.#fail(call, error)
+  }
+
+  /** Those who wait are told at their deadline, not when their turn would have come. */
+  #sweepLater(): void {
+    if (this.#sweep) return
+    this.#sweep = setTimeout(() => this.#sweepNow(), SWEEP_MS)
+  }
+
+  #sweepNow(): void {
+    this.#sweep = undefined
+    for (const batch of this.#ready) this.#dropLate(batch)
+    if (this.#filling) this.#dropLate(this.#filling)
+    if (this.#ready.length > 0 || this.#filling) this.#sweepLater()
+  }
+
+  #recycle(inputs: InputBatch): void {
     inputs.clear()
     if (this.#spare.length < 2) this.#spare.push(inputs)
+  }
+
+  #tellIdle(): void {
     if (this.isIdle) for (const resolve of this.#onIdle.splice(0)) resolve()
   }
-
-  #predict(inputs: InputBatch): Promise<Predictions> {
-    return inputs.rowCount <= MAX_BATCH_ROWS ? this.#session.predictBatch(inputs) : this.#predictInPieces(inputs)
-  }
-
-  async #predictInPieces(inputs: InputBatch): Promise<Predictions> {
-    const columns = inputs.columns()
-    const pieces: Predictions[] = []
-    for (let from = 0; from < inputs.rowCount; from += MAX_BATCH_ROWS) {
-      const until = Math.min(from + MAX_BATCH_ROWS, inputs.rowCount)
-      pieces.push(await this.#session.predictInputs(sliceColumns(columns, from, until), until - from))
-      await nextTurn()
-    }
-    return joinPredictions(pieces, inputs.rowCount)
-  }
 }
 
-const sliceColumns = (columns: InputColumns, from: number, until: number): InputColumns =>
-  columns.map((values) => values.slice(from, until))
-
-function joinPredictions(pieces: readonly Predictions[], rowCount: number): Predictions {
-  const classes = pieces.flatMap((piece) => (piece.classes ? [...piece.classes] : []))
-  const probabilities = pieces.flatMap((piece) => piece.probabilities ?? [])
-  return {
-    rowCount,
-    scores: joinFloats(pieces.map((piece) => piece.scores)),
-    ...(probabilities.length > 0 && { probabilities: joinFloats(probabilities) }),
-    ...(classes.length > 0 && { classes: Int32Array.from(classes) }),
-  }
-}
-
-function joinFloats(parts: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let place = 0
-  for (const part of parts) {
-    joined.set(part, place)
-    place += part.length
-  }
-  return joined
-}
+const SWEEP_MS = 50
 
 function assertFinite({ scores }: Predictions): void {
   for (let row = 0; row < scores.length; row++) {

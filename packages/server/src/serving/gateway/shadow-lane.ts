@@ -79,8 +79,8 @@ export class ShadowLane {
     if (batch.length === 0) return
     try {
       const rows = batch.map(({ record }) => record.row)
-      const { session, signature, version } = this.deployment
-      const predictions = await session.predictRows(rows)
+      const { signature, version } = this.deployment
+      const predictions = await this.deployment.score(rows)
       const entries = batch.map((waiting, i) =>
         shadowEntry(waiting, version, predictions.scores[i]!, labelOf(signature, predictions, i)),
       )

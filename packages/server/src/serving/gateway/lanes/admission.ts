@@ -1,0 +1,115 @@
+import { RegiaError, type ServingLimits } from '@regia/core'
+import type { PredictCall } from '../answer.ts'
+import type { LoopDelay } from './loop-delay.ts'
+
+/** What a call of the model costs, and what each row adds. */
+export type RunCost = { readonly callMs: number; readonly rowMs: number }
+
+export type AdmissionOptions = {
+  readonly limits: Pick<ServingLimits, 'maxQueueRows' | 'deadlineMs'>
+  readonly loopDelay: Pick<LoopDelay, 'ms' | 'watch'>
+}
+
+/** How much a new measurement counts against those before. */
+const WEIGHT = 0.2
+const FIRST_COST: RunCost = { callMs: 0.02, rowMs: 0.005 }
+
+/**
+ * Lets requests in as long as there is room and they can be answered in time, and else refuses them at once, with the time after which to
+ * come again: what is refused early costs next to nothing, what is let in is answered.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions
+  #cost = FIRST_COST
+  /** How much longer runs take than they did at warm-up: others share the processor. */
+  #slowdown = 1
+  #rows = 0
+  #batchRows = 1
+  #atOnce = 1
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options
+  }
+
+  /** Rows that wait or are being computed. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** Tells what was measured when the model was loaded. */
+  expect(cost: RunCost, batchRows: number, atOnce: number): void {
+    this.#cost = cost
+    this.#batchRows = batchRows
+    this.#atOnce = Number.isFinite(atOnce) ? atOnce : 1
+  }
+
+  /** @throws RegiaError `QUEUE_FULL`, `OVERLOADED`, `DEADLINE_EXCEEDED`. */
+  assertRoom(call: PredictCall): void {
+    const { limits, loopDelay } = this.#options
+    loopDelay.watch()
+    const leftMs = this.deadlineOf(call) - performance.now()
+    if (leftMs <= 0) throw tooLate()
+    if (this.#rows === 0 && loopDelay.ms < leftMs) return
+    const waitMs = this.#waitMs() + loopDelay.ms
+    if (waitMs > leftMs) throw overloaded(waitMs, leftMs)
+    if (this.#rows > 0 && this.#rows + call.rows.length > limits.maxQueueRows) {
+      throw queueFull(this.#rows, limits.maxQueueRows, waitMs)
+    }
+  }
+
+  /** Answers with the call's deadline in the time of `performance.now()`. */
+  deadlineOf({ deadlineAt, receivedAt }: PredictCall): number {
+    const ours = receivedAt + this.#options.limits.deadlineMs
+    return deadlineAt === undefined ? ours : Math.min(deadlineAt, ours)
+  }
+
+  entered(rows: number): void {
+    this.#rows += rows
+  }
+
+  left(rows: number): void {
+    this.#rows -= rows
+  }
+
+  /** Learns from a run of the model that is over. */
+  ran(rows: number, ms: number): void {
+    const ratio = ms / this.#costOf(rows)
+    this.#slowdown += WEIGHT * (Math.min(100, Math.max(0.1, ratio)) - this.#slowdown)
+  }
+
+  /** Until all that waits now is answered. */
+  #waitMs(): number {
+    return (this.#slowdown * this.#costOf(this.#rows)) / this.#atOnce
+  }
+
+  #costOf(rows: number): number {
+    const { callMs, rowMs } = this.#cost
+    return Math.ceil(rows / this.#batchRows) * callMs + rows * rowMs
+  }
+}
+
+const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000))
+
+const queueFull = (rows: number, maxQueueRows: number, waitMs: number): RegiaError =>
+  new RegiaError('QUEUE_FULL', `${rows} rows wait already; this endpoint lets ${maxQueueRows} wait.`, {
+    where: 'limits.maxQueueRows',
+    hint: `Come again in ${secondsOf(waitMs)} s, send fewer rows at once, or raise the limit of the endpoint.`,
+    data: { retryAfterSeconds: secondsOf(waitMs), queuedRows: rows },
+  })
+
+const overloaded = (waitMs: number, leftMs: number): RegiaError => {
+  const [wait, left] = [Math.ceil(waitMs), Math.floor(leftMs)]
+  return new RegiaError('OVERLOADED', `The answer would take about ${wait} ms; the request has ${left} ms left.`, {
+    hint: `Come again in ${secondsOf(waitMs - leftMs)} s, allow more time, or run more servers.`,
+    data: { retryAfterSeconds: secondsOf(waitMs - leftMs) },
+  })
+}
+
+export const tooLate = (): RegiaError =>
+  new RegiaError('DEADLINE_EXCEEDED', 'The request was not begun before its deadline, and was dropped.', {
+    hint: 'Nothing was computed or logged. Allow more time ("x-deadline-ms", the limits of the endpoint), or send less at once.',
+    data: { retryAfterSeconds: 1 },
+  })
+
+export const clientGone = (): RegiaError =>
+  new RegiaError('CLIENT_GONE', 'The client closed the connection before its request was computed.')

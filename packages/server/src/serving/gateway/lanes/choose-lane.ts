@@ -1,0 +1,54 @@
+import type { Row, ServingLimits, WarmUp } from '@regia/core'
+import { type ModelSession, sharedModelThreads } from '@regia/engine'
+import { inlineLane, type Lane, workerLane } from './lane.ts'
+import { fastestLane, measureWarmUp } from './warm-up.ts'
+
+/** A version that has been tested and measured, with the lane that it takes. */
+export type Prepared = {
+  readonly lane: Lane
+  readonly warmUp: WarmUp
+  /** `on`, or `off: ` and why rows are asked one by one. */
+  readonly batching: string
+}
+
+/** Calls of the graph here before the first request meets it. */
+const WARM_UP_RUNS = 10
+
+/**
+ * Tests a version against its example and measures it on a thread of the pool, then readies the lane that the limits name, or else the one
+ * that the measurement speaks for.
+ *
+ * @throws RegiaError `MODEL_SELF_TEST_FAILED` when it does not answer as it did when it was packaged; `MODEL_INVALID`.
+ */
+export async function prepare(session: ModelSession, limits: ServingLimits): Promise<Prepared> {
+  const { unsafeBatching } = await session.selfTest('threads')
+  const rows = exampleRows(session)
+  const warmUp = await measureWarmUp(session, rows, unsafeBatching === undefined)
+  const name = limits.lane === 'auto' ? fastestLane(warmUp) : limits.lane
+  const batchRows = unsafeBatching === undefined ? limits.maxBatchRows : 1
+  if (name === 'inline') await warmHere(session, rows)
+  return {
+    lane: name === 'inline' ? inline(session, limits, warmUp, batchRows) : onThreads(session, batchRows),
+    warmUp,
+    batching: unsafeBatching === undefined ? 'on' : `off: ${unsafeBatching}`,
+  }
+}
+
+/** By itself a request that would hold up the others goes to a thread; one who names the lane wants all there. */
+function inline(session: ModelSession, { lane }: ServingLimits, { inlineRowCount }: WarmUp, batchRows: number): Lane {
+  if (lane === 'inline') return inlineLane(session, batchRows)
+  const shared = Math.max(1, Math.min(batchRows, inlineRowCount))
+  return inlineLane(session, shared, onThreads(session, batchRows))
+}
+
+const onThreads = (session: ModelSession, batchRows: number): Lane =>
+  workerLane(session, batchRows, sharedModelThreads().size)
+
+/** Loads the graph on this thread, frees it on the others. */
+async function warmHere(session: ModelSession, rows: readonly Row[]): Promise<void> {
+  for (let run = 0; run < WARM_UP_RUNS; run++) await session.predictRows(rows.slice(0, 1))
+  await session.unload('threads')
+}
+
+/** Examples are cells by the package's own signature, which the self-test has just proved. */
+const exampleRows = ({ manifest }: ModelSession): readonly Row[] => manifest.example.rows as readonly Row[]
