@@ -30,7 +30,7 @@ export type AliasRequestListQuery = PageQuery & {
 export type FoundPage<Item> = { readonly items: readonly Item[]; readonly nextCursor?: string }
 
 /** Registered models, their versions and aliases; a part of the client. `version` is a number or an alias where nothing else is said. */
-export const modelClient = ({ json }: Transport, at: Path) => ({
+export const modelClient = ({ json, raw }: Transport, at: Path) => ({
   models: {
     /** Registered models by name. */
     list: (query: ModelListQuery = {}) => json<Page<RegisteredModel>>('GET', at('models'), { query }),
@@ -63,6 +63,9 @@ export const modelClient = ({ json }: Transport, at: Path) => ({
      * what cannot be served, with the way out.
      */
     import: (name: string, body: ImportModel) => json<ModelVersion>('POST', at('models', name, 'import'), { body }),
+    /** The version as one zip with everything that belongs to it; `import` takes it in another home. Throws `MODEL_INVALID` where it was refused. */
+    archive: async (name: string, version: number | string) =>
+      new Uint8Array(await (await raw('GET', at('models', name, 'versions', version, 'archive'))).arrayBuffer()),
     /** Tries again to package a version that was refused. Throws `CONFLICT` for one that has its package. */
     packageVersion: (name: string, version: number | string) =>
       json<ModelVersion>('POST', at('models', name, 'versions', version, 'package')),

@@ -20,6 +20,7 @@ import { claimDatabase } from './home/claim-database.ts'
 import { claimHome } from './home/claim-home.ts'
 import { findOperator } from './home/operator.ts'
 import type { App } from './http/app.ts'
+import { BusySockets } from './http/busy-sockets.ts'
 import { createApp } from './http/create-app.ts'
 import { addDocs } from './http/docs.ts'
 import { assertSafeBinding, createGate } from './http/guard.ts'
@@ -50,7 +51,7 @@ import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
-import { fileFinder, wireImporter, wirePackager } from './wire-models.ts'
+import { fileFinder, wireArchives, wireImporter, wirePackager } from './wire-models.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import {
   addServingRoutes,
@@ -211,6 +212,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(() => packager.stop())
     const importer = wireImporter({ blobs, home, models })
     onClose(() => importer.stop())
+    const archives = wireArchives({ blobs, home, models })
+    onClose(() => archives.stop())
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -227,7 +230,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
 
     const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
     const gate = createGate(host, token)
-    const app = createApp({ gate, token, logger, newId, maxBodyBytes })
+    const busy = new BusySockets()
+    const app = createApp({ gate, token, logger, newId, maxBodyBytes, busy })
     onClose(() => app.close())
     const routes = collectRoutes(app)
     const registry = addMetrics(app)
@@ -247,11 +251,11 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addLeaseRoutes(app, pipelines.leases)
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
-    addImportRoutes(app, importer, operator)
+    addImportRoutes(app, { importer, archives, operator })
     addWebhookRoutes(app, webhooks)
     addRegistryProtocol(app, { registry: models, webhooks, operator, ...tracking })
     addDemoRoutes(app, demo)
-    addServingRoutes(app, registry, parts, { gate, maxBodyBytes })
+    addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy })
     const tempDir = join(home, 'tmp')
     addFileRoutes(app, {
       ...{ ...tracking, tree: files, registry: models, addressOfFiles: fileFinder(models, tracking) },

@@ -3,6 +3,7 @@ import type { ArtifactTree, Clock, ModelVersion } from '@regia/core'
 import { type BlobStore, readModelPackage } from '@regia/engine'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
+import { ArchiveWriter } from './models/importing/archive-writer.ts'
 import { ModelImporter } from './models/importing/model-importer.ts'
 import type { ModelService } from './models/model-service.ts'
 import { addressOfFiles } from './models/packaging/address-of-files.ts'
@@ -33,13 +34,24 @@ export const wirePackager = ({ blobs, home, models, tracking, files, ...rest }: 
     readPackage: async (digest) => readModelPackage(await blobs.read(digest)).manifest,
   })
 
+type ExchangeWiring = Pick<PackagerWiring, 'blobs' | 'home' | 'models'>
+
 /** What makes versions of files that are sent. */
-export const wireImporter = ({ blobs, home, models }: Pick<PackagerWiring, 'blobs' | 'home' | 'models'>) =>
+export const wireImporter = ({ blobs, home, models }: ExchangeWiring) =>
   new ModelImporter({
     blobs,
     tempDir: join(home, 'tmp'),
     register: (input) => models.register(input),
     getVersion: (model, version) => models.getVersion(model, version),
+  })
+
+/** What writes versions for other homes. */
+export const wireArchives = ({ blobs, home, models }: ExchangeWiring) =>
+  new ArchiveWriter({
+    blobs,
+    tempDir: join(home, 'tmp'),
+    getVersion: (model, version) => models.getVersion(model, version),
+    getCard: (model, version) => models.cards.get(model, version),
   })
 
 /** Finds the files that versions came with. */

@@ -20,12 +20,12 @@ export function cardMarkdown(version: ModelVersion, text: CardText): string {
     ['Business objective', [text.objective ?? UNWRITTEN]],
     ['Owner', [text.owner ?? UNWRITTEN]],
     ['What errors cost', [errorCosts(text)]],
-    ['Data', [text.data ?? UNWRITTEN, facts(dataFacts(version))]],
+    ['Data', [text.data ?? UNWRITTEN, facts(dataFacts(version, text))]],
     ['What it takes and gives', [signature(version)]],
     ['How well it does', [metrics(version)]],
     ['Checks', [text.checks, checks(version)]],
     ['Limits', [text.limits ?? UNWRITTEN]],
-    ['Where it comes from', [facts(originFacts(version))]],
+    ['Where it comes from', [facts(originFacts(version, text))]],
   ]
   const head = [`# ${line(version.model)} version ${version.version}`, version.description]
   const body = sections.flatMap(([title, parts]) => [`## ${title}`, ...parts])
@@ -40,7 +40,8 @@ const errorCosts = ({ errorCosts: costs = [] }: CardText): string =>
         costs.map(({ error, cost }) => [error, cost]),
       )
 
-const dataFacts = ({ lineage, package: manifest, report }: ModelVersion): Facts => [
+const dataFacts = ({ lineage, package: manifest, report }: ModelVersion, { dataLicence }: CardText): Facts => [
+  ['Licence of the data', dataLicence],
   ['Datasets', lineage.datasets.map(({ name, version }) => `${name} version ${version}`).join(', ')],
   ['Trained on', manifest?.trainedOn && `${manifest.trainedOn.from} to ${manifest.trainedOn.until}`],
   ['Tested on', report && `${report.rowCount} rows`],
@@ -89,9 +90,10 @@ const checks = ({ report }: ModelVersion): string | undefined =>
     report.checks.map(({ name, status, message }) => [name, status, message]),
   )
 
-const originFacts = (version: ModelVersion): Facts => {
+const originFacts = (version: ModelVersion, { licence }: CardText): Facts => {
   const { lineage, package: manifest, packageDigest } = version
   return [
+    ['Licence', licence],
     ['Registered', version.createdAt],
     ['Aliases', version.aliases.join(', ')],
     ['Pipeline', lineage.pipeline && `${lineage.pipeline.name} version ${lineage.pipeline.version}`],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { reportSchema } from '../evaluation/index.ts'
 import { digestSchema, idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
+import { optimisationReportSchema } from './optimisation.ts'
 import { signatureSchema } from './signature.ts'
 
 export const ALIASES = ['champion', 'challenger'] as const
@@ -68,7 +69,7 @@ export const registeredModelSchema = z.object({
 })
 export type RegisteredModel = z.infer<typeof registeredModelSchema>
 
-export const lineageSchema = z.object({
+const ownLineageSchema = z.object({
   runId: idSchema('run').optional(),
   pipeline: z.object({ name: nameSchema, version: z.number().int() }).optional(),
   datasets: z.array(z.object({ name: nameSchema, version: z.number().int() })),
@@ -76,6 +77,20 @@ export const lineageSchema = z.object({
   params: z.record(z.string(), z.unknown()),
   /** Artifacts behind it by port name, such as the table on which it was tested. */
   artifacts: z.record(z.string(), digestSchema),
+  /** Of a version that was made from another one by making it smaller or faster. */
+  optimisation: optimisationReportSchema.optional(),
+})
+
+export const lineageSchema = ownLineageSchema.extend({
+  /** Of a version that came in a package: what it was where it was made, whose runs and datasets are not here. */
+  origin: z
+    .object({
+      model: modelNameSchema,
+      version: z.number().int().positive(),
+      registeredAt: timestampSchema,
+      lineage: ownLineageSchema,
+    })
+    .optional(),
 })
 export type Lineage = z.infer<typeof lineageSchema>
 

@@ -20,6 +20,10 @@ export const cardTextSchema = z.strictObject({
   data: z.string().max(20_000).optional(),
   checks: z.string().max(20_000).optional(),
   limits: z.string().max(20_000).optional(),
+  /** Under which licence the model may be used, such as "CC-BY-4.0". */
+  licence: z.string().max(2_000).optional(),
+  /** The licences of the data that it was trained on. */
+  dataLicence: z.string().max(2_000).optional(),
 })
 export type CardText = z.infer<typeof cardTextSchema>
 

@@ -4,12 +4,12 @@ import {
   type ModelPackage,
   modelPackageSchema,
   type ReferenceProfile,
-  RegiaError,
   referenceProfileSchema,
   tabularModelFromJson,
 } from '@regia/core'
-import { strToU8, unzipSync, zipSync } from 'fflate'
+import { strToU8 } from 'fflate'
 import { hashBytes } from '../blobs/index.ts'
+import { unsoundZip as invalid, unzipFiles, zipFiles } from './zip-files.ts'
 
 /** The files of a package and how large each may be once unpacked: a small zip may claim to hold any amount. */
 const FILES = {
@@ -18,7 +18,7 @@ const FILES = {
   'reference-profile.json': 64 * 2 ** 20,
   'training.json': 512 * 2 ** 20,
 } as const
-type FileName = keyof typeof FILES
+export type PackageFileName = keyof typeof FILES
 
 /** An unpacked and verified model package. */
 export type OpenedPackage = {
@@ -26,6 +26,8 @@ export type OpenedPackage = {
   /** The bytes of `model.onnx`. */
   readonly graph: Uint8Array
   readonly referenceProfile: ReferenceProfile | undefined
+  /** All files as they are, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>
   /** The training code's own model, for comparison with the graph; undefined when the package holds none. @throws RegiaError `MODEL_INVALID`. */
   readonly readTraining: () => FittedTabularModel | undefined
 }
@@ -48,17 +50,23 @@ export function packModel({ manifest, graph, referenceProfile, training }: Packa
     graphSizeBytes: graph.byteLength,
     ...(profileBytes && { referenceProfile: hashBytes(profileBytes) }),
   }
-  const files: Record<FileName, Uint8Array | undefined> = {
+  return zipPackage({
     'manifest.json': strToU8(canonicalJson(modelPackageSchema.parse(whole))),
     'model.onnx': graph,
     'reference-profile.json': profileBytes,
     'training.json': training && strToU8(canonicalJson(training.toJson())),
-  }
-  const present = Object.entries(files).filter(([, bytes]) => bytes !== undefined)
-  // A zip keeps local time without a zone; this writes the same fields wherever it runs.
-  const mtime = new Date(1980, 0, 1)
-  return zipSync(Object.fromEntries(present.map(([name, bytes]) => [name, [bytes ?? new Uint8Array(), { mtime }]])))
+  })
 }
+
+/** Zips the files of a package in their one order. */
+export const zipPackage = (files: Readonly<Partial<Record<PackageFileName, Uint8Array | undefined>>>): Uint8Array =>
+  zipFiles(
+    new Map(
+      Object.keys(FILES)
+        .filter(isFileName)
+        .flatMap((name) => (files[name] ? [[name, files[name]] as const] : [])),
+    ),
+  )
 
 /**
  * Unpacks and verifies a model package.
@@ -67,7 +75,7 @@ export function packModel({ manifest, graph, referenceProfile, training }: Packa
  *   digest is not what the manifest says.
  */
 export function readModelPackage(bytes: Uint8Array): OpenedPackage {
-  const files = unpack(bytes)
+  const files = unzipFiles(bytes, FILES)
   const manifest = readManifest(files.get('manifest.json'))
   const graph = files.get('model.onnx')
   if (!graph) throw invalid('it holds no model.onnx')
@@ -78,30 +86,10 @@ export function readModelPackage(bytes: Uint8Array): OpenedPackage {
   return {
     manifest,
     graph,
+    files,
     referenceProfile: profile && parse('reference-profile.json', profile, (json) => referenceProfileSchema.parse(json)),
     readTraining: () => training && parse('training.json', training, tabularModelFromJson),
   }
-}
-
-function unpack(bytes: Uint8Array): ReadonlyMap<FileName, Uint8Array> {
-  const files = new Map<FileName, Uint8Array>()
-  const seen = new Set<string>()
-  const assertEntry = ({ name, originalSize }: { readonly name: string; readonly originalSize: number }): boolean => {
-    if (!isFileName(name)) throw invalid(`it holds "${name.slice(0, 100)}", which no package does`)
-    if (seen.has(name)) throw invalid(`it holds ${name} twice`)
-    if (originalSize > FILES[name]) throw invalid(`${name} claims ${originalSize} bytes, more than ${FILES[name]}`)
-    seen.add(name)
-    return true
-  }
-  try {
-    for (const [name, content] of Object.entries(unzipSync(bytes, { filter: assertEntry }))) {
-      if (isFileName(name)) files.set(name, content)
-    }
-  } catch (error) {
-    if (error instanceof RegiaError) throw error
-    throw invalid('it is no zip, or a damaged one', error)
-  }
-  return files
 }
 
 function readManifest(bytes: Uint8Array | undefined): ModelPackage {
@@ -109,7 +97,7 @@ function readManifest(bytes: Uint8Array | undefined): ModelPackage {
   return parse('manifest.json', bytes, (json) => modelPackageSchema.parse(json))
 }
 
-function parse<Value>(name: FileName, bytes: Uint8Array, read: (json: unknown) => Value): Value {
+function parse<Value>(name: PackageFileName, bytes: Uint8Array, read: (json: unknown) => Value): Value {
   try {
     return read(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
   } catch (error) {
@@ -118,15 +106,9 @@ function parse<Value>(name: FileName, bytes: Uint8Array, read: (json: unknown) =
   }
 }
 
-function assertDigest(name: FileName, bytes: Uint8Array | undefined, expected: string): void {
+function assertDigest(name: PackageFileName, bytes: Uint8Array | undefined, expected: string): void {
   const got = bytes ? hashBytes(bytes) : 'absent'
   if (got !== expected) throw invalid(`${name} is ${got}, its manifest says ${expected}`)
 }
 
-const isFileName = (name: string): name is FileName => Object.hasOwn(FILES, name)
-
-const invalid = (fault: string, cause?: unknown): RegiaError =>
-  new RegiaError('MODEL_INVALID', `This is not a sound model package: ${fault}.`, {
-    hint: 'Package the model again, or fetch the package from the registry anew.',
-    cause,
-  })
+const isFileName = (name: string): name is PackageFileName => Object.hasOwn(FILES, name)

@@ -62,7 +62,7 @@ async function readCard(connection: Connection, model: string, version: number |
 }
 
 /** Every earlier text stays, with who wrote it and when. @throws RegiaError `NOT_FOUND`. */
-async function writeCardText(connection: Connection, edit: NewCardText): Promise<CardEdit> {
+export async function writeCardText(connection: Connection, edit: NewCardText): Promise<CardEdit> {
   const { model, text, by, at } = edit
   const version = await keyOf(connection, model, edit.version)
   const { number } = (await lastEdit(connection, model, version)) ?? { number: 0 }

@@ -1,5 +1,6 @@
-import type { Digest, Lineage, ModelPackage, Report } from '@regia/core'
+import type { CardText, Digest, Lineage, ModelPackage, Report } from '@regia/core'
 import { insertRequest } from './alias-requests.ts'
+import { writeCardText } from './cards.ts'
 import { findModel, getModel } from './read-models.ts'
 import { getVersion } from './read-versions.ts'
 import { moveAndTell, type Write } from './registry-writer.ts'
@@ -15,6 +16,7 @@ export type RegisterModel = {
   readonly reason: string
   readonly description?: string
   readonly tags?: Readonly<Record<string, string>>
+  readonly card?: CardText
 }
 
 /** Makes the next version of a package. The first one becomes champion, later ones get the alias; a protected alias is asked for instead. */
@@ -32,6 +34,8 @@ export async function registerPackage(write: Write, input: RegisterModel, conten
   })
   for (const [key, value] of Object.entries(input.tags ?? {}))
     await setVersionTag(transaction, { model, version }, key, value)
+  if (Object.keys(input.card ?? {}).length > 0)
+    await writeCardText(transaction, { model, version, text: input.card ?? {}, by, at })
   if (isFirst) await tell({ kind: 'model-created' })
   await tell({ kind: 'version-created', version: await getVersion(transaction, model, version) })
   const alias = version === 1 ? 'champion' : input.alias

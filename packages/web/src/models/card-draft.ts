@@ -12,6 +12,8 @@ export const draftOf = ({
   data = '',
   checks = '',
   limits = '',
+  licence = '',
+  dataLicence = '',
   errorCosts = [],
 }: CardText): Draft => ({
   purpose,
@@ -20,6 +22,8 @@ export const draftOf = ({
   data,
   checks,
   limits,
+  licence,
+  dataLicence,
   errorCosts: errorCosts.map((each, id) => ({ id, ...each })),
 })
 

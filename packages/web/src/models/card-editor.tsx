@@ -23,6 +23,8 @@ const FIELDS: readonly (readonly [Field, string, string])[] = [
   ['data', 'Data', 'What it learned from, and what is known to be missing there.'],
   ['checks', 'Checks', 'What was looked at beyond the automatic checks.'],
   ['limits', 'Limits', 'Where it must not be used; what it does badly.'],
+  ['licence', 'Licence', 'Under which licence the model may be used, such as CC-BY-4.0.'],
+  ['dataLicence', 'Licence of the data', 'The licences of the data that it learned from.'],
 ]
 
 /** Words for one version, or for every version without its own. */

@@ -32,6 +32,8 @@ describe('unwritten', () => {
       'What errors cost',
       'Data',
       'Checks',
+      'Licence',
+      'Licence of the data',
     ])
   })
 })

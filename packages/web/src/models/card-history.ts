@@ -1,6 +1,16 @@
 import type { CardEdit, CardText } from '@regia/core'
 
-const FIELDS = ['purpose', 'objective', 'owner', 'errorCosts', 'data', 'checks', 'limits'] as const
+const FIELDS = [
+  'purpose',
+  'objective',
+  'owner',
+  'errorCosts',
+  'data',
+  'checks',
+  'limits',
+  'licence',
+  'dataLicence',
+] as const
 export const FIELD_NAMES: Readonly<Record<keyof CardText, string>> = {
   purpose: 'Purpose',
   objective: 'Business objective',
@@ -9,6 +19,8 @@ export const FIELD_NAMES: Readonly<Record<keyof CardText, string>> = {
   data: 'Data',
   checks: 'Checks',
   limits: 'Limits',
+  licence: 'Licence',
+  dataLicence: 'Licence of the data',
 }
 
 export type CardChange = CardEdit & {

@@ -5,7 +5,7 @@ import { modelRef } from './addresses.ts'
 import { FIELD_NAMES, unwritten } from './card-history.ts'
 import classes from './models.module.css'
 
-const TEXTS = ['purpose', 'objective', 'owner', 'data', 'checks', 'limits'] as const
+const TEXTS = ['purpose', 'objective', 'owner', 'data', 'checks', 'limits', 'licence', 'dataLicence'] as const
 
 type CardWordsProps = { readonly text: CardText; readonly model: string; readonly version: number }
 

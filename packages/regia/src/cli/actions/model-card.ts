@@ -18,6 +18,8 @@ type Written = {
   readonly data: string | undefined
   readonly checks: string | undefined
   readonly limits: string | undefined
+  readonly licence: string | undefined
+  readonly dataLicence: string | undefined
   readonly by: string | undefined
 }
 
@@ -37,8 +39,9 @@ export const writeCard: Action<Written> = async (input, context) => {
   output.result(written, () => `${output.style.green('✓')} The card of ${input.model} is changed.`)
 }
 
-function textOf({ purpose, objective, owner, errorCost, data, checks, limits }: Written): CardText {
-  const given = { purpose, objective, owner, data, checks, limits }
+function textOf({ errorCost, ...written }: Written): CardText {
+  const { purpose, objective, owner, data, checks, limits, licence, dataLicence } = written
+  const given = { purpose, objective, owner, data, checks, limits, licence, dataLicence }
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined)),
     ...(errorCost.length > 0 && { errorCosts: errorCost.map(parseCost) }),

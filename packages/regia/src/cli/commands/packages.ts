@@ -40,4 +40,39 @@ const importCommand = command({
   load: async () => (await import('../actions/import-model/import-model.ts')).importModel,
 })
 
-export const packageCommands = [importCommand]
+const packageCommand = command({
+  name: 'models package',
+  summary: 'write a version as one zip: package, signature, example, checks, lineage, licences, card, MLmodel',
+  details:
+    'Equal versions give equal bytes, on every machine. "regia models import" takes the file in another home; unzipped, mlflow.onnx.load_model loads it.',
+  args: { model: { description: 'MODEL@ALIAS or MODEL@VERSION, such as penguins@champion' } },
+  options: {
+    out: { type: 'text', value: 'FILE', description: 'where it goes; MODEL-VERSION.zip where absent' },
+  },
+  examples: ['regia models package penguins@champion --out penguins.zip'],
+  load: async () => (await import('../actions/package-archive/write-archive.ts')).writeArchive,
+})
+
+const inspect = command({
+  name: 'models inspect',
+  summary: 'show what is in a package, a version or an ONNX file, without running it',
+  args: { model: { description: 'FILE (.zip or .onnx), MODEL@ALIAS or MODEL@VERSION' } },
+  examples: [
+    'regia models inspect penguins.zip',
+    'regia models inspect penguins@champion --json',
+    'regia models inspect model.onnx',
+  ],
+  load: async () => (await import('../actions/package-archive/inspect-archive.ts')).inspectArchive,
+})
+
+const verify = command({
+  name: 'models verify',
+  summary: 'look for everything that is wrong with a package, and ask it its example',
+  details:
+    'Digests, missing and unknown files, signature against graph, the example as one batch and row by row. Exit code 1 when a fault is found; each is named.',
+  args: { file: { description: 'a package that "regia models package" wrote' } },
+  examples: ['regia models verify penguins.zip', 'regia models verify penguins.zip --json'],
+  load: async () => (await import('../actions/package-archive/verify-archive.ts')).verifyArchive,
+})
+
+export const packageCommands = [importCommand, packageCommand, inspect, verify]

@@ -41,10 +41,10 @@ const register = command({
 })
 
 const packageAgain = command({
-  name: 'models package',
+  name: 'models repackage',
   summary: 'try again to package a version that was refused',
   args: { model: modelRef },
-  examples: ['regia models package penguins@2'],
+  examples: ['regia models repackage penguins@2'],
   load: async () => (await import('../actions/registry.ts')).packageVersion,
 })
 
@@ -183,6 +183,8 @@ const writeCard = command({
     data: text('what it was trained on'),
     checks: text('how it is checked'),
     limits: text('what it must not be used for'),
+    licence: text('under which licence it may be used'),
+    dataLicence: text('the licences of the data that it was trained on'),
     by,
   },
   examples: ['regia models write-card penguins --purpose "tells penguins apart" --owner zoo'],

@@ -28,13 +28,19 @@ describe('importing a model', () => {
       example: rows,
       tags: { team: 'zoo' },
     })
-    expect(made).toMatchObject({ version: 1, aliases: ['champion'], packaging: { status: 'packaged' }, tags: { team: 'zoo' } })
+    expect(made).toMatchObject({
+      version: 1,
+      aliases: ['champion'],
+      packaging: { status: 'packaged' },
+      tags: { team: 'zoo' },
+    })
     expect(made.package?.notes).toEqual([expect.stringContaining('ZipMap')])
     await client.endpoints.apply({ name: 'iris', stable: 'iris@champion', description: '' })
     const { predictions } = await client.endpoints.predict('iris', { rows })
     for (const [i, answer] of answers.entries()) {
       expect(Object.values(predictions[i]!.probabilities!)).toHaveLength(answer.length)
-      for (const [k, value] of Object.values(predictions[i]!.probabilities!).entries()) expect(value).toBeCloseTo(answer[k]!, 5)
+      for (const [k, value] of Object.values(predictions[i]!.probabilities!).entries())
+        expect(value).toBeCloseTo(answer[k]!, 5)
     }
   })
 
@@ -49,8 +55,12 @@ describe('importing a model', () => {
   it('refuses what was not sent, what leaves the folder, and a pickle with its way out', async () => {
     const test = await startServer()
     const absent = `sha256:${'0'.repeat(64)}` as Digest
-    await expect(test.client.models.import('m', { files: { 'm.onnx': absent } })).rejects.toMatchObject({ code: 'BLOB_MISSING' })
-    await expect(test.client.models.import('m', { files: { '../m.onnx': absent } })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(test.client.models.import('m', { files: { 'm.onnx': absent } })).rejects.toMatchObject({
+      code: 'BLOB_MISSING',
+    })
+    await expect(test.client.models.import('m', { files: { '../m.onnx': absent } })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    })
     const { digest } = await test.client.blobs.write(Uint8Array.of(0x80, 4, 0x95, 0, 0, 0, 0, 0))
     await expect(test.client.models.import('m', { files: { 'm.onnx': digest } })).rejects.toMatchObject({
       code: 'MODEL_INVALID',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { type Digest, type importModelSchema, type ModelVersion, RegiaError } from '@regia/core'
-import { type BlobStore, type ForeignModel, packageInChild } from '@regia/engine'
+import { type Digest, type importModelSchema, lineageFromArchive, type ModelVersion, RegiaError } from '@regia/core'
+import { type BlobStore, type ForeignModel, type PackagedModel, packageInChild } from '@regia/engine'
 import type { z } from 'zod'
 import type { RegisterModel } from '../register-package.ts'
 
@@ -27,15 +27,16 @@ export class ModelImporter {
 
   /** @throws RegiaError `MODEL_INVALID` for what cannot be served, with the way out; `BLOB_MISSING` for a file that was not sent. */
   async import(model: string, request: ImportRequest, by: string): Promise<ModelVersion> {
-    const packageDigest = await this.#package(request)
+    const { packageDigest, record } = await this.#package(request)
     const { version } = await this.#deps.register({
       ...{ model, packageDigest, by },
       alias: request.alias ?? 'challenger',
       reason: request.reason ?? 'Imported.',
-      report: undefined,
-      lineage: { datasets: [], params: {}, artifacts: {} },
-      ...(request.description !== undefined && { description: request.description }),
-      ...(request.tags && { tags: request.tags }),
+      report: record?.report,
+      lineage: record ? lineageFromArchive(record) : { datasets: [], params: {}, artifacts: {} },
+      description: request.description ?? record?.description ?? '',
+      tags: { ...record?.tags, ...request.tags },
+      ...(record && { card: record.card }),
     })
     return this.#deps.getVersion(model, version)
   }
@@ -44,14 +45,14 @@ export class ModelImporter {
     this.#stopped.abort(new RegiaError('UNAVAILABLE', 'The server stops.', { hint: 'Import the model again.' }))
   }
 
-  async #package(request: ImportRequest): Promise<Digest> {
+  async #package(request: ImportRequest): Promise<PackagedModel & { readonly packageDigest: Digest }> {
     const { tempDir, blobs } = this.#deps
     const outputPath = join(tempDir, `import-${randomUUID()}.zip`)
     await mkdir(tempDir, { recursive: true })
     try {
       const source = foreignModel(await this.#pathsOf(request.files), request)
-      await packageInChild({ ...source, outputPath }, { signal: this.#stopped.signal })
-      return (await blobs.putFile(outputPath, { move: true })).digest
+      const packaged = await packageInChild({ ...source, outputPath }, { signal: this.#stopped.signal })
+      return { ...packaged, packageDigest: (await blobs.putFile(outputPath, { move: true })).digest }
     } finally {
       await rm(outputPath, { force: true })
     }
@@ -69,8 +70,10 @@ export class ModelImporter {
 
 const MLMODEL = 'MLmodel'
 
-/** A folder with an MLmodel is MLflow's, also where that folder lies in the one that was sent. */
+/** One zip is a package. A folder with an MLmodel is MLflow's, also where that folder lies in the one that was sent. */
 function foreignModel(files: Record<string, string>, { signature, example }: ImportRequest): ForeignModel {
+  const [first, another] = Object.entries(files)
+  if (first && !another && first[0].toLowerCase().endsWith('.zip')) return { kind: 'package', path: first[1] }
   const root = Object.keys(files).find((path) => posix.basename(path) === MLMODEL)
   if (root === undefined) return { kind: 'onnx', files, signature, example }
   const folder = root.slice(0, root.length - MLMODEL.length)

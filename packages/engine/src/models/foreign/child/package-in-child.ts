@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RegiaError } from '@regia/core'
-import type { FromPackager, ToPackager } from './package-messages.ts'
+import type { FromPackager, PackagedModel, ToPackager } from './package-messages.ts'
 
 export type PackageInChildOptions = {
   readonly signal: AbortSignal
@@ -21,7 +21,7 @@ const TIMEOUT_MS = 300_000
 export async function packageInChild(
   request: ToPackager,
   { signal, timeoutMs = TIMEOUT_MS }: PackageInChildOptions,
-): Promise<void> {
+): Promise<PackagedModel> {
   signal.throwIfAborted()
   const child = forkChild()
   const kill = () => child.kill('SIGKILL')
@@ -30,7 +30,7 @@ export async function packageInChild(
   try {
     const reply = await replyOf(child, request)
     signal.throwIfAborted()
-    if (reply.kind === 'done') return
+    if (reply.kind === 'done') return reply.record ? { record: reply.record } : {}
     throw 'code' in reply.error ? RegiaError.fromBody(reply.error) : ended(reply.error.message)
   } finally {
     clearTimeout(timer)

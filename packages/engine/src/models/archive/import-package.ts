@@ -1,0 +1,47 @@
+import type { ArchiveRecord } from '@regia/core'
+import { unzipSync } from 'fflate'
+import { readModelPackage } from '../model-package.ts'
+import { openModel } from '../open-model.ts'
+import { unsoundZip } from '../zip-files.ts'
+import { findArchiveFaults } from './find-archive-faults.ts'
+
+export type ImportedPackage = { readonly bytes: Uint8Array; readonly record?: ArchiveRecord }
+
+/**
+ * Takes in what another home wrote: a package archive with what its registry knew, or a model package by itself. Its example is asked.
+ *
+ * @returns The model package byte for byte, so that its digest stays.
+ * @throws RegiaError `MODEL_INVALID` naming every fault; `MODEL_SELF_TEST_FAILED`.
+ */
+export async function importPackage(bytes: Uint8Array): Promise<ImportedPackage> {
+  if (!isArchive(bytes)) return { bytes: await tested(bytes) }
+  const { faults, opened } = await findArchiveFaults(bytes)
+  if (!opened || faults.length > 0) throw unsoundZip(faults.map(({ message }) => message).join('; '))
+  return { bytes: opened.packageBytes, record: opened.record }
+}
+
+async function tested(bytes: Uint8Array): Promise<Uint8Array> {
+  const model = await openModel(readModelPackage(bytes))
+  try {
+    await model.selfTest()
+    return bytes
+  } finally {
+    await model.close()
+  }
+}
+
+/** Only an archive has an MLmodel: told by the names, nothing is unpacked. */
+export function isArchive(bytes: Uint8Array): boolean {
+  let isFound = false
+  try {
+    unzipSync(bytes, {
+      filter: ({ name }) => {
+        isFound ||= name === 'MLmodel'
+        return false
+      },
+    })
+  } catch {
+    return false
+  }
+  return isFound
+}
