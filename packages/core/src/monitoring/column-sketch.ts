@@ -1,14 +1,8 @@
 import { z } from 'zod'
 import { RegiaError } from '../kernel/index.ts'
-import { countUpTo } from '../statistics/index.ts'
+import { countUpTo, packCounts, packedCountsSchema, unpackCounts } from '../statistics/index.ts'
 import type { Cell } from '../table/index.ts'
-import { packCounts, unpackCounts } from './bins.ts'
 import type { ColumnReference } from './reference-profile.ts'
-
-const packedCountsSchema = z.union([
-  z.array(z.number()),
-  z.object({ length: z.number().int().max(10_000), sparse: z.array(z.number()) }),
-])
 
 export const columnSketchSchema = z.object({
   counts: packedCountsSchema,

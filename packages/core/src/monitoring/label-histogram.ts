@@ -1,13 +1,8 @@
 import { z } from 'zod'
 import { RegiaError } from '../kernel/index.ts'
-import { countUpTo } from '../statistics/index.ts'
-import { packCounts, unpackCounts } from './bins.ts'
+import { countUpTo, packCounts, packedCountsSchema, unpackCounts } from '../statistics/index.ts'
 
-const packedSchema = z.union([
-  z.array(z.number()),
-  z.object({ length: z.number().int().max(10_000), sparse: z.array(z.number()) }),
-])
-export const labelHistogramSchema = z.object({ positives: packedSchema, negatives: packedSchema })
+export const labelHistogramSchema = z.object({ positives: packedCountsSchema, negatives: packedCountsSchema })
 export type LabelHistogramJson = z.infer<typeof labelHistogramSchema>
 
 /** Labelled rows by score: how many of each bin turned out positive (or rightly predicted) and how many not. Changes in place. */

@@ -40,6 +40,31 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   }
 }
 
+/** The moments with one more value. */
+export function withValue({ n, mean, squaredDeviations }: Moments, value: number): Moments {
+  const delta = value - mean
+  const next = mean + delta / (n + 1)
+  return { n: n + 1, mean: next, squaredDeviations: squaredDeviations + delta * (value - next) }
+}
+
+/** The moments with a value taken back that was among them, for a label that is corrected. */
+export function withoutValue({ n, mean, squaredDeviations }: Moments, value: number): Moments {
+  if (n <= 1) return NO_MOMENTS
+  const before = mean - (value - mean) / (n - 1)
+  const rest = squaredDeviations - (value - mean) * (value - before)
+  return { n: n - 1, mean: before, squaredDeviations: Math.max(0, rest) }
+}
+
+/**
+ * Moments of zeros and ones, from how many ones there are.
+ *
+ * @param successes - Count, 0 ≤ successes ≤ n.
+ * @example momentsOfShare(3, 4) // { n: 4, mean: 0.75, squaredDeviations: 0.75 }
+ */
+export function momentsOfShare(successes: number, n: number): Moments {
+  return n === 0 ? NO_MOMENTS : { n, mean: successes / n, squaredDeviations: (successes * (n - successes)) / n }
+}
+
 /** Sample variance with n − 1 below the line; NaN with fewer than two values. */
 export const sampleVariance = (moments: Moments): number =>
   moments.n < 2 ? Number.NaN : moments.squaredDeviations / (moments.n - 1)

@@ -25,6 +25,9 @@ export function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum)
 }
 
+/** Natural logarithm of the beta function. */
+export const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b)
+
 /**
  * Regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 − P(a, x), each exact in its own small tail.
  *
