@@ -2,6 +2,7 @@ import { type ErrorBody, RegiaError } from '@regia/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { ERROR_STATUS } from './error-status.ts'
+import { retryAfter } from './retry-after.ts'
 
 export type ErrorReply = { readonly error: ErrorBody; readonly requestId: string }
 
@@ -11,7 +12,7 @@ export function replyWithError(error: unknown, request: FastifyRequest, reply: F
   if (known.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
   const body: ErrorReply = { error: known.toBody(), requestId: request.id }
   // An address that cannot be decoded meets no hook, so the id is set here as well.
-  reply.header('x-request-id', request.id)
+  reply.header('x-request-id', request.id).headers(retryAfter(known))
   // Closed now, the connection would be reset under a sender in the middle of its body, who would never read why. The rest is read and dropped.
   if (known.code === 'PAYLOAD_TOO_LARGE') reply.removeHeader('connection')
   return reply.code(ERROR_STATUS[known.code]).type('application/json').serializer(JSON.stringify).send(body)

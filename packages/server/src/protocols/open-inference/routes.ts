@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { App } from '../../http/app.ts'
 import { toRegiaError } from '../../http/error-reply.ts'
 import { ERROR_STATUS } from '../../http/error-status.ts'
+import { retryAfter } from '../../http/retry-after.ts'
 import type { WireReply, WireRequest } from '../../http/wire-message.ts'
 import { addWireScope, sendWire, wireRequest } from '../../http/wire-scope.ts'
 import { errorText, type InferEndpoint } from './infer-protocol.ts'
@@ -27,7 +28,10 @@ export function addOpenInferenceRoutes(app: App, deps: OpenInferenceDeps): void 
     scope.setErrorHandler((error, request, reply) => {
       const known = toRegiaError(error)
       if (known.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
-      return reply.code(ERROR_STATUS[known.code]).send({ error: errorText(known) })
+      return reply
+        .code(ERROR_STATUS[known.code])
+        .headers(retryAfter(known))
+        .send({ error: errorText(known) })
     })
     addServerRoutes(scope, deps)
     addModelRoutes(scope, deps)
