@@ -1,6 +1,7 @@
 import { type Execution, type Row, type ServingLimits, servingLimitsSchema } from '@regia/core'
 import { type InputBatch, inputBatches, type ModelSession, type Predictions } from '@regia/engine'
 import type { PredictCall, ServedVersion } from './answer.ts'
+import type { ExecutionStatistics } from './execution-statistics.ts'
 import { type Prepared, prepare } from './lanes/choose-lane.ts'
 import { runCost } from './lanes/warm-up.ts'
 import { type AnsweredBatch, MicroBatcher } from './micro-batcher.ts'
@@ -49,6 +50,10 @@ export class Deployment implements ServedVersion {
 
   get session(): ModelSession {
     return this.#session
+  }
+
+  get statistics(): ExecutionStatistics {
+    return this.#batcher.statistics
   }
 
   get isIdle(): boolean {

@@ -94,6 +94,7 @@ export class EndpointGateway {
     const latencyMs = performance.now() - receivedAt
     const add = { predictions: 0, isError: true, latencyMs }
     this.traffic.count(this.#options.clock(), this.#stable?.version ?? 0, add)
+    this.#stable?.statistics.countFailure(latencyMs)
   }
 
   /**
@@ -230,6 +231,7 @@ export class EndpointGateway {
       for (const call of calls) call.fail(error)
       return
     }
+    deployment.statistics.lastInferenceAt = loggedAt
     let from = 0
     for (const call of calls) {
       call.done({ served: deployment, predictions, from, count: call.rows.length, ids })

@@ -1,6 +1,7 @@
 import { RegiaError, type ServingLimits, servingLimitsSchema } from '@regia/core'
 import type { InputBatch, Predictions } from '@regia/engine'
 import type { PredictCall } from './answer.ts'
+import { ExecutionStatistics } from './execution-statistics.ts'
 import { Admission, clientGone, tooLate } from './lanes/admission.ts'
 import type { Lane } from './lanes/lane.ts'
 import { loopDelay } from './lanes/loop-delay.ts'
@@ -17,7 +18,7 @@ export type BatchedModel = {
   readonly load: () => Promise<unknown>
 }
 
-type Batch = { readonly inputs: InputBatch; calls: PredictCall[] }
+type Batch = { readonly inputs: InputBatch; calls: PredictCall[]; inputMs: number }
 type FillingBatch = Batch & { isDue: boolean }
 
 /**
@@ -26,6 +27,7 @@ type FillingBatch = Batch & { isDue: boolean }
  */
 export class MicroBatcher {
   readonly admission: Admission
+  readonly statistics = new ExecutionStatistics()
   readonly #model: BatchedModel
   readonly #onAnswered: (batch: AnsweredBatch) => void
   /** Batches whose memory can be used again. */
@@ -64,16 +66,14 @@ export class MicroBatcher {
     const count = call.rows.length
     const room = this.#model.lane()?.batchRows ?? this.#maxBatchRows
     if (count > room) {
-      const inputs = this.#model.createBatch()
-      inputs.append(call.rows)
-      this.#ready.push({ inputs, calls: [call] })
+      this.#ready.push(this.#alone(call))
       this.admission.entered(count)
       this.#pump()
     } else {
       const filling = this.#filling
       if (filling && filling.inputs.rowCount + count > room) this.#close(filling)
       const batch = this.#fill()
-      batch.inputs.append(call.rows)
+      append(batch, call)
       batch.calls.push(call)
       this.admission.entered(count)
     }
@@ -84,9 +84,16 @@ export class MicroBatcher {
     return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve))
   }
 
+  #alone(call: PredictCall): Batch {
+    const batch: Batch = { inputs: this.#model.createBatch(), calls: [call], inputMs: 0 }
+    append(batch, call)
+    return batch
+  }
+
   #fill(): FillingBatch {
     if (this.#filling) return this.#filling
-    const batch: FillingBatch = { inputs: this.#spare.pop() ?? this.#model.createBatch(), calls: [], isDue: false }
+    const inputs = this.#spare.pop() ?? this.#model.createBatch()
+    const batch: FillingBatch = { inputs, calls: [], inputMs: 0, isDue: false }
     this.#filling = batch
     setImmediate(() => {
       batch.isDue = true
@@ -149,13 +156,16 @@ export class MicroBatcher {
     this.#pump()
   }
 
-  async #answer(lane: Lane, { inputs, calls }: Batch): Promise<void> {
+  async #answer(lane: Lane, { inputs, calls, inputMs }: Batch): Promise<void> {
     const startedAt = performance.now()
     try {
       const predictions = await lane.run(inputs)
-      this.admission.ran(inputs.rowCount, performance.now() - startedAt)
+      const inferredAt = performance.now()
+      this.admission.ran(inputs.rowCount, inferredAt - startedAt)
       assertFinite(predictions)
       this.#onAnswered({ calls, predictions })
+      const finishedAt = performance.now()
+      this.statistics.countBatch({ calls, rowCount: inputs.rowCount, inputMs, startedAt, inferredAt, finishedAt })
       for (const { rows } of calls) this.admission.left(rows.length)
     } catch (error) {
       await this.#recover(lane, calls, error)
@@ -169,8 +179,7 @@ export class MicroBatcher {
       return
     }
     for (const call of calls) {
-      const alone: Batch = { inputs: this.#model.createBatch(), calls: [call] }
-      alone.inputs.append(call.rows)
+      const alone = this.#alone(call)
       this.#dropLate(alone)
       if (alone.calls.length > 0) await this.#answer(lane, alone)
     }
@@ -228,6 +237,13 @@ export class MicroBatcher {
 }
 
 const SWEEP_MS = 50
+
+/** @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE`; the batch is then as it was. */
+function append(batch: Batch, { rows }: PredictCall): void {
+  const before = performance.now()
+  batch.inputs.append(rows)
+  batch.inputMs += performance.now() - before
+}
 
 function assertFinite({ scores }: Predictions): void {
   for (let row = 0; row < scores.length; row++) {
