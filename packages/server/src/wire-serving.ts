@@ -13,6 +13,8 @@ import type { Registry } from 'prom-client'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
 import type { App } from './http/app.ts'
+import type { BusySockets } from './http/busy-sockets.ts'
+import { KEEP_ALIVE_MS } from './http/create-app.ts'
 import { toRegiaError } from './http/error-reply.ts'
 import { ERROR_STATUS } from './http/error-status.ts'
 import { addFastLane } from './http/fast-lane.ts'
@@ -103,14 +105,14 @@ export function wireServing(wiring: ServingWiring): ServingParts {
   return { serving, monitoring }
 }
 
-export type HttpAccess = { readonly gate: Gate; readonly maxBodyBytes: number }
+export type HttpAccess = { readonly gate: Gate; readonly maxBodyBytes: number; readonly busy: BusySockets }
 
 /** The routes of endpoints, monitors and the Open Inference Protocol, and the lane that takes plain predictions past the framework. */
 export function addServingRoutes(
   app: App,
   registry: Registry,
   { serving, monitoring }: ServingParts,
-  { gate, maxBodyBytes }: HttpAccess,
+  { gate, maxBodyBytes, busy }: HttpAccess,
 ): void {
   const { endpoints, clock } = serving
   const plain = plainProtocol((error) => {
@@ -132,7 +134,8 @@ export function addServingRoutes(
   })
   addServingMetrics(registry, endpoints, clock)
   const { isAllowed } = gate
-  addFastLane(app, serving.fastLane({ protocols: [plain, infer], maxBodyBytes, isAllowed }))
+  const lane = serving.fastLane({ protocols: [plain, infer], isAllowed })
+  addFastLane(app, lane, busy, { maxBodyBytes, idleMs: KEEP_ALIVE_MS })
 }
 
 const statusOf = ({ code }: RegiaError): number => ERROR_STATUS[code]

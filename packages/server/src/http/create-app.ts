@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { App } from './app.ts'
 import { addDepthLimit } from './body-depth.ts'
+import type { BusySockets } from './busy-sockets.ts'
 import { drainConnections } from './drain-connections.ts'
 import { replyWithError } from './error-reply.ts'
 import { addGuard, type Gate } from './guard.ts'
@@ -14,12 +15,13 @@ export type HttpOptions = {
   readonly logger: FastifyBaseLogger
   readonly newId: IdFactory
   readonly maxBodyBytes: number
+  readonly busy: BusySockets
 }
 
 /** A slow sender must have finished its request by then: a file of 4 GB over a line of 10 Mbit/s still fits. For the headers Node itself allows a minute. */
 const REQUEST_TIMEOUT_MS = 3_600_000
 /** Longer than clients keep a connection that they do not use, so that none is closed just as it is used again. */
-const KEEP_ALIVE_MS = 72_000
+export const KEEP_ALIVE_MS = 72_000
 
 /** The HTTP application without routes: ids, limits, guards, and the one way in which errors leave. */
 export function createApp(options: HttpOptions): App {
@@ -39,7 +41,7 @@ export function createApp(options: HttpOptions): App {
   // Replies are typed by the same schemas at compile time and checked against them in tests; a second parse of each reply would buy nothing.
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
   app.setErrorHandler(replyWithError)
-  drainConnections(app)
+  drainConnections(app, options.busy)
   addSecurityHeaders(app)
   addGuard(app, options.gate, options.token)
   addDepthLimit(app)

@@ -3,13 +3,16 @@ import { Readable } from 'node:stream'
 import fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import type { App } from './app.ts'
+import { BusySockets } from './busy-sockets.ts'
 import { drainConnections } from './drain-connections.ts'
 import { addFastLane } from './fast-lane.ts'
+import type { Lane } from './short-requests.ts'
 
-async function listening(prepare: (app: App) => void = () => {}, stallMs?: number) {
+async function listening(prepare: (app: App, busy: BusySockets) => void = () => {}, stallMs?: number) {
   const app: App = fastify({ forceCloseConnections: 'idle' })
-  drainConnections(app, stallMs)
-  prepare(app)
+  const busy = new BusySockets()
+  drainConnections(app, busy, stallMs)
+  prepare(app, busy)
   await app.listen({ host: '127.0.0.1', port: 0 })
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : 0
@@ -54,15 +57,16 @@ describe('drainConnections', () => {
     await closing
   })
 
-  it('answers what passes the framework by as well', async () => {
+  it.each([
+    ['short', 10],
+    ['long', 200_000],
+  ])('answers a %s request that passes the framework by as well', async (_, length) => {
     const slow = gate()
-    const { app, port } = await listening((each) =>
-      addFastLane(each, (_, response) => {
-        void slow.pass().then(() => response.end('fast'))
-        return true
-      }),
-    )
-    const reply = fetch(`http://127.0.0.1:${port}/`)
+    const { app, port } = await listening((each, busy) => {
+      const lane: Lane = () => (_body, send) => void slow.pass().then(() => send(200, { body: 'fast' }))
+      addFastLane(each, lane, busy, { maxBodyBytes: 1_000_000, idleMs: 60_000 })
+    })
+    const reply = fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'x'.repeat(length) })
     await slow.reached
     const closing = app.close()
     slow.open()

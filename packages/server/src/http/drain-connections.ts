@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { App } from './app.ts'
+import type { BusySockets } from './busy-sockets.ts'
 
 /** A client that sends or takes nothing for so long is not waited for when the server closes. */
 const STALL_MS = 5_000
@@ -10,10 +11,8 @@ const STALL_MS = 5_000
  * ones on which no request ever comes; Node would wait for the timeouts of both, more than a minute. An upload or download whose
  * other side stands still is broken off.
  */
-export function drainConnections(app: App, stallMs = STALL_MS): void {
+export function drainConnections(app: App, busy: BusySockets, stallMs = STALL_MS): void {
   const open = new Set<Socket>()
-  /** How many requests of a connection are being answered. */
-  const busy = new Map<Socket, number>()
   const underWay = new Set<Exchange>()
   let isClosing = false
 
@@ -27,19 +26,17 @@ export function drainConnections(app: App, stallMs = STALL_MS): void {
     app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const { socket } = request
       const exchange = { request, response, socket }
-      busy.set(socket, (busy.get(socket) ?? 0) + 1)
+      busy.begin(socket)
       underWay.add(exchange)
       response.once('close', () => {
         underWay.delete(exchange)
-        const left = (busy.get(socket) ?? 1) - 1
-        if (left > 0) busy.set(socket, left)
-        else busy.delete(socket)
-        if (left === 0 && isClosing) socket.end()
+        busy.end(socket)
       })
     })
   })
   app.addHook('preClose', async () => {
     isClosing = true
+    busy.onIdle((socket) => socket.end())
     for (const socket of open) if (!busy.has(socket)) socket.destroy()
     const breakOff = breakOffStalled(underWay)
     breakOff()

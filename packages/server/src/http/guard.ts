@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import { RegiaError } from '@regia/core'
 import type { App } from './app.ts'
+import type { RequestHead } from './wire-message.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]'])
 const COOKIE = 'regia_token'
@@ -29,8 +29,8 @@ export function assertSafeBinding(host: string, token: string | undefined): void
 /** Who may speak to the server, by the headers of a request alone. */
 export type Gate = {
   /** @throws RegiaError `UNAUTHORIZED` saying why not. */
-  readonly assertAllowed: (message: IncomingMessage) => void
-  readonly isAllowed: (message: IncomingMessage) => boolean
+  readonly assertAllowed: (message: RequestHead) => void
+  readonly isAllowed: (message: RequestHead) => boolean
 }
 
 /**
@@ -38,7 +38,7 @@ export type Gate = {
  * of another origin may change nothing. With a token every route but `/health` asks for it; a webhook asks for its own secret instead.
  */
 export function createGate(host: string, token: string | undefined): Gate {
-  const assertAllowed = (message: IncomingMessage): void => {
+  const assertAllowed = (message: RequestHead): void => {
     if (message.url === '/health') return
     if (token === undefined) assertKnownHost(message, host)
     assertSameOrigin(message)
@@ -66,7 +66,7 @@ export function addGuard(app: App, gate: Gate, token: string | undefined): void 
   })
 }
 
-function assertKnownHost({ headers }: IncomingMessage, host: string): void {
+function assertKnownHost({ headers }: RequestHead, host: string): void {
   const name = (headers.host ?? '').replace(/:\d+$/, '')
   if (isLoopback(name) || name === host) return
   throw new RegiaError('UNAUTHORIZED', `This server does not answer to the name "${name.slice(0, 100)}".`, {
@@ -74,7 +74,7 @@ function assertKnownHost({ headers }: IncomingMessage, host: string): void {
   })
 }
 
-function assertSameOrigin({ headers, method }: IncomingMessage): void {
+function assertSameOrigin({ headers, method }: RequestHead): void {
   const { origin, host } = headers
   if (origin === undefined || method === 'GET' || method === 'HEAD') return
   if (URL.canParse(origin) && new URL(origin).host === host) return
@@ -83,9 +83,9 @@ function assertSameOrigin({ headers, method }: IncomingMessage): void {
   })
 }
 
-const isHook = ({ method, url = '' }: IncomingMessage): boolean => method === 'POST' && url.startsWith('/api/v1/hooks/')
+const isHook = ({ method, url = '' }: RequestHead): boolean => method === 'POST' && url.startsWith('/api/v1/hooks/')
 
-function hasToken(message: IncomingMessage, token: string): boolean {
+function hasToken(message: RequestHead, token: string): boolean {
   const { authorization = '', cookie = '' } = message.headers
   const bearer = /^Bearer (.+)$/i.exec(authorization)?.[1]
   const kept = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(cookie)?.[1]
@@ -100,7 +100,7 @@ function password(authorization: string): string | undefined {
 }
 
 /** Only for reading a page: an address is easily passed on, and must not be enough to change anything. */
-function offeredToken({ method, url = '' }: IncomingMessage): string | undefined {
+function offeredToken({ method, url = '' }: RequestHead): string | undefined {
   if (method !== 'GET' || !url.includes('token=')) return undefined
   return new URLSearchParams(url.split('?')[1]).get('token') ?? undefined
 }

@@ -2,6 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { RegiaError } from '@regia/core'
 import { packBody, replyCoding } from './packed-body.ts'
 
+/** The first lines of a request: enough to know who answers it. */
+export type RequestHead = {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: IncomingHttpHeaders
+}
+
 /** A request for predictions as a protocol reads it: whole and unpacked. */
 export type WireRequest = { readonly headers: IncomingHttpHeaders; readonly body: Uint8Array }
 

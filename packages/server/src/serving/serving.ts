@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock, IdFactory } from '@regia/core'
 import type { Database } from '../database/database.ts'
+import type { Lane } from '../http/short-requests.ts'
 import type { ServingDeps } from './endpoints/endpoint-deps.ts'
 import { EndpointQueries } from './endpoints/endpoint-queries.ts'
 import { EndpointSet } from './endpoints/endpoint-set.ts'
 import { EndpointStore } from './endpoints/endpoint-store.ts'
-import { createFastLane, type PredictProtocol } from './gateway/fast-lane.ts'
+import { createFastLane, type FastLaneOptions } from './gateway/fast-lane.ts'
 import type { ModelDirectory } from './gateway/model-directory.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
 import { LogArchive, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
@@ -43,12 +43,8 @@ export type Serving = {
   readonly consumer: LogConsumer
   readonly archive: LogArchive
   readonly clock: Clock
-  /** Takes plain predictions past the framework; says whether it took one. */
-  readonly fastLane: (options: {
-    readonly protocols: readonly PredictProtocol[]
-    readonly maxBodyBytes: number
-    readonly isAllowed: (request: IncomingMessage) => boolean
-  }) => (request: IncomingMessage, reply: ServerResponse) => boolean
+  /** Takes plain predictions past the framework. */
+  readonly fastLane: (options: Pick<FastLaneOptions, 'protocols' | 'isAllowed'>) => Lane
   readonly close: () => Promise<void>
 }
 
