@@ -55,7 +55,7 @@ function largestError(expected: readonly number[], got: ArrayLike<number>): numb
 }
 
 /** @throws RegiaError `MODEL_INVALID` when the example of a package holds what no row does. */
-function toRow(example: Readonly<Record<string, unknown>>): Row {
+export function toRow(example: Readonly<Record<string, unknown>>): Row {
   const cells = Object.entries(example).map(([name, cell]) => {
     if (cell === null || typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean') {
       return [name, cell] as const

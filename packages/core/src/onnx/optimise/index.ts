@@ -1,6 +1,6 @@
 export { fromFloat16, toFloat16 } from './float16.ts'
 export { halveDense } from './halve-dense.ts'
-export { keepTrees, mayNeedRescaling, roundCount, type TreeScaling } from './keep-trees.ts'
+export { averagesTrees, keepTrees, mayNeedRescaling, roundCount, type TreeScaling } from './keep-trees.ts'
 export type { LayerChange, OptimisedModel } from './optimised-model.ts'
 export { MIN_WEIGHTS, type QuantiseOptions, quantiseDense } from './quantise-dense.ts'
 export { simplifyTrees } from './simplify-trees.ts'

@@ -12,6 +12,10 @@ export type TreeScaling = 'as-is' | 'rescaled'
 export const mayNeedRescaling = (model: OnnxModel): boolean =>
   treeEnsembles(model.graph).some(({ aggregate, postTransform }) => aggregate === 'SUM' && postTransform === 'NONE')
 
+/** Whether ensembles say that they average their trees: then fewer of them answer alike, only less steadily. */
+export const averagesTrees = (model: OnnxModel): boolean =>
+  treeEnsembles(model.graph).some(({ aggregate }) => aggregate === 'AVERAGE')
+
 /**
  * How many rounds the ensembles of a graph were grown in: a booster of three classes grows three trees a round. Of several ensembles the most.
  *

@@ -1,0 +1,53 @@
+import {
+  getColumn,
+  labelledRows,
+  type Outcome,
+  outcomeOf,
+  RegiaError,
+  type Signature,
+  type Table,
+  takeRows,
+} from '@regia/core'
+import type { Predictions } from '../model-session.ts'
+import type { LoadedGraph } from '../onnx-graph.ts'
+import { spaced } from '../package-contents.ts'
+
+/** More would cost minutes and tell nothing. */
+const MAX_ROWS = { judged: 100_000, chosen: 20_000 } as const
+/** With fewer no interval of a score means anything. */
+const MIN_ROWS = 50
+
+/** Held-out rows with a label. Where something is chosen by them, every second one is kept for that and not judged on. */
+export type HeldOutRows = { readonly judged: Table; readonly chosen: Table | undefined }
+
+/** @throws RegiaError `COLUMN_MISSING` without the target; `DATA_EMPTY` with too few rows that have a label. */
+export function splitHeldOut(table: Table, { target }: Signature, isChosenBy: boolean): HeldOutRows {
+  const labelled = labelledRows(getColumn(table, target), table.rowCount)
+  const parts = isChosenBy ? 2 : 1
+  if (labelled.length < MIN_ROWS * parts) {
+    throw new RegiaError(
+      'DATA_EMPTY',
+      `${labelled.length} held-out rows have a value in "${target}"; ${MIN_ROWS * parts} are needed to judge by.`,
+      { where: target, hint: 'Name a dataset or file with more labelled rows that the model was not trained on.' },
+    )
+  }
+  if (!isChosenBy) return { judged: spaced(takeRows(table, labelled), MAX_ROWS.judged), chosen: undefined }
+  const every = (remainder: number) =>
+    takeRows(
+      table,
+      labelled.filter((_, i) => i % 2 === remainder),
+    )
+  return { judged: spaced(every(1), MAX_ROWS.judged), chosen: spaced(every(0), MAX_ROWS.chosen) }
+}
+
+/** What a graph says of held-out rows, beside the truth. */
+export async function answerHeldOut(
+  { runTable }: Pick<LoadedGraph, 'runTable'>,
+  table: Table,
+  { target, classes, positive }: Signature,
+): Promise<{ readonly outcome: Outcome; readonly predictions: Predictions }> {
+  const predictions = await runTable(table)
+  const { probabilities, scores } = predictions
+  const output = probabilities ? { probabilities } : { values: scores }
+  return { outcome: outcomeOf(table, output, { target, classes, positive }), predictions }
+}
