@@ -12,7 +12,11 @@ export type InferEndpoint = {
   readonly stable: { readonly version: number; readonly signature: Signature } | undefined
 }
 
-export type ParsedInfer = Pick<InferRequest, 'rows' | 'at'> & { readonly reply: (answer: InferAnswer) => WireReply }
+export type ParsedInfer = Pick<InferRequest, 'rows' | 'at'> & {
+  /** Within which the request wants to be begun. */
+  readonly timeoutMs?: number
+  readonly reply: (answer: InferAnswer) => WireReply
+}
 
 export type InferProtocolOptions = {
   readonly readEventTime: ReadEventTime
@@ -34,7 +38,11 @@ export const inferProtocol = ({ readEventTime, toRegiaError, statusOf, notReady 
     const message = readRest(request, signature)
     const { rows, at, id } = decodeInfer(message, signature, clock, readEventTime)
     const outputs = selectOutputs(signature, message.outputs, message.parameters)
-    return { rows, at, reply: (answer) => encodeRest(spec.name, answer, id, outputs) }
+    // The schedule policy extension counts in microseconds; 0 is its word for no limit.
+    const { timeout } = message.parameters
+    const timeoutMs = typeof timeout === 'number' && timeout > 0 ? timeout / 1000 : undefined
+    const reply = (answer: InferAnswer) => encodeRest(spec.name, answer, id, outputs)
+    return { rows, at, reply, ...(timeoutMs !== undefined && { timeoutMs }) }
   },
   errorBody: (error: unknown) => {
     const known = toRegiaError(error)
