@@ -155,7 +155,7 @@ function intervalRank(x: Float64Array, y: Float64Array, confidence: number) {
     return { rank, method: 'exact' as const }
   }
   const half = normalCritical(confidence) * Math.sqrt(mannWhitneyVariance(m, n, ties))
-  return { rank: Math.floor((m * n) / 2 - half), method: 'normal' as const }
+  return { rank: Math.floor((m * n) / 2 - half + 0.5), method: 'normal' as const }
 }
 
 /** The k-th smallest (from 1) of all differences y − x of sorted samples. */

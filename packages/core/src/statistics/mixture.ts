@@ -37,7 +37,7 @@ export const logChiSquareMixtureRatio = (statistic: number, degrees: number, rat
  *
  * @param alpha - In (0, 1).
  * @param ratio - τ²/V, > 0.
- * @example mixtureCritical(0.05, 1) // 3.6555…, where a single look would take 1.96
+ * @example mixtureCritical(0.05, 1) // 3.6564…, where a single look would take 1.96
  */
 export const mixtureCritical = (alpha: number, ratio: number): number =>
   Math.sqrt(((1 + ratio) / ratio) * (Math.log1p(ratio) - 2 * Math.log(alpha)))

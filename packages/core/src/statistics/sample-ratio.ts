@@ -7,7 +7,7 @@ import { logGamma } from './special-functions.ts'
 export const SAMPLE_RATIO_ALARM = 0.001
 
 // The prior of the shares weighs as much as this many units around the planned ones: it looks for splits that are off by some percent.
-const PRIOR_WEIGHT = 100
+const PRIOR_WEIGHT = 1000
 
 export type SampleRatio = {
   readonly pValue: number

@@ -17,7 +17,7 @@ const LOG_PRIOR = logBeta(PRIOR, PRIOR)
  * @returns The logarithm of the ratio.
  * @see Robbins (1970), *Statistical methods related to the law of the iterated logarithm*; Howard et al. (2021), *Time-uniform,
  *   nonparametric, nonasymptotic confidence sequences*, §3.2 (beta-binomial mixture).
- * @example logShareAboveRatio(8, 100, 0.01) // 9.6…: as good as sure
+ * @example logShareAboveRatio(8, 100, 0.01) // 7.42: 1,670 to 1 against the limit
  */
 export function logShareAboveRatio(successes: number, n: number, limit: number): number {
   if (n === 0 || limit >= 1) return 0
@@ -35,7 +35,7 @@ export function logShareAboveRatio(successes: number, n: number, limit: number):
  *
  * @param alpha - 1 − confidence, in (0, 1).
  * @returns In [0, successes/n]; 0 without any success.
- * @example sequentialShareLower(8, 100, 0.05) // 0.02…
+ * @example sequentialShareLower(8, 100, 0.05) // 0.0195…
  */
 export function sequentialShareLower(successes: number, n: number, alpha: number): number {
   if (successes === 0) return 0

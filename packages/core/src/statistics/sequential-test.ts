@@ -41,7 +41,7 @@ export const SEQUENTIAL_BURN_IN = 200
  * @param control - Moments of all values so far.
  * @throws RegiaError `INVALID_INPUT` when the scale is not positive.
  * @see Johari, Pekelis and Walsh (2017), *Always valid inference*.
- * @example sequentialDifference(momentsOfShare(50, 1000), momentsOfShare(90, 1000), { scale: 0.02 }).pValue // 0.02…
+ * @example sequentialDifference(momentsOfShare(50, 1000), momentsOfShare(90, 1000), { scale: 0.02 }).pValue // 0.0190…
  */
 export function sequentialDifference(
   control: Moments,
