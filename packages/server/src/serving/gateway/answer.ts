@@ -11,6 +11,8 @@ export type Answer = {
   readonly from: number
   readonly count: number
   readonly ids: readonly string[]
+  /** By row, where versions other than `served` answered some of them. */
+  readonly versions?: readonly number[]
 }
 
 /** A request on its way through the gateway. Exactly one of `done` and `fail` is called, once, after the log was written. */
@@ -18,6 +20,10 @@ export type PredictCall = {
   readonly rows: readonly Row[]
   /** Event time, milliseconds since 1970. */
   readonly at: number
+  /** The version that the caller chose by hand. */
+  readonly version?: number | undefined
+  /** Chosen by hand, or answered in place of another version: it counts for no release. */
+  readonly isOutOfRelease?: boolean
   /** `performance.now()` when the request arrived. */
   readonly receivedAt: number
   /** `performance.now()` by which it must have been begun; where absent the endpoint's own limit counts from its arrival. */

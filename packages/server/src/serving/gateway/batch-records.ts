@@ -11,14 +11,15 @@ export function recordsOf(
 ): PredictionRecord[] {
   const now = performance.now()
   const records: PredictionRecord[] = []
-  for (const { rows, at, receivedAt } of calls) {
+  for (const { rows, at, receivedAt, isOutOfRelease } of calls) {
     const latencyMs = Math.round((now - receivedAt) * 1000) / 1000
     for (const row of rows) {
       const place = records.length
       const label = labelOf(signature, predictions, place)
       const score = predictions.scores[place]!
       const known = { kind: 'prediction', model, version, at, loggedAt, latencyMs, score, row } as const
-      records.push(label === undefined ? known : { ...known, label })
+      const labelled = label === undefined ? known : { ...known, label }
+      records.push(isOutOfRelease ? { ...labelled, outOfRelease: true } : labelled)
     }
   }
   return records

@@ -1,24 +1,47 @@
-import { type Clock, type Deployment as DeploymentView, RegiaError, type ServedEndpointSpec, toIso } from '@regia/core'
+import { type Clock, type Deployment as DeploymentView, RegiaError, type ServedEndpointSpec } from '@regia/core'
 import type { EndpointLog } from '../prediction-log/index.ts'
 import type { PredictCall } from './answer.ts'
 import { entryOf, recordsOf } from './batch-records.ts'
-import { type Deployment, deploy } from './deployment.ts'
+import type { Deployment } from './deployment.ts'
+import { stickyColumnOf, withoutEntity } from './entity-key.ts'
+import { isSame, LoadedVersions } from './loaded-versions.ts'
 import type { AnsweredBatch } from './micro-batcher.ts'
 import type { ModelDirectory, RegisteredVersion } from './model-directory.ts'
+import { type ReleaseGuard, ReleaseRecorder } from './release-recorder.ts'
+import { routeCall } from './route-call.ts'
 import { type ShadowCounts, ShadowLane } from './shadow-lane.ts'
 import { TrafficRing } from './traffic-ring.ts'
+import { type Route, TrafficRoutes } from './traffic-routes.ts'
+import { chosenVersion } from './wanted-version.ts'
 
 export type EndpointGatewayOptions = {
   readonly spec: ServedEndpointSpec
   readonly log: EndpointLog
   readonly directory: Pick<ModelDirectory, 'open'>
   readonly clock: Clock
+  /** A number from [0, 1) for requests that are not sticky. */
+  readonly draw?: () => number
+  /** A version of a release failed so often that it was cut off at once. */
+  readonly onTripped?: (version: number) => void
+}
+
+/** Versions that share the traffic with the stable one. */
+export type WantedRelease = {
+  readonly id: string
+  /** Places sticky entities. */
+  readonly salt: string
+  /** In the order of the policy. */
+  readonly arms: readonly (Pick<Route, 'role' | 'share'> & { readonly registered: RegisteredVersion })[]
+  /** Inner edges of the bins that scores are counted in. */
+  readonly scoreEdges?: readonly number[] | undefined
+  readonly guard: ReleaseGuard
 }
 
 /** The versions that an endpoint shall have loaded. */
 export type WantedVersions = {
   readonly stable: RegisteredVersion
   readonly shadow?: RegisteredVersion | undefined
+  readonly release?: WantedRelease | undefined
   /** To be able to roll back at once. Where absent the last stable one stays. */
   readonly previous?: RegisteredVersion | undefined
 }
@@ -28,36 +51,33 @@ export type Change = {
   readonly shadowStarted?: number
 }
 
-type Failure = {
-  readonly registered: RegisteredVersion
-  readonly role: DeploymentView['role']
-  readonly error: string
-  readonly at: number
-}
-
 /** Serves one endpoint: what is loaded, who answers, who only listens. Holds no connection to anything but its log. */
 export class EndpointGateway {
   spec: ServedEndpointSpec
   readonly log: EndpointLog
   readonly traffic = new TrafficRing()
   readonly #options: EndpointGatewayOptions
-  readonly #since = new Map<Deployment, number>()
-  #stable: Deployment | undefined
+  readonly #versions: LoadedVersions
+  #routes: TrafficRoutes | undefined
+  #recorder: ReleaseRecorder | undefined
   #previous: Deployment | undefined
   #shadow: ShadowLane | undefined
-  #failures: Failure[] = []
-  #loading: readonly { readonly registered: RegisteredVersion; readonly role: DeploymentView['role'] }[] = []
-  readonly #draining = new Set<Deployment>()
   #errorCount = 0
 
   constructor(options: EndpointGatewayOptions) {
     this.#options = options
     this.spec = options.spec
     this.log = options.log
+    this.#versions = new LoadedVersions({
+      directory: options.directory,
+      clock: options.clock,
+      limits: () => this.spec.limits,
+      onAnswered: (from, batch) => this.#finish(from, batch),
+    })
   }
 
   get stable(): Deployment | undefined {
-    return this.#stable
+    return this.#routes?.stable
   }
 
   get previous(): Deployment | undefined {
@@ -72,17 +92,33 @@ export class EndpointGateway {
     return this.#shadow?.counts
   }
 
+  /** Versions beside the stable one, with their shares. */
+  get arms(): readonly Route[] {
+    return this.#routes?.arms ?? []
+  }
+
+  /** Counts of the release that it serves. */
+  get recorder(): ReleaseRecorder | undefined {
+    return this.#recorder
+  }
+
   /** Errors since this process began. */
   get errorCount(): number {
     return this.#errorCount
   }
 
+  /** Why a version did not load. */
+  failureOf(version: number): string | undefined {
+    return this.#versions.failureOf(version)
+  }
+
   /** Answers a request: it joins the batch of this turn of the event loop. Every fault goes to `call.fail`. */
   predict(call: PredictCall): void {
-    const stable = this.#stable
     try {
-      if (!stable) throw notReady(this.spec)
-      stable.predict(call)
+      const routes = this.#routes
+      if (!routes) throw notReady(this.spec)
+      if (call.version === undefined) routeCall(routes, this.#recorder, this.#ask, call)
+      else this.#ask(chosenVersion(this.spec.name, this.#loaded(), call.version), { ...call, isOutOfRelease: true })
     } catch (error) {
       // The only recursion over a request is the description of what is wrong with it.
       call.fail(error instanceof RangeError ? nestedTooDeep(error) : error)
@@ -93,8 +129,13 @@ export class EndpointGateway {
     this.#errorCount++
     const latencyMs = performance.now() - receivedAt
     const add = { predictions: 0, isError: true, latencyMs }
-    this.traffic.count(this.#options.clock(), this.#stable?.version ?? 0, add)
-    this.#stable?.statistics.countFailure(latencyMs)
+    this.traffic.count(this.#options.clock(), this.stable?.version ?? 0, add)
+    this.stable?.statistics.countFailure(latencyMs)
+  }
+
+  /** Shares of versions that are loaded already, at once: the next request is routed by them. The stable version gets what they leave. */
+  setShares(shares: ReadonlyMap<number, number>): void {
+    this.#routes = this.#routes?.withShares(shares)
   }
 
   /**
@@ -103,95 +144,90 @@ export class EndpointGateway {
    * @throws what loading the stable version threw; the endpoint then serves what it served before.
    */
   async change(wanted: WantedVersions): Promise<Change> {
-    const before = this.#stable
-    this.#failures = []
-    const stable = await this.#load(wanted.stable, 'stable')
-    const isSwapped = stable !== before
-    this.#stable = stable
-    if (isSwapped) this.#since.set(stable, this.#options.clock())
-    if (isSwapped && before) await this.#keepForRollback(before)
+    const before = this.#loaded()
+    const stableBefore = this.stable
+    this.#versions.forgetFailures()
+    const stable = await this.#versions.load(wanted.stable, 'stable', before)
+    const isSwapped = stable !== stableBefore
+    if (isSwapped) this.#swap(stable, stableBefore)
     if (!this.#previous && wanted.previous && wanted.previous.version !== stable.version) {
-      this.#previous = await this.#tryLoad(wanted.previous, 'previous')
+      this.#previous = await this.#versions.tryLoad(wanted.previous, 'previous', this.#loaded())
     }
+    await this.#changeRelease(stable, wanted.release, before)
     const shadowStarted = await this.#changeShadow(wanted.shadow)
     await this.#releaseUnwanted(before)
     return {
-      ...(isSwapped && { stable: { from: before?.version, to: stable.version } }),
+      ...(isSwapped && { stable: { from: stableBefore?.version, to: stable.version } }),
       ...(shadowStarted !== undefined && { shadowStarted }),
     }
   }
 
   deployments(): readonly DeploymentView[] {
-    const ready = (deployment: Deployment | undefined, role: DeploymentView['role']): DeploymentView[] =>
-      deployment
-        ? [
-            {
-              ...this.#view(deployment.registered, role, 'ready', this.#since.get(deployment)),
-              ...deployment.execution,
-            },
-          ]
-        : []
+    const routes = this.#routes
+    const { shadow, previous } = this
     return [
-      ...ready(this.#stable, 'stable'),
-      ...ready(this.shadow, 'shadow'),
-      ...ready(this.#previous, 'previous'),
-      ...[...this.#draining].map(({ registered }) => this.#view(registered, 'previous', 'draining')),
-      ...this.#loading.map(({ registered, role }) => this.#view(registered, role, 'loading')),
-      ...this.#failures.map(({ registered, role, error, at }) => ({
-        ...this.#view(registered, role, 'failed', at),
-        error,
-      })),
+      ...(routes
+        ? [this.#versions.view(routes.stable, 'stable', routes.isSplit ? routes.stableShare : undefined)]
+        : []),
+      ...this.arms.flatMap(({ deployment, role, share }) =>
+        deployment ? [this.#versions.view(deployment, role, share)] : [],
+      ),
+      ...(shadow ? [this.#versions.view(shadow, 'shadow')] : []),
+      ...(previous ? [this.#versions.view(previous, 'previous')] : []),
+      ...this.#versions.others(),
     ]
   }
 
   async close(): Promise<void> {
     const loaded = this.#loaded()
     await this.#shadow?.close()
-    this.#stable = undefined
+    this.#routes = undefined
     for (const deployment of loaded) await deployment.close()
   }
 
-  #view(
-    { model, version }: RegisteredVersion,
-    role: DeploymentView['role'],
-    state: DeploymentView['state'],
-    since = this.#options.clock(),
-  ): DeploymentView {
-    return { model, version, role, state, since: toIso(since) }
+  readonly #ask = (deployment: Deployment, call: PredictCall): void =>
+    deployment.predict(withoutEntity(call, deployment, stickyColumnOf(this.spec)))
+
+  /** The versions that the new stable one shared the traffic with are asked again once it is known which of them stay. */
+  #swap(stable: Deployment, before: Deployment | undefined): void {
+    this.#routes = new TrafficRoutes({ stable })
+    this.#recorder = undefined
+    this.#versions.restart(stable)
+    if (before) this.#previous = before
   }
 
   #loaded(): Set<Deployment> {
-    return new Set([this.#stable, this.#previous, this.shadow].filter((one) => one !== undefined))
+    const arms = this.arms.map(({ deployment }) => deployment)
+    const all = [this.stable, ...arms, this.shadow, this.#previous]
+    return new Set(all.filter((one) => one !== undefined))
   }
 
-  async #load(registered: RegisteredVersion, role: DeploymentView['role']): Promise<Deployment> {
-    const loaded = [...this.#loaded()].find((one) => isSame(one.registered, registered))
-    if (loaded) return loaded
-    this.#loading = [...this.#loading, { registered, role }]
-    try {
-      const session = await this.#options.directory.open(registered)
-      const { limits } = this.spec
-      const deployment = await deploy(registered, session, (from, batch) => this.#finish(from, batch), limits)
-      this.#since.set(deployment, this.#options.clock())
-      return deployment
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      this.#failures = [...this.#failures, { registered, role, error: message, at: this.#options.clock() }]
-      throw error
-    } finally {
-      this.#loading = this.#loading.filter((entry) => entry.registered !== registered)
+  /** @param known - Versions that were loaded when the change began. */
+  async #changeRelease(
+    stable: Deployment,
+    wanted: WantedRelease | undefined,
+    known: ReadonlySet<Deployment>,
+  ): Promise<void> {
+    const arms: Route[] = []
+    for (const { registered, role, share } of wanted?.arms ?? []) {
+      const loaded = new Set([...this.#loaded(), ...known])
+      const deployment = await this.#versions.tryLoadBeside(stable, registered, role, loaded)
+      if (deployment && !loaded.has(deployment)) this.#versions.restart(deployment)
+      arms.push({ deployment, version: registered.version, role, share })
     }
+    const { draw } = this.#options
+    const sticky = stickyColumnOf(this.spec)
+    this.#routes = new TrafficRoutes({ stable, arms, salt: wanted?.salt, sticky, ...(draw && { draw }) })
+    if (this.#recorder?.id !== wanted?.id) this.#recorder = wanted && this.#record(stable, wanted)
   }
 
-  /** A version that only listens, or waits to be rolled back to, must not stop the one that answers; its failure is shown. */
-  async #tryLoad(registered: RegisteredVersion, role: DeploymentView['role']): Promise<Deployment | undefined> {
-    return this.#load(registered, role).catch(() => undefined)
-  }
-
-  async #keepForRollback(before: Deployment): Promise<void> {
-    const unwanted = this.#previous
-    this.#previous = before
-    if (unwanted && !this.#loaded().has(unwanted)) await this.#release(unwanted)
+  #record(stable: Deployment, { id, scoreEdges, guard }: WantedRelease): ReleaseRecorder {
+    const onTripped = (version: number): void => {
+      const shares = this.arms.map((arm) => [arm.version, arm.version === version ? 0 : arm.share] as const)
+      this.setShares(new Map(shares))
+      this.#options.onTripped?.(version)
+    }
+    return new ReleaseRecorder({ id, stableVersion: stable.version, scoreEdges, guard, onTripped })
   }
 
   async #changeShadow(wanted: RegisteredVersion | undefined): Promise<number | undefined> {
@@ -199,25 +235,16 @@ export class EndpointGateway {
     if (current && wanted && isSame(current.deployment.registered, wanted)) return undefined
     this.#shadow = undefined
     await current?.close()
-    const deployment = wanted && (await this.#tryLoad(wanted, 'shadow'))
-    if (current && current.deployment !== deployment && !this.#loaded().has(current.deployment)) {
-      await this.#release(current.deployment)
-    }
+    const deployment = wanted && (await this.#versions.tryLoad(wanted, 'shadow', this.#loaded()))
     if (!deployment) return undefined
-    this.#since.set(deployment, this.#options.clock())
-    this.#shadow = new ShadowLane(deployment, this.log, () => this.#stable?.isIdle ?? true)
+    this.#versions.restart(deployment)
+    this.#shadow = new ShadowLane(deployment, this.log, () => this.stable?.isIdle ?? true)
     return deployment.version
   }
 
-  async #releaseUnwanted(before: Deployment | undefined): Promise<void> {
-    if (before && !this.#loaded().has(before)) await this.#release(before)
-  }
-
-  async #release(deployment: Deployment): Promise<void> {
-    this.#since.delete(deployment)
-    this.#draining.add(deployment)
-    await deployment.close()
-    this.#draining.delete(deployment)
+  async #releaseUnwanted(before: ReadonlySet<Deployment>): Promise<void> {
+    const loaded = this.#loaded()
+    for (const deployment of before) if (!loaded.has(deployment)) await this.#versions.release(deployment)
   }
 
   /** After the model has answered: log, then reply, then whatever may wait. */
@@ -234,17 +261,16 @@ export class EndpointGateway {
     deployment.statistics.lastInferenceAt = loggedAt
     let from = 0
     for (const call of calls) {
-      call.done({ served: deployment, predictions, from, count: call.rows.length, ids })
+      const count = call.rows.length
+      call.done({ served: deployment, predictions, from, count, ids })
       const latencyMs = performance.now() - call.receivedAt
-      this.traffic.count(loggedAt, deployment.version, { predictions: call.rows.length, isError: false, latencyMs })
-      from += call.rows.length
+      this.traffic.count(loggedAt, deployment.version, { predictions: count, isError: false, latencyMs })
+      if (!call.isOutOfRelease) this.#recorder?.answered(deployment.version, latencyMs, predictions.scores, from, count)
+      from += count
     }
-    if (deployment === this.#stable) this.#shadow?.offer(records, ids)
+    if (deployment === this.stable) this.#shadow?.offer(records, ids)
   }
 }
-
-const isSame = (a: RegisteredVersion, b: RegisteredVersion): boolean =>
-  a.model === b.model && a.version === b.version && a.packageDigest === b.packageDigest
 
 const notReady = ({ name, stable }: ServedEndpointSpec): RegiaError =>
   new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {

@@ -6,9 +6,10 @@ import { packReply, type RequestHead, type WireReply, type WireRequest } from '.
 import type { Answer, PredictCall } from './answer.ts'
 import { isClientGone, readDeadline } from './deadline.ts'
 import type { EndpointGateway } from './endpoint-gateway.ts'
+import { wantedVersion } from './wanted-version.ts'
 
 /** What a protocol reads from a request … */
-export type ParsedCall = Pick<PredictCall, 'rows' | 'at'> & {
+export type ParsedCall = Pick<PredictCall, 'rows' | 'at' | 'version'> & {
   /** Within which the request wants to be begun, where its protocol has a word for that. */
   readonly timeoutMs?: number
   readonly reply: (answer: Answer) => WireReply
@@ -65,7 +66,13 @@ const answerWith =
       send(status, { body: text, headers: retryAfter(error) })
     }
     try {
-      const { rows, at, timeoutMs, reply } = protocol.parse({ headers, body }, endpoint, clock)
+      const {
+        rows,
+        at,
+        timeoutMs,
+        version = wantedVersion(headers),
+        reply,
+      } = protocol.parse({ headers, body }, endpoint, clock)
       const deadlineAt = readDeadline(headers, receivedAt, timeoutMs)
       const accepted = protocol.packsReplies ? headers['accept-encoding'] : undefined
       const done = (answer: Answer): void => {
@@ -73,7 +80,7 @@ const answerWith =
         if (accepted === undefined) send(200, message)
         else void packReply(message, accepted).then((packed) => send(200, packed))
       }
-      endpoint.predict({ rows, at, receivedAt, deadlineAt, isGone, done, fail })
+      endpoint.predict({ rows, at, receivedAt, deadlineAt, version, isGone, done, fail })
     } catch (error) {
       fail(error)
     }

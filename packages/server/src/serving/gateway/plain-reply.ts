@@ -7,7 +7,7 @@ const templates = new WeakMap<ServedVersion, Template>()
 
 /** The JSON of a `PredictResponse`. */
 export function plainReply(endpoint: string, answer: Answer): string {
-  const { served, predictions, from, count, ids } = answer
+  const { served, predictions, from, count, ids, versions } = answer
   const template = templateOf(served)
   let text = `{"endpoint":"${endpoint}","model":"${served.model}","version":${served.version},"predictions":[`
   for (let row = from; row < from + count; row++) {
@@ -16,6 +16,7 @@ export function plainReply(endpoint: string, answer: Answer): string {
     if (label !== undefined) text += `,"label":${template.labels.get(label)}`
     text += `,"score":${predictions.scores[row]}`
     if (predictions.probabilities) text += probabilitiesJson(template, predictions.probabilities, row)
+    if (versions && versions[row] !== served.version) text += `,"version":${versions[row]}`
     text += '}'
   }
   return `${text}]}`

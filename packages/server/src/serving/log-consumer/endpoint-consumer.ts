@@ -105,7 +105,7 @@ export class EndpointConsumer {
         const facts = this.#facts.has(record.version) ? this.#facts.get(record.version) : await this.#learn(record)
         this.#countPrediction(record, facts)
       } else if (record.kind === 'label') await this.#countLabel(record, placed.end)
-      else this.#delta.shadows.push(record)
+      else if (record.kind === 'shadow') this.#delta.shadows.push(record)
       this.#delta.position = placed.end
     }
   }

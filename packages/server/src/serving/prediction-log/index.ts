@@ -10,6 +10,7 @@ export {
   type PlacedRecord,
   type PredictionRecord,
   predictionPayload,
+  type RewardRecord,
   recordPayload,
   type ShadowRecord,
 } from './record.ts'

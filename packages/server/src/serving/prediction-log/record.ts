@@ -11,6 +11,8 @@ export type PredictionRecord = {
   readonly latencyMs: number
   readonly score: number
   readonly label?: string
+  /** Asked of this version by hand, or in place of another: no release counts it. */
+  readonly outOfRelease?: true
   readonly row: Row
 }
 
@@ -34,7 +36,17 @@ export type ShadowRecord = {
   readonly champion: Pick<PredictionRecord, 'version' | 'score' | 'label' | 'at'>
 }
 
-export type LogRecord = PredictionRecord | LabelRecord | ShadowRecord
+/** What a prediction earned. The first of a prediction counts. */
+export type RewardRecord = {
+  readonly kind: 'reward'
+  readonly predictionId: string
+  readonly reward: number
+  /** Event time at which it was earned. */
+  readonly at?: number
+  readonly loggedAt: number
+}
+
+export type LogRecord = PredictionRecord | LabelRecord | RewardRecord | ShadowRecord
 
 /** A position between two records: everything before it was read. */
 export type LogPosition = { readonly segment: number; readonly offset: number }
@@ -49,7 +61,8 @@ export type PlacedRecord<Kind extends LogRecord = LogRecord> = {
 /** The JSON text of a row, with its keys already quoted: what the hot path writes instead of `JSON.stringify` of a whole record. */
 export function predictionPayload(record: PredictionRecord, rowJson: string): string {
   const label = record.label === undefined ? '' : `,"label":${JSON.stringify(record.label)}`
-  return `{"kind":"prediction","model":"${record.model}","version":${record.version},"at":${record.at},"loggedAt":${record.loggedAt},"latencyMs":${record.latencyMs},"score":${record.score}${label},"row":${rowJson}}`
+  const apart = record.outOfRelease ? ',"outOfRelease":true' : ''
+  return `{"kind":"prediction","model":"${record.model}","version":${record.version},"at":${record.at},"loggedAt":${record.loggedAt},"latencyMs":${record.latencyMs},"score":${record.score}${label}${apart},"row":${rowJson}}`
 }
 
 export const recordPayload = (record: LogRecord): string =>
