@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   lease: 'lea',
   alert: 'alr',
   decision: 'dec',
+  release: 'rel',
   request: 'req',
   backfill: 'bkf',
   webhook: 'whk',
@@ -25,6 +26,7 @@ export type LeaseId = Id<'lease'>
 export type AlertId = Id<'alert'>
 export type BackfillId = Id<'backfill'>
 export type DecisionId = Id<'decision'>
+export type ReleaseId = Id<'release'>
 export type WebhookId = Id<'webhook'>
 export type DeliveryId = Id<'delivery'>
 

@@ -3,7 +3,7 @@ import { nameSchema, timestampSchema } from '../kernel/index.ts'
 import { aliasRequestSchema } from '../models/index.ts'
 import { alertSchema } from '../monitoring/index.ts'
 import { approvalSchema, runSummarySchema } from '../pipelines/index.ts'
-import { endpointSchema, shadowComparisonSchema } from '../serving/index.ts'
+import { endpointSchema, releaseSchema, shadowComparisonSchema } from '../serving/index.ts'
 
 /** Something that a person should look at, most urgent first. */
 export const needSchema = z.discriminatedUnion('kind', [
@@ -20,6 +20,8 @@ export const needSchema = z.discriminatedUnion('kind', [
   /** Somebody wants to move a protected alias. */
   z.object({ kind: z.literal('alias-request'), request: aliasRequestSchema }),
   z.object({ kind: z.literal('promotion'), endpoint: nameSchema, comparison: shadowComparisonSchema }),
+  /** A release that was paused, or recommends a version, waits for a person. */
+  z.object({ kind: z.literal('release'), endpoint: nameSchema, release: releaseSchema }),
 ])
 export type Need = z.infer<typeof needSchema>
 

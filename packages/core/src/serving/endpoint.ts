@@ -4,7 +4,8 @@ import { idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
 import { type Composition, compositionSchema, fallbackSchema, servingLimitsSchema } from './answering.ts'
 import { executionSchema } from './execution.ts'
 import { modelRefSchema } from './model-ref.ts'
-import { banditPolicySchema, canaryPolicySchema, experimentPolicySchema } from './release-policy.ts'
+import { releaseFiguresSchema, releaseSchema } from './release.ts'
+import { banditPolicySchema, canaryPolicySchema, experimentPolicySchema, RELEASE_KINDS } from './release-policy.ts'
 
 /** When a version in shadow takes over: the lower bound of (its AUC − the champion's) on the same labelled rows must be above `minimumDifference`. */
 export const promotionRuleSchema = z.strictObject({
@@ -18,10 +19,6 @@ export const promotionRuleSchema = z.strictObject({
   automatic: z.boolean().default(true),
 })
 export type PromotionRule = z.infer<typeof promotionRuleSchema>
-
-/** The ways to release a version beside the stable one. */
-export const RELEASE_KINDS = ['shadow', 'canary', 'experiment', 'bandit'] as const
-export type ReleaseKind = (typeof RELEASE_KINDS)[number]
 
 const endpointFieldsSchema = z.strictObject({
   name: nameSchema,
@@ -155,6 +152,7 @@ export const decisionSchema = z.object({
   reason: z.string(),
   /** The figures on which it was taken. */
   comparison: shadowComparisonSchema.optional(),
+  release: releaseFiguresSchema.optional(),
   /** Event time of the endpoint when it was taken. */
   eventTime: timestampSchema.optional(),
   at: timestampSchema,
@@ -173,6 +171,8 @@ export const endpointSchema = z.object({
   /** Event time that its predictions have reached: replays and live traffic alike move it, a few odd ones do not. */
   watermark: timestampSchema.optional(),
   comparison: shadowComparisonSchema.optional(),
+  /** The canary, experiment or bandit that runs. */
+  release: releaseSchema.optional(),
   createdAt: timestampSchema,
 })
 export type Endpoint = z.infer<typeof endpointSchema>

@@ -2,6 +2,10 @@ import { z } from 'zod'
 import { durationSchema } from '../kernel/index.ts'
 import { modelRefSchema } from './model-ref.ts'
 
+/** The ways to release a version beside the stable one. */
+export const RELEASE_KINDS = ['shadow', 'canary', 'experiment', 'bandit'] as const
+export type ReleaseKind = (typeof RELEASE_KINDS)[number]
+
 /** What a release can be judged by, once what really happened is known: a mean over predictions, so that it has an interval at any time. */
 export const RELEASE_METRICS = ['accuracy', 'brier', 'logLoss', 'absoluteError', 'squaredError', 'reward'] as const
 export const releaseMetricSchema = z.enum(RELEASE_METRICS)

@@ -37,7 +37,7 @@ export const GROUPS: readonly { readonly title: string; readonly pages: readonly
   {
     title: 'Run',
     pages: [
-      { to: '/endpoints', title: 'Endpoints', needs: ['promotion'] },
+      { to: '/endpoints', title: 'Endpoints', needs: ['promotion', 'release'] },
       { to: '/monitors', title: 'Monitors' },
       { to: '/alerts', title: 'Alerts', needs: ['alert'] },
       { to: '/notifiers', title: 'Notifiers' },

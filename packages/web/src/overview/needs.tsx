@@ -2,6 +2,7 @@ import type { Need, RunSummary } from '@regia/core'
 import { AlertNeed } from '../alerts/alert-need.tsx'
 import { ApprovalNeed } from '../approvals/approval-need.tsx'
 import { PromoteButton } from '../endpoints/promote-button.tsx'
+import { ReleaseNeed } from '../endpoints/release-need.tsx'
 import { Ago } from '../kernel/ago.tsx'
 import { formatCount, formatDifference, formatInterval, formatScore } from '../kernel/format.ts'
 import { Lamp } from '../kernel/lamp.tsx'
@@ -31,6 +32,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
             {need.kind === 'failed-run' && <FailedRun run={need.run} />}
             {need.kind === 'alias-request' && <AliasNeed need={need} />}
             {need.kind === 'promotion' && <Promotion need={need} />}
+            {need.kind === 'release' && <ReleaseNeed need={need} />}
           </li>
         ))}
       </ul>
@@ -42,7 +44,7 @@ function keyOf(need: Need): string {
   if (need.kind === 'alert') return need.alert.id
   if (need.kind === 'approval') return `${need.run.id}-${need.step}`
   if (need.kind === 'alias-request') return `request-${need.request.id}`
-  return need.kind === 'failed-run' ? need.run.id : `${need.endpoint}-promotion`
+  return need.kind === 'failed-run' ? need.run.id : `${need.endpoint}-${need.kind}`
 }
 
 function FailedRun({ run }: { readonly run: RunSummary }) {

@@ -36,6 +36,11 @@ function describeNeed(need: Need, output: Output): string {
     }
     case 'promotion':
       return `${statusMark('attention', output.style)}  ${need.endpoint}: version ${need.comparison.challengerVersion} waits for a person. ${need.comparison.reason}`
+    case 'release': {
+      const { state, kind, winner, reason } = need.release
+      const what = state === 'paused' ? `${kind} paused` : `version ${winner} recommended`
+      return `${statusMark('attention', output.style)}  ${need.endpoint}: ${what}. ${reason} (regia endpoints release ${need.endpoint})`
+    }
   }
 }
 
