@@ -9,6 +9,10 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
+/** User and system time of a process and all its living descendants in seconds. */
+export const treeCpuSeconds = (root: number): number =>
+  descendants(root).reduce((sum, pid) => sum + cpuSecondsOrNone(pid), 0)
+
 /** Resident memory of one process in megabytes. */
 export function residentMb(pid: number): number {
   const [, kb] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
@@ -43,6 +47,14 @@ function parentOf(pid: number): number {
     return Number(statFields(pid)[1])
   } catch {
     return -1 // It ended meanwhile.
+  }
+}
+
+function cpuSecondsOrNone(pid: number): number {
+  try {
+    return cpuSeconds(pid)
+  } catch {
+    return 0 // It ended meanwhile.
   }
 }
 

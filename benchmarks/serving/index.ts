@@ -1,0 +1,38 @@
+import path from 'node:path'
+import { type Benchmark, type Claim, notMeasured } from '../claim.ts'
+import { temporaryFolder } from '../regia-process.ts'
+import { type Contender, peerPythons, startOurs, startPeer } from './contenders.ts'
+import { type BenchModel, makeModel } from './model.ts'
+import { assertAnswers, measureHalfLoad, measureTop, onlineClaims } from './online.ts'
+
+/** What serving costs beside FastAPI with onnxruntime, `mlflow models serve`, BentoML and MLServer: the same model and rows in the same run. */
+const serving: Benchmark = async (say) => {
+  const pythons = await peerPythons(say)
+  const exporter = pythons.get('mlflow')
+  if (exporter === undefined) return [notMeasured('serving', 'µs', null, '', 'the model cannot be exported')]
+  const model = await makeModel(exporter, path.join(temporaryFolder()))
+  return measureOnline(model, pythons, say)
+}
+
+export default serving
+
+async function measureOnline(
+  model: BenchModel,
+  pythons: Awaited<ReturnType<typeof peerPythons>>,
+  say: (text: string) => void,
+): Promise<readonly Claim[]> {
+  const contenders: Contender[] = []
+  try {
+    contenders.push(await startOurs(model))
+    for (const [name, python] of pythons) {
+      say(`serving: starting ${name}`)
+      contenders.push(await startPeer(name, python, model))
+    }
+    for (const contender of contenders) await assertAnswers(contender, model)
+    const [ours, ...peers] = await measureTop(contenders, say)
+    const p99 = await measureHalfLoad(contenders, [ours!, ...peers])
+    return onlineClaims('log and sketches on', ours!, peers, p99)
+  } finally {
+    for (const { stop } of contenders) await stop()
+  }
+}

@@ -1,0 +1,98 @@
+import type { Claim } from '../claim.ts'
+import { median, ratioAtMost } from '../claim.ts'
+import { treeCpuSeconds } from '../process-tree.ts'
+import type { Contender } from './contenders.ts'
+import { loadInChild } from './load-generator.ts'
+import type { BenchModel } from './model.ts'
+
+const CONNECTIONS = 16
+const SECONDS = 5
+const ROUNDS = 3
+
+export type Measured = {
+  readonly name: string
+  /** Processor time of the whole server for one request. */
+  readonly cpuMicroseconds: number
+  readonly topPerSecond: number
+}
+
+/** How many times fewer microseconds of processor time a request must cost beside each peer. */
+const GOALS: Readonly<Record<string, number>> = { fastapi: 5, mlflow: 8, bentoml: 8, mlserver: 8 }
+
+/** A wrong answer must not win a race. */
+export async function assertAnswers({ name, target, read }: Contender, model: BenchModel): Promise<void> {
+  for (const [i, body] of target.bodies.slice(0, 20).entries()) {
+    const response = await fetch(`http://127.0.0.1:${target.port}${target.path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    const got = read(await response.text())
+    const expected = model.expected[i]![1]!
+    if (!(Math.abs(got - expected) < 1e-5)) throw new Error(`${name} answers ${got} for row ${i}, not ${expected}`)
+  }
+}
+
+/** Rounds of all contenders in turn, so that what disturbs the machine disturbs each of them. */
+export async function measureTop(contenders: readonly Contender[], say: (text: string) => void): Promise<Measured[]> {
+  const rounds = contenders.map((): { cpu: number[]; top: number[] } => ({ cpu: [], top: [] }))
+  for (const { target } of contenders) await loadInChild(target, { connections: CONNECTIONS, seconds: 3 })
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, { name, pid, target }] of contenders.entries()) {
+      const before = treeCpuSeconds(pid)
+      const report = await loadInChild(target, { connections: CONNECTIONS, seconds: SECONDS })
+      if (report.failures > 0) throw new Error(`${name} failed ${report.failures} requests: ${report.failure}`)
+      rounds[i]!.cpu.push(((treeCpuSeconds(pid) - before) / report.requests) * 1e6)
+      rounds[i]!.top.push(report.perSecond)
+    }
+    say(`serving: round ${round + 1} of ${ROUNDS}`)
+  }
+  return contenders.map(({ name }, i) => ({
+    name,
+    cpuMicroseconds: median(rounds[i]!.cpu),
+    topPerSecond: median(rounds[i]!.top),
+  }))
+}
+
+/** p99 of every contender while each gets half of what it can answer. */
+export async function measureHalfLoad(
+  contenders: readonly Contender[],
+  tops: readonly Measured[],
+): Promise<ReadonlyMap<string, number>> {
+  const p99 = new Map<string, number>()
+  for (const [i, { name, target }] of contenders.entries()) {
+    const rate = tops[i]!.topPerSecond / 2
+    const runs: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      runs.push((await loadInChild(target, { connections: 64, seconds: SECONDS, rate })).p99Ms)
+    }
+    p99.set(name, median(runs))
+  }
+  return p99
+}
+
+export function onlineClaims(
+  what: string,
+  ours: Measured,
+  peers: readonly Measured[],
+  p99: ReadonlyMap<string, number>,
+): Claim[] {
+  return peers.flatMap((peer) => [
+    ratioAtMost(
+      `CPU of a single-row request, ${what} (${Math.round(ours.topPerSecond)} a second)`,
+      ours.cpuMicroseconds,
+      'µs',
+      `${peer.name} (${Math.round(peer.topPerSecond)} a second)`,
+      peer.cpuMicroseconds,
+      1 / GOALS[peer.name]!,
+    ),
+    ratioAtMost(
+      `p99 at half of its top load, ${what}`,
+      p99.get(ours.name)!,
+      'ms',
+      `${peer.name} at half of its own`,
+      p99.get(peer.name)!,
+      1,
+    ),
+  ])
+}
