@@ -1,4 +1,5 @@
 export * from './blobs/index.ts'
+export * from './bundles/index.ts'
 export * from './bundling/index.ts'
 export * from './data/index.ts'
 export * from './models/index.ts'

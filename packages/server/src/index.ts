@@ -2,3 +2,12 @@ export { createServer, type RegiaServer, ROLES, type Role, type ServerOptions } 
 export { claimHome, findOwner, type HomeClaim } from './home/claim-home.ts'
 export { readServerFile, type ServerFile } from './home/server-file.ts'
 export type { CustomNotifier } from './notifications/index.ts'
+export {
+  type BundleManifest,
+  createModelServer,
+  jsonLines,
+  MODEL_SERVER_PROGRAM,
+  type ModelServer,
+  type ModelServerLimits,
+  type ModelServerOptions,
+} from './standalone/index.ts'

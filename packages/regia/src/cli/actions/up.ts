@@ -76,7 +76,7 @@ async function readToken(path: string): Promise<string> {
   return text.trim()
 }
 
-const untilStopped = (signal: AbortSignal): Promise<void> =>
+export const untilStopped = (signal: AbortSignal): Promise<void> =>
   new Promise((done) => {
     if (signal.aborted) done()
     else signal.addEventListener('abort', () => done(), { once: true })

@@ -1,5 +1,6 @@
 import type { AnyCommand } from '../command.ts'
 import { backfillCommands } from './backfills.ts'
+import { bundleCommands } from './bundles.ts'
 import { catalogCommands } from './catalog.ts'
 import { channelCommands } from './channels.ts'
 import { dataCommands } from './data.ts'
@@ -37,6 +38,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...keepingCommands,
   ...dataCommands,
   ...modelCommands,
+  ...bundleCommands,
   ...packageCommands,
   ...exchangeCommands,
   ...endpointCommands,

@@ -1,0 +1,5 @@
+export type { BundleContext, BundledModel, BundleTarget, SettingSpec } from './bundle-target.ts'
+export { type BundleRequest, makeBundle } from './make-bundle.ts'
+export { type ModelSource, readModelSource } from './model-source.ts'
+export { BUNDLE_TARGETS } from './targets.ts'
+export { writeBundle } from './write-bundle.ts'

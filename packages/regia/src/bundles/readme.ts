@@ -1,0 +1,98 @@
+import type { BundleContext } from './bundle-target.ts'
+
+/** The sections of every bundle's README, in the order of a first day. */
+export type ReadmeSections = {
+  /** One sentence: what this folder is. */
+  readonly is: string
+  readonly files: Readonly<Record<string, string>>
+  readonly need: string
+  readonly build: string
+  readonly run: string
+  /** Where it answers once it runs, such as `http://localhost:8080`. */
+  readonly url: string
+  readonly settings: string
+  readonly update: string
+  readonly rollBack: string
+  readonly remove: string
+}
+
+export function readmeOf(context: BundleContext, sections: ReadmeSections): string {
+  const { model, platform, regia } = context
+  const { manifest } = model
+  const inputs = manifest.signature.inputs.map(
+    ({ name, type, nullable }) => `${name} (${type}${nullable ? ', may be null' : ''})`,
+  )
+  const files = Object.entries(sections.files).map(([path, text]) => `| \`${path}\` | ${text} |`)
+  return `# ${model.name}, version ${model.version}
+
+${sections.is} Written by Regia ${regia} for ${platform}; model package \`${model.digest}\`.
+\`sha256sum --check SHA256SUMS\` says whether the files are as they were written.
+
+Inputs: ${inputs.join(', ')}.
+
+| file | what it is |
+|---|---|
+${files.join('\n')}
+
+## What you need
+
+${sections.need}
+
+## Build
+
+${sections.build}
+
+## Run
+
+${sections.run}
+
+## Try it
+
+${fenced('sh', tryIt(context, sections.url))}
+
+The answer holds, for each row, ${answerWords(context)}. The same model speaks the Open Inference Protocol at \`/v2/models/${model.name}/infer\`.
+\`GET /\` shows its signature and this request, \`/v2/health/ready\` whether it answers, \`/metrics\` counts and latencies for Prometheus.
+
+## Settings
+
+${sections.settings}
+
+## Update
+
+${sections.update}
+
+## Roll back
+
+${sections.rollBack}
+
+## Remove
+
+${sections.remove}
+`
+}
+
+export const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text.trim()}\n\`\`\``
+
+/** The first row of the package's example as a request. */
+function tryIt({ model }: BundleContext, url: string): string {
+  const body = JSON.stringify({ rows: model.manifest.example.rows.slice(0, 1) }).replaceAll("'", "'\\''")
+  return `curl -s ${url}/predict -H 'content-type: application/json' -d '${body}'`
+}
+
+function answerWords({ model }: BundleContext): string {
+  const { classes, target } = model.manifest.signature
+  if (!classes) return `\`score\`, the value of "${target}"`
+  return `\`label\` (${classes.map((name) => `"${name}"`).join(', ')}), its \`score\` and all \`probabilities\``
+}
+
+/** The environment variables of the server, for every README. */
+export const SERVER_SETTINGS = `Environment variables, read once at the start; a bad value stops the server with its name.
+
+| variable | default | meaning |
+|---|---|---|
+| \`REGIA_TOKEN\` | none | asked of every request but those of health checks, as \`Authorization: Bearer …\`; at least 16 characters. Or \`REGIA_TOKEN_FILE\`, a file that holds it |
+| \`REGIA_PORT\` | 8080 | where it listens; \`REGIA_HOST\` says at which address (0.0.0.0) |
+| \`REGIA_LOG_DIR\` | none | a folder for the prediction log: each row with its answer, in append-only segments |
+| \`REGIA_MAX_BODY_BYTES\`, \`REGIA_MAX_ROWS\` | 32000000, 10000 | the largest request |
+| \`REGIA_MAX_UNDER_WAY\` | 2000 | requests at the same time; more get 429 and "Retry-After" |
+| \`REGIA_DRAIN_MS\` | 1000 | how long it still answers after SIGTERM, having said that it is not ready |`

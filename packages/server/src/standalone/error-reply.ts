@@ -1,0 +1,29 @@
+import { RegiaError } from '@regia/core'
+import { ERROR_STATUS } from '../http/error-status.ts'
+import type { WireReply } from '../http/wire-message.ts'
+
+export type ErrorReply = { readonly status: number; readonly message: WireReply }
+export type ToError = (error: unknown) => ErrorReply
+
+/** The error as a known one; what is unexpected says nothing of the inside. */
+export const toKnownError = (error: unknown): RegiaError =>
+  error instanceof RegiaError
+    ? error
+    : new RegiaError('INTERNAL', 'Regia failed in a way that it did not expect.', {
+        hint: "This is a fault of Regia's, not yours. The server's log has the cause.",
+        cause: error,
+      })
+
+export const statusOf = ({ code }: RegiaError): number => ERROR_STATUS[code]
+
+/** Our own form of an error; protocols have theirs. */
+export const errorBody = (error: unknown): string => JSON.stringify({ error: toKnownError(error).toBody() })
+
+export function toErrorReply(error: unknown): ErrorReply {
+  const status = statusOf(toKnownError(error))
+  return { status, message: { body: errorBody(error), headers: errorHeaders(status) } }
+}
+
+/** What may be sent again says when. */
+export const errorHeaders = (status: number): Record<string, string> =>
+  status === 429 || status === 503 ? { 'retry-after': '1' } : {}

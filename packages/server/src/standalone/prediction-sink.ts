@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '@regia/core'
+import { type LogEntry, PredictionLog } from '../serving/prediction-log/index.ts'
+import { errorFields, type WriteEvent } from './log-line.ts'
+
+/** Where predictions go, and their ids come from. */
+export type PredictionSink = {
+  /** @throws RegiaError `LOG_WRITE_FAILED`; then nothing of it was kept. */
+  readonly append: (entries: readonly LogEntry[]) => readonly string[]
+  readonly close: () => Promise<void>
+}
+
+type SinkOptions = {
+  readonly name: string
+  readonly logDir: string | undefined
+  readonly clock: Clock
+  readonly onEvent: WriteEvent
+}
+
+/** The prediction log of `regia up` in a folder; without one, ids alone. @throws RegiaError `LOG_WRITE_FAILED`. */
+export function openPredictionSink({ name, logDir, clock, onEvent }: SinkOptions): PredictionSink {
+  if (logDir === undefined) return countOnly()
+  const log = new PredictionLog({
+    dir: logDir,
+    clock,
+    onSyncError: (error) => onEvent('error', 'log-sync-failed', errorFields(error)),
+    onTrouble: ({ message }) => onEvent('warn', 'log-trouble', { message }),
+  })
+  const endpoint = log.open(name)
+  return { append: (entries) => endpoint.append(entries), close: () => log.close() }
+}
+
+/** Ids that no other process gives: a random beginning, then the number of the prediction. */
+function countOnly(): PredictionSink {
+  const prefix = `${randomBytes(5).toString('hex')}-`
+  let count = 0
+  return { append: (entries) => entries.map(() => prefix + (++count).toString(36)), close: async () => {} }
+}
