@@ -31,6 +31,7 @@ export function decodeModel(bytes: Uint8Array, { readExternal }: DecodeOptions =
     producerVersion: proto.producerVersion,
     opsets: Object.fromEntries(proto.opsetImport.map(({ domain, version }) => [domain, Number(version)])),
     metadata: Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])),
+    ...(proto.functions.length > 0 && { functions: proto.functions }),
     graph: graphFromProto(graph, readExternal),
   }
 }

@@ -25,6 +25,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     opsetImport: Object.entries(model.opsets).map(([domain, version]) => ({ domain, version })),
     metadataProps: Object.entries(model.metadata).map(([key, value]) => ({ key, value })),
     graph: graphToProto(model.graph),
+    ...(model.functions && { functions: model.functions }),
   })
 }
 

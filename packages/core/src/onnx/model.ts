@@ -90,5 +90,7 @@ export type OnnxModel = {
   /** Version of each operator set by domain. */
   readonly opsets: { readonly [domain: string]: number }
   readonly metadata: { readonly [key: string]: string }
+  /** Operators that the file defines itself, each as the bytes of its `FunctionProto`. */
+  readonly functions?: readonly Uint8Array[]
   readonly graph: OnnxGraph
 }

@@ -4,7 +4,7 @@ const field = (type: string, id: number) => ({ type, id })
 const list = (type: string, id: number) => ({ rule: 'repeated', type, id })
 
 /**
- * The part of `onnx.proto3` that Regia reads and writes; what is left out (functions, training info, sparse tensors) is skipped.
+ * The part of `onnx.proto3` that Regia reads and writes; what is left out (training info, sparse tensors) is skipped.
  * Fields of type `bytes` that hold text are declared as `string`: both look the same on the wire.
  *
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
@@ -21,6 +21,8 @@ const root = protobuf.Root.fromJSON({
             graph: field('GraphProto', 7),
             opsetImport: list('OperatorSetIdProto', 8),
             metadataProps: list('StringStringEntryProto', 14),
+            // Read and written as they are.
+            functions: list('bytes', 25),
           },
         },
         OperatorSetIdProto: { fields: { domain: field('string', 1), version: field('int64', 2) } },
@@ -150,6 +152,7 @@ export type ModelProto = {
   readonly graph: GraphProto | null
   readonly opsetImport: readonly { readonly domain: string; readonly version: Int64 }[]
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[]
+  readonly functions: readonly Uint8Array[]
 }
 
 /** The bytes of a message; fields that are absent are not written. */

@@ -58,6 +58,9 @@ export function readForeignGraph(bytes: Uint8Array, options: DecodeOptions = {})
   }
 }
 
+/** What a name of the wrapped graph was in the foreign one. */
+export const nameInFile = (name: string): string => (name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name)
+
 /** How a name of the foreign graph is called in the wrapped one. */
 export const foreignName = (name: string): string => (name === '' ? '' : PREFIX + name)
 
@@ -96,10 +99,34 @@ const isLabel = (type: OnnxGraph['outputs'][number]['type']): boolean =>
   type.kind === 'tensor' && ['int64', 'int32', 'string', 'bool'].includes(type.elementType)
 
 /** Classifiers of the classical operator set carry the labels that they choose from; others pick them from a constant. */
-const findClasses = ({ nodes, initializers }: OnnxGraph): readonly string[] | undefined =>
-  namedLabels(nodes) ??
-  pickedLabels(nodes, initializers) ??
-  findList(nodes, (_, { domain, opType }) => domain === ML_DOMAIN && !opType.endsWith('Regressor'))
+const findClasses = (graph: OnnxGraph): readonly string[] | undefined =>
+  namedLabels(graph.nodes) ??
+  pickedLabels(graph.nodes, graph.initializers) ??
+  findList(nodesOfLabels(graph), (_, { domain, opType }) => domain === ML_DOMAIN && !opType.endsWith('Regressor'))
+
+/** What makes labels of the numbers; an encoder of texts among the inputs holds categories, which are no classes. */
+function nodesOfLabels({ nodes, outputs }: OnnxGraph): readonly OnnxNode[] {
+  const behind = (isWanted: (output: OnnxGraph['outputs'][number]) => boolean) =>
+    nodesBehind(
+      nodes,
+      outputs.filter(isWanted).map(({ name }) => name),
+    )
+  const [labels, numbers] = [behind(({ type }) => isLabel(type)), behind(({ type }) => !isLabel(type))]
+  return nodes.filter((node) => labels.has(node) && !numbers.has(node))
+}
+
+function nodesBehind(nodes: readonly OnnxNode[], names: readonly string[]): ReadonlySet<OnnxNode> {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
+  const found = new Set<OnnxNode>()
+  const open = [...names]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const node = makers.get(name)
+    if (!node || found.has(node)) continue
+    found.add(node)
+    open.push(...node.inputs)
+  }
+  return found
+}
 
 const namedLabels = (nodes: readonly OnnxNode[]): readonly string[] | undefined =>
   findList(nodes, (name) => name.startsWith('classlabels'))

@@ -14,6 +14,7 @@ import {
 import { packModel } from '../model-package.ts'
 import { type LoadedGraph, loadGraph } from '../onnx-graph.ts'
 import { describeReference, exampleOf } from '../package-contents.ts'
+import { explainUnloadable } from './explain-unloadable.ts'
 import { type ForeignGraph, type ForeignTensor, readForeignGraph } from './foreign-graph.ts'
 import { assignColumns, wrapGraph } from './wrap-graph.ts'
 
@@ -62,7 +63,9 @@ export async function packageForeign(foreign: ForeignGraph, options: PackageFore
   const output = chooseOutput(foreign, given)
   const signature = completeSignature(foreign, given, reference, output)
   const graph = wrapGraph(foreign, signature, output)
-  const loaded = await loadGraph(graph, signature)
+  const loaded = await loadGraph(graph, signature).catch(async (cause: unknown) => {
+    throw await explainUnloadable(foreign.model, cause)
+  })
   try {
     await assertProbabilities(loaded, reference, signature)
     const manifest = {

@@ -3,13 +3,17 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RegiaError } from '@regia/core'
 import type { FromPackager, PackagedModel, ToPackager } from './package-messages.ts'
+import { watchMemory } from './watch-memory.ts'
 
 export type PackageInChildOptions = {
   readonly signal: AbortSignal
   readonly timeoutMs?: number
+  /** What the process may hold in memory, ONNX Runtime included; looked at several times a second, on Linux. Default 4 GiB. */
+  readonly memoryLimitBytes?: number
 }
 
 const TIMEOUT_MS = 300_000
+const MEMORY_LIMIT_BYTES = 4 * 2 ** 30
 
 /**
  * Packages a model of another tool in a process of its own and writes the package to a file: neither ONNX Runtime's memory nor a crash by a strange file
@@ -20,20 +24,23 @@ const TIMEOUT_MS = 300_000
  */
 export async function packageInChild(
   request: ToPackager,
-  { signal, timeoutMs = TIMEOUT_MS }: PackageInChildOptions,
+  { signal, timeoutMs = TIMEOUT_MS, memoryLimitBytes = MEMORY_LIMIT_BYTES }: PackageInChildOptions,
 ): Promise<PackagedModel> {
   signal.throwIfAborted()
   const child = forkChild()
   const kill = () => child.kill('SIGKILL')
   signal.addEventListener('abort', kill)
   const timer = setTimeout(kill, timeoutMs)
+  const memory = watchMemory(child, memoryLimitBytes)
   try {
     const reply = await replyOf(child, request)
     signal.throwIfAborted()
+    if (memory.isExceeded()) throw ended(`it took more than ${memoryLimitBytes} bytes of memory`)
     if (reply.kind === 'done') return reply.record ? { record: reply.record } : {}
     throw 'code' in reply.error ? RegiaError.fromBody(reply.error) : ended(reply.error.message)
   } finally {
     clearTimeout(timer)
+    memory.stop()
     signal.removeEventListener('abort', kill)
   }
 }

@@ -12,15 +12,22 @@ export async function assertRowsApart(bytes: Uint8Array): Promise<void> {
   try {
     await model.selfTest()
   } catch (cause) {
-    throw new RegiaError(
-      'MODEL_INVALID',
-      `The graph answers rows otherwise when they come together: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-        hint: 'Export it for batches of any size: torch.onnx.export(model, x, "model.onnx", dynamic_shapes=({0: "rows"},)), or dynamic_axes={"x": {0: "rows"}} where dynamo=False.',
-      },
-    )
+    throw unfit('The graph answers rows otherwise when they come together', cause)
   } finally {
     await model.close()
   }
 }
+
+/** Of a graph that answers a row, but not several. */
+export const oneRowOnly = (cause: unknown): RegiaError =>
+  unfit('The graph was exported for one row: it answers a single one, and fails on several', cause)
+
+const unfit = (fault: string, cause: unknown): RegiaError =>
+  new RegiaError(
+    'MODEL_INVALID',
+    `${fault}: ${(cause instanceof Error ? cause.message : String(cause)).slice(0, 500)}`,
+    {
+      cause,
+      hint: 'Export it for batches of any size, in which rows do not touch each other: torch.onnx.export(model, (x,), "model.onnx", dynamic_shapes=({0: "rows"},)), or dynamic_axes={"x": {0: "rows"}} where dynamo=False.',
+    },
+  )

@@ -1,5 +1,5 @@
 import { type ImportSignature, RegiaError } from '@regia/core'
-import type { ForeignGraph } from '../foreign-graph.ts'
+import { type ForeignGraph, nameInFile } from '../foreign-graph.ts'
 import { outcomeOfGraph } from '../mlflow/outcome-of-graph.ts'
 
 /**
@@ -34,7 +34,7 @@ function noAnswer({ model, outputs }: ForeignGraph, wanted: string | undefined):
     })
   }
   const given = model.graph.outputs.map(
-    ({ name, type }) => `${name} (${type.kind === 'tensor' ? type.elementType : 'no tensor'})`,
+    ({ name, type }) => `${nameInFile(name)} (${type.kind === 'tensor' ? type.elementType : 'no tensor'})`,
   )
   return new RegiaError(
     'MODEL_INVALID',

@@ -3,7 +3,7 @@ import { fromRows, type ImportSignature, programSignatureSchema, RegiaError, typ
 import { type ForeignGraph, readForeignGraph } from '../foreign-graph.ts'
 import { externalReader, fileAt, MAX_ONNX_BYTES, type ModelFiles, readLimited } from '../model-files.ts'
 import { packageForeign } from '../package-onnx.ts'
-import { assertRowsApart } from './assert-rows-apart.ts'
+import { assertRowsApart, oneRowOnly } from './assert-rows-apart.ts'
 import { columnsOfGraph } from './columns-of-graph.ts'
 import { madeUpRows } from './made-up-rows.ts'
 import { outcomeOfFile } from './outcome-of-file.ts'
@@ -37,13 +37,20 @@ export async function packageOnnxFile({ files, signature: said, example }: OnnxF
   const rows = example ?? madeUpRows(columns, foreign.model.graph)
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
   const signature = programSignatureSchema.parse({ ...said, target, columns, ...outcomeOfFile(foreign, said) })
-  const bytes = await packageForeign(withNotes(foreign, Object.keys(files).length), {
-    signature,
-    reference: fromRows(rows, types),
-    isExampleOnly: rows.length < REFERENCE_ROWS,
-    isExampleMadeUp: !example,
-  }).catch((cause: unknown) => {
-    throw cause instanceof RegiaError ? cause : failsOn(example ? 'the example' : 'rows that were made up', cause)
+  const noted = withNotes(foreign, Object.keys(files).length)
+  const packageOf = (some: readonly Row[], given = signature) =>
+    packageForeign(noted, {
+      signature: given,
+      reference: fromRows(some, types),
+      isExampleOnly: some.length < REFERENCE_ROWS,
+      isExampleMadeUp: !example,
+    })
+  const bytes = await packageOf(rows).catch(async (cause: unknown) => {
+    if (cause instanceof RegiaError) throw cause
+    const one = await packageOf(rows.slice(0, 1), { ...signature, expected: undefined }).catch(() => undefined)
+    throw one && rows.length > 1
+      ? oneRowOnly(cause)
+      : failsOn(example ? 'the example' : 'rows that were made up', cause)
   })
   await assertRowsApart(bytes)
   return bytes
