@@ -5,7 +5,7 @@ import {
   type IdFactory,
   modelRefsOf,
   type Need,
-  RegiaError,
+  type RegiaError,
   type TimelineEntry,
 } from '@regia/core'
 import type { BlobStore, DataWorker } from '@regia/engine'
@@ -26,7 +26,7 @@ import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } fro
 import { alertEntry, alertNeeds, decisionEntry, endpointHealth, promotionNeeds } from './overview/endpoint-health.ts'
 import type { PipelineService } from './pipelines/pipeline-service.ts'
 import { findRuns } from './pipelines/run-lookup.ts'
-import { addOpenInferenceRoutes, inferProtocol } from './protocols/open-inference/index.ts'
+import { addOpenInferenceRoutes, type InferenceService, inferProtocol } from './protocols/open-inference/index.ts'
 import {
   addEndpointHistoryRoutes,
   addEndpointRoutes,
@@ -37,13 +37,17 @@ import {
   parseEventTime,
   parseModelRef,
   plainProtocol,
-  predictWire,
+  readDeadline,
   registeredModels,
   type Serving,
 } from './serving/index.ts'
-import { VERSION } from './version.ts'
+import { wireOpenInference } from './wire-open-inference.ts'
 
-export type ServingParts = { readonly serving: Serving; readonly monitoring: MonitoringService }
+export type ServingParts = {
+  readonly serving: Serving
+  readonly monitoring: MonitoringService
+  readonly inference: InferenceService
+}
 
 export type ServingWiring = {
   readonly database: Database
@@ -72,8 +76,8 @@ export function wireServing(wiring: ServingWiring): ServingParts {
     database,
     logDir: join(home, 'log'),
     tempDir: join(home, 'tmp', 'log'),
-    toParquet: async (records, outputPath) => {
-      await worker.query({ sql: 'select * from records', tables: { records }, outputPath })
+    toParquet: async (sql, records, outputPath) => {
+      await worker.query({ sql, tables: { records }, outputPath })
     },
     directory: registered.directory,
     findFacts: registered.findFacts,
@@ -102,7 +106,7 @@ export function wireServing(wiring: ServingWiring): ServingParts {
   events.subscribe(({ type, id }) => {
     if (type === 'model') void serving.endpoints.modelChanged(id).catch(onError)
   })
-  return { serving, monitoring }
+  return { serving, monitoring, inference: wireOpenInference(serving) }
 }
 
 export type HttpAccess = { readonly gate: Gate; readonly maxBodyBytes: number; readonly busy: BusySockets }
@@ -111,7 +115,7 @@ export type HttpAccess = { readonly gate: Gate; readonly maxBodyBytes: number; r
 export function addServingRoutes(
   app: App,
   registry: Registry,
-  { serving, monitoring }: ServingParts,
+  { serving, monitoring, inference }: ServingParts,
   { gate, maxBodyBytes, busy }: HttpAccess,
 ): void {
   const { endpoints, clock } = serving
@@ -119,17 +123,21 @@ export function addServingRoutes(
     const known = toRegiaError(error)
     return { status: ERROR_STATUS[known.code], body: JSON.stringify({ error: known.toBody() }) }
   })
-  const infer = inferProtocol({ readEventTime: parseEventTime, toRegiaError, statusOf, notReady })
+  const infer = inferProtocol({
+    readEventTime: parseEventTime,
+    toRegiaError,
+    statusOf,
+    notReady: (name) => inference.notReady(name),
+  })
   addEndpointRoutes(app, serving)
   addEndpointHistoryRoutes(app, serving)
   addPredictionRoutes(app, serving, plain, maxBodyBytes)
   addMonitorRoutes(app, monitoring)
   addAlertRoutes(app, monitoring)
   addOpenInferenceRoutes(app, {
-    version: VERSION,
-    get: (name) => endpoints.get(name),
-    names: () => endpoints.all().map(({ spec }) => spec.name),
-    infer: (name, request) => predictWire(endpoints.get(name), infer, request, clock),
+    service: inference,
+    readEventTime: parseEventTime,
+    readDeadline: (headers) => readDeadline(headers, performance.now()),
     maxBodyBytes,
   })
   addServingMetrics(registry, endpoints, clock)
@@ -139,12 +147,6 @@ export function addServingRoutes(
 }
 
 const statusOf = ({ code }: RegiaError): number => ERROR_STATUS[code]
-
-const notReady = (name: string): RegiaError =>
-  new RegiaError('ENDPOINT_NOT_READY', `Model "${name}" has no version loaded yet.`, {
-    where: name,
-    hint: `See "regia endpoints show ${name}" for what it follows and why it did not load.`,
-  })
 
 /** Which model versions endpoints have loaded: the one that answers and the one in shadow. */
 export async function servedModels({ serving }: ServingParts): Promise<readonly ServingModels[]> {

@@ -8,7 +8,7 @@ import { EndpointStore } from './endpoints/endpoint-store.ts'
 import { createFastLane, type FastLaneOptions } from './gateway/fast-lane.ts'
 import type { ModelDirectory } from './gateway/model-directory.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
-import { LogArchive, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
+import { LogArchive, type LogArchiveOptions, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
 import { PairStore } from './release/pair-store.ts'
 import { ReleaseService } from './release/release-service.ts'
 import { TrialStore } from './release/trial-store.ts'
@@ -25,8 +25,7 @@ export type ServingOptions = {
   readonly newId: IdFactory
   readonly onError: (error: unknown) => void
   readonly onLogTrouble?: (trouble: LogTrouble) => void
-  /** Makes a Parquet file of a file of JSON lines, for partitions of the log. */
-  readonly toParquet: (jsonLinesPath: string, parquetPath: string) => Promise<void>
+  readonly toParquet: LogArchiveOptions['toParquet']
   readonly tempDir: string
   readonly syncIntervalMs?: number
   readonly commitIntervalMs?: number

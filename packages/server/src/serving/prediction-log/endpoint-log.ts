@@ -139,6 +139,14 @@ export class EndpointLog {
     }
   }
 
+  /** The JSON texts of one segment's records, oldest first, without reading them. */
+  *payloadsOf(segment: number): Generator<{ readonly id: string; readonly payload: Buffer }> {
+    const prefix = idPrefix(this.key, segment)
+    for (const item of scanSegment(this.#catalog.pathOf(segment))) {
+      if (item.kind === 'frame') yield { id: prefix + item.offset.toString(36), payload: item.payload }
+    }
+  }
+
   /** Until this answers, a power cut may cost what was written last; the death of the process never does. */
   async sync(): Promise<void> {
     await this.#writer.sync()

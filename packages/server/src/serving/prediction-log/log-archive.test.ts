@@ -39,8 +39,8 @@ it('makes a Parquet partition of every sealed segment, and drops raw ones past t
   const errors: unknown[] = []
   const archive = new LogArchive({
     log,
-    toParquet: async (records, outputPath) => {
-      await engine.query({ sql: 'select * from records', tables: { records }, outputPath })
+    toParquet: async (sql, records, outputPath) => {
+      await engine.query({ sql, tables: { records }, outputPath })
     },
     findCounted: async () => endpoint.end,
     tempDir: join(dir, 'tmp'),

@@ -2,15 +2,15 @@ import { existsSync, statSync } from 'node:fs'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Clock, Row } from '@regia/core'
+import type { Clock } from '@regia/core'
 import type { EndpointLog } from './endpoint-log.ts'
 import type { PredictionLog } from './prediction-log.ts'
-import type { LogPosition, PlacedRecord, PredictionRecord } from './record.ts'
+import type { LogPosition } from './record.ts'
 
 export type LogArchiveOptions = {
   readonly log: Pick<PredictionLog, 'logs'>
-  /** Makes a Parquet file of a file of JSON lines. */
-  readonly toParquet: (jsonLinesPath: string, parquetPath: string) => Promise<void>
+  /** Asks a file of JSON lines, as the table `records`, and makes a Parquet file of the answer. */
+  readonly toParquet: (sql: string, jsonLinesPath: string, parquetPath: string) => Promise<void>
   /** Up to where an endpoint's log was counted: nothing behind it is dropped. */
   readonly findCounted: (endpoint: string) => Promise<LogPosition | undefined>
   readonly tempDir: string
@@ -59,7 +59,7 @@ export class LogArchive {
     const lines = join(tempDir, `${log.endpoint}-${segment}.jsonl`)
     try {
       const count = await writeLines(log, segment, lines)
-      if (count > 0) await toParquet(lines, partition)
+      if (count > 0) await toParquet(AS_TABLE, lines, partition)
       return count
     } finally {
       await rm(lines, { force: true })
@@ -74,39 +74,44 @@ export class LogArchive {
   }
 }
 
+/** Reads {@link writeLines}' file as the table `records`. Inputs get a prefix, so that none takes the name of what is logged about a prediction. */
+const AS_TABLE = `
+  WITH logged AS MATERIALIZED (SELECT * FROM records WHERE id IS NOT NULL),
+  facts AS (
+    SELECT
+      id, model, version, ${isoTime('at')} AS "at", ${isoTime('loggedAt')} AS logged_at,
+      "latencyMs" AS latency_ms, score::DOUBLE AS score, label::VARCHAR AS label
+    FROM logged
+  ),
+  inputs AS (SELECT unnest("row") FROM logged)
+  SELECT * FROM facts POSITIONAL JOIN (SELECT COLUMNS(*) AS 'input_\\0' FROM inputs)`
+
+function isoTime(column: string): string {
+  return `strftime(make_timestamp_ms("${column}"), '%Y-%m-%dT%H:%M:%S.%gZ')`
+}
+
+const PREDICTION = Buffer.from('{"kind":"prediction"')
+/** So that the column of labels is there also where no prediction has one. */
+const FIRST_LINE = '{"id":null,"label":null}\n'
+const LINE_END = Buffer.from('\n')
+
+/** Predictions as they were logged, a line each with its id in front: their text is copied, not read. */
 async function writeLines(log: EndpointLog, segment: number, path: string): Promise<number> {
   const file = await open(path, 'w')
   let count = 0
-  let text = ''
+  const pieces: Buffer[] = [Buffer.from(FIRST_LINE)]
+  const write = async () => file.write(Buffer.concat(pieces.splice(0)))
   try {
-    for (const { id, record } of log.recordsOf(segment)) {
-      if (record.kind !== 'prediction') continue
-      text += `${JSON.stringify(flatRow({ id, record }))}\n`
+    for (const { id, payload } of log.payloadsOf(segment)) {
+      if (!payload.subarray(0, PREDICTION.length).equals(PREDICTION)) continue
+      pieces.push(Buffer.from(`{"id":"${id}",`), payload.subarray(1), LINE_END)
       if (++count % LINES_A_TURN !== 0) continue
-      await file.write(text)
-      text = ''
+      await write()
       await nextTurn()
     }
-    await file.write(text)
+    await write()
   } finally {
     await file.close()
   }
   return count
-}
-
-/** One line of a table: inputs get a prefix, so that no input can take the name of what is logged about the prediction. */
-function flatRow({ id, record }: Pick<PlacedRecord<PredictionRecord>, 'id' | 'record'>): Row {
-  const { model, version, at, loggedAt, latencyMs, score, label, row } = record
-  const inputs = Object.entries(row).map(([name, cell]) => [`input_${name}`, cell])
-  const times = { at: new Date(at).toISOString(), logged_at: new Date(loggedAt).toISOString() }
-  return {
-    id,
-    model,
-    version,
-    ...times,
-    latency_ms: latencyMs,
-    score,
-    label: label ?? null,
-    ...Object.fromEntries(inputs),
-  }
 }
