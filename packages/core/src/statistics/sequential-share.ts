@@ -57,15 +57,33 @@ export function sequentialShareInterval(successes: number, n: number, confidence
   }
 }
 
-/** Where a function that falls from +∞ at 0 crosses zero, at most `end`; by bisection of the logarithm, for shares of any size. */
+/**
+ * Where a function that falls from +∞ at 0 crosses zero, at most `end`: by false position (Illinois) of the logarithm, for shares of any size.
+ */
 function fallingRoot(f: (x: number) => number, end: number): number {
-  if (f(end) > 0) return end
-  let low = -60
+  const at = (log: number) => f(Math.exp(log))
   let high = Math.log(end)
-  for (let i = 0; i < 60 && high - low > 1e-7; i++) {
-    const middle = (low + high) / 2
-    if (f(Math.exp(middle)) > 0) low = middle
-    else high = middle
+  let below = at(high)
+  if (below > 0) return end
+  let low = high - 0.5
+  let above = at(low)
+  for (let step = 1; above < 0; step *= 2) {
+    high = low
+    below = above
+    low -= step
+    above = at(low)
+  }
+  let moved = 0
+  for (let i = 0; i < 100 && high - low > 1e-9; i++) {
+    const next = low + ((high - low) * above) / (above - below)
+    const value = at(next)
+    if (Math.abs(value) < 1e-9) return Math.exp(next)
+    const side = Math.sign(value)
+    // Halving the weight of an end that stays twice keeps it from staying for ever.
+    const weight = side === moved ? 0.5 : 1
+    if (side > 0) [low, above, below] = [next, value, below * weight]
+    else [high, below, above] = [next, value, above * weight]
+    moved = side
   }
   return Math.exp(low)
 }

@@ -45,15 +45,27 @@ export const p99: RollbackRule = {
 function p99Interval(latency: Float64Array, n: number, alpha: number) {
   const target = -Math.log(alpha)
   const above = countsFrom(latency)
-  let lower = 0
-  while (lower + 1 < latency.length && logShareAboveRatio(above[lower + 1]!, n, ABOVE_P99) >= target) lower++
-  let upper = latency.length
-  while (upper > 0 && logShareAboveRatio(n - above[upper - 1]!, n, 1 - ABOVE_P99) >= target) upper--
+  const isMore = (bin: number) => logShareAboveRatio(above[bin]!, n, ABOVE_P99) >= target
+  const isLess = (bin: number) => logShareAboveRatio(n - above[bin]!, n, 1 - ABOVE_P99) >= target
+  const lower = Math.max(0, firstBin(latency.length, (bin) => !isMore(bin)) - 1)
+  const upper = firstBin(latency.length, isLess)
   return {
     lower: latencyBinStartMs(lower),
     upper: upper >= latency.length ? Number.POSITIVE_INFINITY : latencyBinStartMs(upper),
     confidence: 1 - 2 * alpha,
   }
+}
+
+/** The first bin for which a property holds that, once true, stays so; `length` where it never does. */
+function firstBin(length: number, holds: (bin: number) => boolean): number {
+  let low = 0
+  let high = length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Counts of each bin and all above it. */
