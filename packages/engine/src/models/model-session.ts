@@ -48,6 +48,8 @@ export type ModelSession = {
   readonly signature: Signature
   /** Whether it is in memory, for one that is loaded when asked; absent for one that always is. */
   readonly isLoaded?: boolean
+  /** Whether nobody waits for it to be ready: its first request may load it. */
+  readonly isDeferred?: boolean
   /** Makes an empty batch for the online path. */
   readonly createBatch: () => InputBatch
   /** The online path: one call of the graph over rows that were validated when they were appended, on this thread. */

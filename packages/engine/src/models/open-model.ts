@@ -28,11 +28,11 @@ export async function openModel(
   source: Uint8Array | OpenedPackage,
   { threads = sharedModelThreads(), loadIn = 'here' }: OpenModelOptions = {},
 ): Promise<ModelSession> {
-  const opened = source instanceof Uint8Array ? readModelPackage(source) : source
-  const { manifest, graph } = opened
+  // Not the whole package: training code and reference profile may be larger than the graph.
+  const { manifest, graph } = source instanceof Uint8Array ? readModelPackage(source) : source
   const { signature } = manifest
   const here = graphHere(() => loadGraph(graph, signature))
-  const elsewhere = graphInThreads(threads, opened)
+  const elsewhere = graphInThreads(threads, { manifest, graph })
   const thread = createBatchThread(graph, signature)
   const createBatch = inputBatches(signature)
   const { track, settled } = trackCalls()
@@ -62,7 +62,7 @@ export async function openModel(
       track(() =>
         table.rowCount < THREAD_ROWS ? here.load().then((it) => it.runTable(table)) : thread.runTable(table),
       ),
-    selfTest: (where) => selfTest(opened, (rows) => predictRows(rows, where)),
+    selfTest: (where) => selfTest(manifest, (rows) => predictRows(rows, where)),
     unload: async (where) => {
       if (where === 'threads') elsewhere.release()
       else await here.release()
@@ -100,7 +100,7 @@ function graphHere(load: () => Promise<LoadedGraph>) {
 }
 
 /** The graph in the threads of a pool, under a key that packages with the same graph and signature share. */
-function graphInThreads(threads: ModelThreads, { manifest, graph }: OpenedPackage) {
+function graphInThreads(threads: ModelThreads, { manifest, graph }: Pick<OpenedPackage, 'manifest' | 'graph'>) {
   const { signature } = manifest
   const key = hashBytes(strToU8(canonicalJson({ graph: manifest.graph, signature })))
   const threadGraph = { key, graph, signature }

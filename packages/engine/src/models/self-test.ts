@@ -1,5 +1,4 @@
-import { RegiaError, type Row } from '@regia/core'
-import type { OpenedPackage } from './model-package.ts'
+import { type ModelPackage, RegiaError, type Row } from '@regia/core'
 import type { Predictions, SelfTestResult } from './model-session.ts'
 
 /** How far answers may be from those at packaging, relative to values above 1: other processors round otherwise. */
@@ -13,9 +12,9 @@ type PredictRows = (rows: readonly Row[]) => Promise<Predictions>
  *
  * @throws RegiaError `MODEL_SELF_TEST_FAILED`, `MODEL_INVALID` when the example holds what no row does.
  */
-export async function selfTest({ manifest }: OpenedPackage, predictRows: PredictRows): Promise<SelfTestResult> {
-  const { probabilities, predictions } = manifest.example
-  const rows = manifest.example.rows.map(toRow)
+export async function selfTest({ example }: ModelPackage, predictRows: PredictRows): Promise<SelfTestResult> {
+  const { probabilities, predictions } = example
+  const rows = example.rows.map(toRow)
   const expected = probabilities?.flat() ?? predictions ?? []
   const singly: number[] = []
   for (const row of rows) singly.push(...valuesOf(await predictRows([row])))

@@ -1,6 +1,7 @@
 import { createSketcher, type Digest, type ModelVersion, type PackagedVersion, servable } from '@regia/core'
 import { openModel, readModelPackage } from '@regia/engine'
 import { type ModelDirectory, parseModelRef, type RegisteredVersion } from './gateway/model-directory.ts'
+import { ModelCache } from './gateway/models/model-cache.ts'
 import type { FindVersionFacts, VersionFacts } from './log-consumer/index.ts'
 
 /** What this needs of the registry and the blob store. */
@@ -26,12 +27,21 @@ export type RegisteredModels = {
   readonly directory: ModelDirectory
   readonly findFacts: FindVersionFacts
   readonly findKnown: (model: string, version: number) => Promise<KnownVersion | undefined>
+  /** Those in memory. */
+  readonly cache: ModelCache
 }
 
 const MAX_KNOWN = 200
 
 /** Registered models as serving sees them. What a version is never changes, so that it is read once. */
-export function registeredModels(source: RegistrySource): RegisteredModels {
+export function registeredModels(
+  source: RegistrySource,
+  { maxLoadedBytes }: { readonly maxLoadedBytes?: number | undefined } = {},
+): RegisteredModels {
+  const cache = new ModelCache({
+    load: async ({ packageDigest }, loadIn) => openModel(await source.readPackage(packageDigest), { loadIn }),
+    ...(maxLoadedBytes !== undefined && { maxLoadedBytes }),
+  })
   const known = new Map<Digest, Promise<KnownVersion>>()
   const findKnown = async (model: string, version: number): Promise<KnownVersion | undefined> => {
     const registered = await source.findVersion(model, version)
@@ -52,7 +62,7 @@ export function registeredModels(source: RegistrySource): RegisteredModels {
         const found = await source.findVersion(model, isAlias ? name : Number(name))
         return found && servable(found)
       },
-      open: async ({ packageDigest }: RegisteredVersion) => openModel(await source.readPackage(packageDigest)),
+      open: async (version: RegisteredVersion) => cache.open(version),
       isProtected: async (model, alias) => (await source.isProtected?.(model, alias)) ?? false,
       moveAlias: async (move) => {
         await source.promote(move)
@@ -60,6 +70,7 @@ export function registeredModels(source: RegistrySource): RegisteredModels {
     },
     findFacts: findKnown,
     findKnown,
+    cache,
   }
 }
 

@@ -26,6 +26,9 @@ export class ModelThread {
   readonly #worker: Worker
   readonly #loaded = new Set<string>()
   readonly #asked = new Map<number, Asked>()
+  /** The graph that is being loaded or run. */
+  #running: string | undefined
+  #isForgetting = false
   #lastId = 0
 
   /** @param onEnd - Told once when the thread is gone, whether or not it was to end. */
@@ -45,10 +48,6 @@ export class ModelThread {
     })
   }
 
-  get isIdle(): boolean {
-    return this.#asked.size === 0
-  }
-
   get isEmpty(): boolean {
     return this.#loaded.size === 0
   }
@@ -60,6 +59,7 @@ export class ModelThread {
   /** @throws ThreadLost when the thread ends before it answers; whatever loading and running the graph throw. */
   async run({ graph, columns, rowCount }: ThreadJob): Promise<TimedPredictions | undefined> {
     this.#worker.ref()
+    this.#running = graph.key
     try {
       if (!this.#loaded.has(graph.key)) {
         await this.#ask((id) => this.#worker.postMessage({ kind: 'load', id, ...graph } satisfies ToThread))
@@ -72,11 +72,19 @@ export class ModelThread {
         this.#worker.postMessage(message, owned.flatMap(buffersOf))
       })
     } finally {
-      if (this.isIdle) this.#worker.unref()
+      this.#running = undefined
+      if (this.#isForgetting) this.forget(graph.key)
+      this.#isForgetting = false
+      this.#worker.unref()
     }
   }
 
+  /** Frees a graph, after the batch that it may be answering. */
   forget(key: string): void {
+    if (this.#running === key) {
+      this.#isForgetting = true
+      return
+    }
     if (!this.#loaded.delete(key)) return
     this.#worker.postMessage({ kind: 'forget', key } satisfies ToThread)
   }

@@ -1,4 +1,4 @@
-import { type Execution, type Row, type ServingLimits, servingLimitsSchema } from '@regia/core'
+import { type Execution, RegiaError, type Row, type ServingLimits, servingLimitsSchema } from '@regia/core'
 import { type InputBatch, inputBatches, type ModelSession, type Predictions } from '@regia/engine'
 import type { PredictCall, ServedVersion } from './answer.ts'
 import type { ExecutionStatistics } from './execution-statistics.ts'
@@ -6,6 +6,9 @@ import { type Prepared, prepare } from './lanes/choose-lane.ts'
 import { runCost } from './lanes/warm-up.ts'
 import { type AnsweredBatch, MicroBatcher } from './micro-batcher.ts'
 import type { RegisteredVersion } from './model-directory.ts'
+
+/** A version that could not be loaded is not read again and again. */
+const RETRY_MS = 5_000
 
 export type DeploymentOptions = {
   readonly limits?: ServingLimits
@@ -31,7 +34,7 @@ export class Deployment implements ServedVersion {
     const model = {
       createBatch: this.#createBatch,
       lane: () => this.#prepared?.lane,
-      load: () => this.prepare(),
+      load: () => this.prepare().catch((error: unknown) => Promise.reject(notLoaded(registered, error))),
     }
     this.#batcher = new MicroBatcher(model, (batch) => onAnswered(this, batch), this.#limits)
   }
@@ -88,12 +91,14 @@ export class Deployment implements ServedVersion {
     return lane.run(batch)
   }
 
-  /** Loads, tests and measures it, once. A failure is tried again with the next call. @throws RegiaError `MODEL_SELF_TEST_FAILED`, `MODEL_INVALID`. */
+  /** Loads, tests and measures it, once. What failed is tried again after some seconds. @throws RegiaError `MODEL_SELF_TEST_FAILED`, `MODEL_INVALID`. */
   prepare(): Promise<Prepared> {
     this.#preparing ??= prepare(this.#session, this.#limits).then(
       (prepared) => this.#take(prepared),
       (error: unknown) => {
-        this.#preparing = undefined
+        setTimeout(() => {
+          this.#preparing = undefined
+        }, RETRY_MS).unref()
         throw error
       },
     )
@@ -122,6 +127,7 @@ export async function deploy(
   limits?: ServingLimits,
 ): Promise<Deployment> {
   const deployment = new Deployment(registered, session, { onAnswered, ...(limits && { limits }) })
+  if (session.isDeferred) return deployment
   try {
     await deployment.prepare()
     return deployment
@@ -130,3 +136,13 @@ export async function deploy(
     throw error
   }
 }
+
+/** For a request that was the first to ask for it: no fault of the request. */
+const notLoaded = ({ model, version }: RegisteredVersion, cause: unknown): RegiaError =>
+  new RegiaError('UNAVAILABLE', `Version ${version} of "${model}" cannot be loaded: ${messageOf(cause)}`, {
+    cause,
+    hint: 'It is tried again in some seconds. Roll back to another version, or register a sound one.',
+    data: { retryAfterSeconds: Math.ceil(RETRY_MS / 1000) },
+  })
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
