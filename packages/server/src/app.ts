@@ -52,6 +52,7 @@ import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
 import { fileFinder, wireArchives, wireImporter, wirePackager } from './wire-models.ts'
+import { startGrpc } from './wire-open-inference.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import {
   addServingRoutes,
@@ -77,6 +78,8 @@ export type ServerOptions = {
   /** 0 takes a free one. */
   readonly port?: number
   readonly roles?: readonly Role[]
+  /** Where the Open Inference Protocol is spoken over gRPC; nowhere where absent. 0 takes a free port. */
+  readonly grpcPort?: number
   /** The built control room. */
   readonly webDir?: string
   /** Asked of every request but `/health`. Needed for any host but this machine. */
@@ -102,6 +105,7 @@ export type ServerOptions = {
 
 export type RegiaServer = {
   readonly url: string
+  readonly grpcPort?: number
   readonly app: App
   readonly services: {
     readonly data: DataService
@@ -122,6 +126,7 @@ const DEFAULT_MAX_BLOB_BYTES = 8_000_000_000
 const OVERVIEW_RUNS = 20
 const SCHEDULER_MS = 500
 const ARCHIVE_MS = 10_000
+const GRPC_GRACE_MS = 10_000
 const SENDER_MS = 1_000
 /** What is not sent by then is sent after the next start. */
 const FINISH_MS = 5_000
@@ -302,6 +307,14 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(async () => {
       await Promise.all([sender.stop(), when.notifications.finish(FINISH_MS), webhooks.sender.finish(FINISH_MS)])
     })
+    const grpc =
+      options.grpcPort === undefined
+        ? undefined
+        : await startGrpc({
+            ...{ service: parts.inference, gate, host, port: options.grpcPort, onError },
+            maxMessageBytes: maxBodyBytes,
+          })
+    if (grpc) onClose(() => grpc.close(GRPC_GRACE_MS))
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
     await parts.serving.endpoints.load()
     packager.wake()
@@ -317,6 +330,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     }
     return {
       url,
+      ...(grpc && { grpcPort: grpc.port }),
       app,
       services: { data, models, pipelines, demo, tracking, files, webhooks, ...parts, ...when },
       close,

@@ -1,4 +1,5 @@
 import type { Migration } from '../database/migrate.ts'
+import { releaseMigration } from './release/release-tables.ts'
 
 export const servingMigrations: readonly Migration[] = [
   {
@@ -93,4 +94,15 @@ export const servingMigrations: readonly Migration[] = [
       await schema.alterTable('endpoint_count').dropColumn('watermark').execute()
     },
   },
+  {
+    name: 'serving-unloaded',
+    up: async ({ schema }) => {
+      await schema
+        .createTable('unloaded_endpoint')
+        .addColumn('endpoint', 'text', (column) => column.primaryKey())
+        .addColumn('at', 'text', (column) => column.notNull())
+        .execute()
+    },
+  },
+  releaseMigration,
 ]

@@ -1,8 +1,9 @@
 import type { Decision, EndpointSpec, SketchJson } from '@regia/core'
 import type { JsonText } from '../database/json-text.ts'
+import type { ReleaseTables } from './release/release-tables.ts'
 
 /** Times that are compared or summed are milliseconds since 1970; those that are only shown are ISO-8601. */
-export type ServingTables = {
+export type ServingTables = ReleaseTables & {
   endpoint: {
     name: string
     spec: JsonText<EndpointSpec>
@@ -59,4 +60,6 @@ export type ServingTables = {
   }
   /** Where an endpoint's events are in time; commits with what was counted. */
   endpoint_watermark: { endpoint: string; event_at: number; elsewhere_count: number }
+  /** Endpoints that were taken out of service, until they are put back. */
+  unloaded_endpoint: { endpoint: string; at: string }
 }

@@ -1,2 +1,3 @@
 export { inferProtocol } from './infer-protocol.ts'
+export { type InferenceDeps, InferenceService, type RepositoryState } from './inference-service.ts'
 export { addOpenInferenceRoutes, type OpenInferenceDeps } from './routes.ts'

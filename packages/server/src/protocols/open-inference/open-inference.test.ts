@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'
 import { packageTrips, tripRows } from '../../../test/serving/trips.ts'
 
+const EXTENSIONS = ['binary_tensor_data', 'classification', 'model_configuration', 'model_repository', 'statistics']
 const { rows } = tripRows(3, 'tensors')
 let served: ServedTrips
 
@@ -31,7 +32,7 @@ const output = (body: { outputs: { name: string; data: unknown[] }[] }, name: st
 describe('Open Inference Protocol', () => {
   it('describes server and model', async () => {
     for (const path of ['/v2', '/v2/']) {
-      expect((await served.send('GET', path)).body).toMatchObject({ name: 'regia', extensions: [] })
+      expect((await served.send('GET', path)).body).toMatchObject({ name: 'regia', extensions: EXTENSIONS })
     }
     expect((await served.send('GET', '/v2/health/live')).body).toEqual({ live: true })
     expect((await served.send('GET', '/v2/health/ready')).body).toEqual({ ready: true })

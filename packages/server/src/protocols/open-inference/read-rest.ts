@@ -2,7 +2,7 @@ import type { Signature } from '@regia/core'
 import { parseJson, type WireRequest } from '../../http/wire-message.ts'
 import { bindingOf } from './datatype.ts'
 import type { Elements, InferMessage, JsonRecord, OutputMessage, TensorMessage } from './infer-message.ts'
-import { refusal, show } from './refusal.ts'
+import { isRecord, refusal, show } from './refusal.ts'
 
 /** Says that a body begins with so many bytes of JSON, and that tensors follow. */
 export const JSON_LENGTH_HEADER = 'inference-header-content-length'
@@ -174,6 +174,3 @@ const recordOf = (value: unknown, where: string): JsonRecord => {
   if (isRecord(value)) return value
   throw refusal(where, `"parameters" must be an object; it is ${show(value)}.`)
 }
-
-const isRecord = (value: unknown): value is JsonRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

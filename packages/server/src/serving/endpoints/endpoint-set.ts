@@ -25,7 +25,7 @@ export class EndpointSet {
   async open(): Promise<void> {
     for (const name of await this.#deps.store.names()) {
       const stored = await this.#deps.store.find(name)
-      if (stored && servesModel(stored.spec)) this.#open(stored.spec)
+      if (stored && servesModel(stored.spec)) this.#open(stored.spec).isUnloaded = stored.isUnloaded
     }
   }
 
@@ -80,15 +80,37 @@ export class EndpointSet {
 
   /** Brings an endpoint to what its spec names now. */
   refresh(name: string): Promise<void> {
-    const before = this.#changes.get(name) ?? Promise.resolve()
-    const change = before.catch(() => {}).then(() => this.#refresh(this.get(name)))
-    this.#changes.set(name, change)
-    return change
+    return this.#change(name, (gateway) => this.#refresh(gateway))
+  }
+
+  /** Takes an endpoint out of service until it is put back, also across restarts. @throws RegiaError `NOT_FOUND`. */
+  unload(name: string): Promise<void> {
+    return this.#change(name, async (gateway) => {
+      await this.#deps.store.setUnloaded(name, toIso(this.#deps.clock()))
+      await gateway.unload()
+      this.#deps.publish('endpoint', name)
+    })
+  }
+
+  /** Serves again what its spec names. @throws RegiaError `NOT_FOUND`, and what loading throws. */
+  putBack(name: string): Promise<void> {
+    return this.#change(name, async (gateway) => {
+      await this.#deps.store.setUnloaded(name, undefined)
+      gateway.isUnloaded = false
+      await this.#refresh(gateway)
+    })
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#changes.values())
     for (const gateway of this.#gateways.values()) await gateway.close()
+  }
+
+  async #change(name: string, change: (gateway: EndpointGateway) => Promise<void>): Promise<void> {
+    const before = this.#changes.get(name) ?? Promise.resolve()
+    const changed = before.catch(() => {}).then(() => change(this.get(name)))
+    this.#changes.set(name, changed)
+    return changed
   }
 
   #open(spec: ServedEndpointSpec): EndpointGateway {
@@ -103,6 +125,7 @@ export class EndpointSet {
   async #refresh(gateway: EndpointGateway): Promise<void> {
     const { name } = gateway.spec
     await this.#deps.consumer.follow(gateway.log)
+    if (gateway.isUnloaded) return
     const wanted = await this.#wantedVersions(gateway)
     const change = await gateway.change(wanted)
     if (gateway.stable) await this.#recordServed(gateway, gateway.stable.version)

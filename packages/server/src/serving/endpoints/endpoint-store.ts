@@ -8,6 +8,8 @@ export type StoredEndpoint = {
   readonly stableVersion: number | undefined
   readonly previousVersion: number | undefined
   readonly createdAt: string
+  /** Whether it was taken out of service. */
+  readonly isUnloaded: boolean
 }
 
 const DEFAULT_LIMIT = 50
@@ -30,15 +32,30 @@ export class EndpointStore {
   }
 
   async find(name: string): Promise<StoredEndpoint | undefined> {
-    const row = await this.#database.selectFrom('endpoint').selectAll().where('name', '=', name).executeTakeFirst()
+    const row = await this.#database
+      .selectFrom('endpoint')
+      .leftJoin('unloaded_endpoint', 'unloaded_endpoint.endpoint', 'endpoint.name')
+      .selectAll('endpoint')
+      .select('unloaded_endpoint.at as unloaded_at')
+      .where('name', '=', name)
+      .executeTakeFirst()
     return (
       row && {
         spec: decodeJson(row.spec),
         stableVersion: row.stable_version ?? undefined,
         previousVersion: row.previous_version ?? undefined,
         createdAt: row.created_at,
+        isUnloaded: row.unloaded_at !== null,
       }
     )
+  }
+
+  /** @param at - When it was taken out of service; `undefined` puts it back. */
+  async setUnloaded(endpoint: string, at: string | undefined): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('unloaded_endpoint').where('endpoint', '=', endpoint).execute()
+      if (at !== undefined) await transaction.insertInto('unloaded_endpoint').values({ endpoint, at }).execute()
+    })
   }
 
   async names(): Promise<readonly string[]> {

@@ -56,6 +56,8 @@ export class EndpointGateway {
   spec: ServedEndpointSpec
   readonly log: EndpointLog
   readonly traffic = new TrafficRing()
+  /** Whether it was taken out of service: whoever put it back calls {@link change} then. */
+  isUnloaded = false
   readonly #options: EndpointGatewayOptions
   readonly #versions: LoadedVersions
   #routes: TrafficRoutes | undefined
@@ -97,6 +99,11 @@ export class EndpointGateway {
     return this.#routes?.arms ?? []
   }
 
+  /** Every version that is loaded, whether it answers, listens or waits. */
+  get loaded(): readonly Deployment[] {
+    return [...this.#loaded()]
+  }
+
   /** Counts of the release that it serves. */
   get recorder(): ReleaseRecorder | undefined {
     return this.#recorder
@@ -116,7 +123,7 @@ export class EndpointGateway {
   predict(call: PredictCall): void {
     try {
       const routes = this.#routes
-      if (!routes) throw notReady(this.spec)
+      if (!routes) throw this.isUnloaded ? outOfService(this.spec) : notReady(this.spec)
       if (call.version === undefined) routeCall(routes, this.#recorder, this.#ask, call)
       else this.#ask(chosenVersion(this.spec.name, this.#loaded(), call.version), { ...call, isOutOfRelease: true })
     } catch (error) {
@@ -176,6 +183,18 @@ export class EndpointGateway {
       ...(previous ? [this.#versions.view(previous, 'previous')] : []),
       ...this.#versions.others(),
     ]
+  }
+
+  /** Takes it out of service: what was asked is answered, then every version is freed. */
+  async unload(): Promise<void> {
+    const [loaded, shadow] = [this.#loaded(), this.#shadow]
+    this.isUnloaded = true
+    this.#routes = undefined
+    this.#previous = undefined
+    this.#shadow = undefined
+    this.#recorder = undefined
+    await shadow?.close()
+    await Promise.all([...loaded].map((deployment) => this.#versions.release(deployment)))
   }
 
   async close(): Promise<void> {
@@ -276,6 +295,12 @@ const notReady = ({ name, stable }: ServedEndpointSpec): RegiaError =>
   new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {
     where: name,
     hint: `It follows ${stable}. Register a version, or see "regia endpoints show ${name}" for why it did not load.`,
+  })
+
+const outOfService = ({ name }: ServedEndpointSpec): RegiaError =>
+  new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" is out of service.`, {
+    where: name,
+    hint: `It was unloaded. Put it back with POST /v2/repository/models/${name}/load.`,
   })
 
 const nestedTooDeep = (cause: RangeError): RegiaError =>
