@@ -8,7 +8,9 @@ import type {
   ImportModel,
   ModelCard,
   ModelComparison,
+  ModelOptimisation,
   ModelVersion,
+  OptimiseModel,
   Page,
   PageQuery,
   RegisteredModel,
@@ -78,6 +80,14 @@ export const modelClient = ({ json, raw }: Transport, at: Path) => ({
     /** By its number. */
     restoreVersion: (name: string, version: number) =>
       json<ModelVersion>('POST', at('models', name, 'versions', version, 'restore')),
+    /** Makes a version smaller or faster in the background; a new version comes of it only where that pays. Throws `NOT_FOUND` where no held-out rows are known. */
+    optimise: (name: string, version: number | string, body: OptimiseModel) =>
+      json<ModelOptimisation>('POST', at('models', name, 'versions', version, 'optimisations'), { body }),
+    /** How far an optimisation is, and its report when it is done. */
+    optimisation: (name: string, id: string) => json<ModelOptimisation>('GET', at('models', name, 'optimisations', id)),
+    /** Those of a model since the server started, newest first. */
+    optimisations: (name: string) =>
+      json<{ readonly items: readonly ModelOptimisation[] }>('GET', at('models', name, 'optimisations')),
     /** Two versions side by side. */
     compare: (name: string, before: number | string, after: number | string) =>
       json<ModelComparison>('GET', at('models', name, 'compare'), { query: { before, after } }),

@@ -33,6 +33,7 @@ import { createLifetime } from './lifetime.ts'
 import { addLineageRoutes, LineageService } from './lineage/index.ts'
 import { addImportRoutes } from './models/import-routes.ts'
 import { ModelService } from './models/model-service.ts'
+import { addOptimiseRoutes } from './models/optimise-routes.ts'
 import { addModelRoutes } from './models/routes.ts'
 import { sourcesOfVersions } from './models/sources-of-versions.ts'
 import type { CustomNotifier } from './notifications/index.ts'
@@ -51,7 +52,7 @@ import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
-import { fileFinder, wireArchives, wireImporter, wirePackager } from './wire-models.ts'
+import { fileFinder, wireArchives, wireImporter, wireOptimiser, wirePackager } from './wire-models.ts'
 import { startGrpc } from './wire-open-inference.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import {
@@ -219,6 +220,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(() => importer.stop())
     const archives = wireArchives({ blobs, home, models })
     onClose(() => archives.stop())
+    const optimiser = wireOptimiser({ blobs, home, models, clock, onError, data })
+    onClose(() => optimiser.stop())
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -256,6 +259,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addLeaseRoutes(app, pipelines.leases)
     addPipelineMetrics(registry, database)
     addModelRoutes(app, models, operator)
+    addOptimiseRoutes(app, optimiser, operator)
     addImportRoutes(app, { importer, archives, operator })
     addWebhookRoutes(app, webhooks)
     addRegistryProtocol(app, { registry: models, webhooks, operator, ...tracking })

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { ArtifactTree, Clock, ModelVersion } from '@regia/core'
 import { type BlobStore, readModelPackage } from '@regia/engine'
+import type { DataService } from './data/data-service.ts'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
 import { ArchiveWriter } from './models/importing/archive-writer.ts'
 import { ModelImporter } from './models/importing/model-importer.ts'
 import type { ModelService } from './models/model-service.ts'
+import { ModelOptimiser } from './models/optimising/model-optimiser.ts'
 import { addressOfFiles } from './models/packaging/address-of-files.ts'
 import { Packager } from './models/packaging/packager.ts'
 import type { TrackingParts } from './wire-tracking.ts'
@@ -52,6 +54,22 @@ export const wireArchives = ({ blobs, home, models }: ExchangeWiring) =>
     tempDir: join(home, 'tmp'),
     getVersion: (model, version) => models.getVersion(model, version),
     getCard: (model, version) => models.cards.get(model, version),
+  })
+
+type OptimiserWiring = ExchangeWiring &
+  Pick<PackagerWiring, 'clock' | 'onError'> & { readonly data: Pick<DataService, 'getArtifact'> }
+
+/** What makes versions smaller or faster, connected with the datasets that they are judged on. */
+export const wireOptimiser = ({ blobs, home, models, clock, onError, data }: OptimiserWiring): ModelOptimiser =>
+  new ModelOptimiser({
+    ...{ blobs, clock, onError },
+    tempDir: join(home, 'tmp'),
+    getVersion: (model, version) => models.getVersion(model, version),
+    register: (input) => models.register(input),
+    getTable: async (name, which) => {
+      const { version, artifact } = await data.getArtifact(name, which)
+      return { version, digest: artifact.digest }
+    },
   })
 
 /** Finds the files that versions came with. */

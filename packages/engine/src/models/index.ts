@@ -7,8 +7,10 @@ export { inputBatches } from './input-batch.ts'
 export { type OpenedPackage, type PackageContents, packModel, readModelPackage } from './model-package.ts'
 export type * from './model-session.ts'
 export { type OpenModelOptions, openModel } from './open-model.ts'
+export { type OptimiseInChildOptions, optimiseInChild } from './optimise/optimise-in-child.ts'
+export type { ToOptimiser } from './optimise/optimise-messages.ts'
 export { type OptimisedPackage, type OptimisePackageOptions, optimisePackage } from './optimise/optimise-package.ts'
-export { type ScoreFileRequest, type ScoreFileResult, scoreFile } from './score-file.ts'
+export * from './batch/index.ts'
 export { ModelThreads, type ModelThreadsOptions, sharedModelThreads } from './threads/index.ts'
 export {
   measureParity,

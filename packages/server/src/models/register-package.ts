@@ -8,7 +8,8 @@ import { insertVersion, setVersionTag } from './write-versions.ts'
 
 export type RegisterModel = {
   readonly model: string
-  readonly alias: string
+  /** None where absent, but of the first version. */
+  readonly alias?: string | undefined
   readonly packageDigest: Digest
   readonly report: Report | undefined
   readonly lineage: Lineage
@@ -39,6 +40,7 @@ export async function registerPackage(write: Write, input: RegisterModel, conten
   if (isFirst) await tell({ kind: 'model-created' })
   await tell({ kind: 'version-created', version: await getVersion(transaction, model, version) })
   const alias = version === 1 ? 'champion' : input.alias
+  if (alias === undefined) return version
   const { protectedAliases } = await getModel(transaction, model)
   if (protectedAliases.includes(alias)) await insertRequest(transaction, { model, alias, version, by, reason }, at)
   else await moveAndTell(write, { model, alias, toVersion: version, by, reason })

@@ -39,7 +39,7 @@ export function keepTrees(model: OnnxModel, rounds: number, scaling: TreeScaling
   const kept = new Map<OnnxNode, OnnxNode>()
   for (const ensemble of treeEnsembles(model.graph).filter(canLeaveOut)) {
     const own = roundsOf(ensemble)
-    const keep = Math.max(1, Math.min(own.length, Math.ceil((rounds / most) * own.length)))
+    const keep = Math.max(1, Math.min(own.length, Math.ceil((rounds * own.length) / most)))
     const trees = own.slice(0, keep).flat()
     if (!isReadAlike(ensemble, trees)) return undefined
     const isRescaled = scaling === 'rescaled' && ensemble.aggregate === 'SUM'

@@ -22,16 +22,16 @@ export function byRow(layer: DenseLayer, opset: number, parts: Parts): Quantised
   const scale = add('Max', [add('Mul', [largest, scalar(1 / steps, parts)]), scalar(SMALLEST_SCALE, parts)])
   const zeroPoint = isNonNegative ? undefined : middle(parts)
   if (layer.rank === 2 && opset >= OPSET_OF.scalePerRow) {
-    return { bytes: bytesByOperator(layer, scale, parts), zeroPoint, scale }
+    return { bytes: bytesByOperator(layer, scale, parts), zeroPoint, scale, isScalePerRow: true }
   }
-  return { bytes: bytesByHand(layer, scale, parts), zeroPoint, scale }
+  return { bytes: bytesByHand(layer, scale, parts), zeroPoint, scale, isScalePerRow: true }
 }
 
 /** One scale for the whole batch, asymmetric, as onnxruntime's own tool writes it. */
 export function byBatch({ input }: DenseLayer, { add, fresh }: Parts): QuantisedInput {
   const [bytes, scale, zeroPoint] = [fresh('bytes'), fresh('scale'), fresh('zero')]
   add('DynamicQuantizeLinear', [input], {}, [bytes, scale, zeroPoint])
-  return { bytes, scale, zeroPoint }
+  return { bytes, scale, zeroPoint, isScalePerRow: false }
 }
 
 /** Of each row, as shape (…, 1). */

@@ -61,6 +61,11 @@ export type QuantisedInput = {
   readonly zeroPoint: string | undefined
   /** What a product of whole numbers is multiplied with, beside the scales of the weights. */
   readonly scale: string
+  /**
+   * Then the scales of weights and rows are applied one after the other: onnxruntime takes a product of both for a pattern of its own, which
+   * knows one scale for all rows, and answers wrongly.
+   */
+  readonly isScalePerRow: boolean
 }
 
 /** Collects what replaces one layer. */
@@ -92,9 +97,11 @@ function createParts(layer: DenseLayer, fresh: (hint: string) => string) {
     const zero = input.zeroPoint === undefined ? [] : [input.zeroPoint]
     const product = add('MatMulInteger', [input.bytes, whole, ...zero])
     const cast = add('Cast', [product], { to: attr.int(ELEMENT_TYPES.float) })
-    const scale = add('Mul', [input.scale, scales])
-    if (bias === undefined) add('Mul', [cast, scale], {}, [output])
-    else add('Add', [add('Mul', [cast, scale]), biasName(bias, constant)], {}, [output])
+    const factors = input.isScalePerRow
+      ? [add('Mul', [cast, scales]), input.scale]
+      : [cast, add('Mul', [input.scale, scales])]
+    if (bias === undefined) add('Mul', factors, {}, [output])
+    else add('Add', [add('Mul', factors), biasName(bias, constant)], {}, [output])
     return { nodes, initializers }
   }
   return { constant, add, finish, fresh: (hint: string) => fresh(`${stem}/${hint}`) }

@@ -1,4 +1,5 @@
 import {
+  classNameAt,
   getColumn,
   labelledRows,
   type Outcome,
@@ -49,5 +50,16 @@ export async function answerHeldOut(
   const predictions = await runTable(table)
   const { probabilities, scores } = predictions
   const output = probabilities ? { probabilities } : { values: scores }
-  return { outcome: outcomeOf(table, output, { target, classes, positive }), predictions }
+  const outcome = outcomeOf(table, output, { target, classes, positive })
+  assertKnownClasses(outcome, table, target)
+  return { outcome, predictions }
+}
+
+/** Labels under other names than the model's would make any score meaningless. */
+function assertKnownClasses(outcome: Outcome, table: Table, target: string): void {
+  if (outcome.task === 'regression' || outcome.actual.some((label) => label >= 0)) return
+  throw new RegiaError('INVALID_INPUT', `No held-out row is of a class that the model knows.`, {
+    where: target,
+    hint: `Its classes are ${outcome.classes.join(', ')}; the rows say ${classNameAt(getColumn(table, target), 0)}.`,
+  })
 }

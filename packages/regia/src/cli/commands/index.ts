@@ -13,8 +13,10 @@ import { keepingCommands } from './keeping.ts'
 import { modelCommands } from './models.ts'
 import { monitorCommands } from './monitors.ts'
 import { notifierCommands } from './notifiers.ts'
+import { optimiseCommands } from './optimise.ts'
 import { packageCommands } from './packages.ts'
 import { pipelineCommands } from './pipelines.ts'
+import { releasePowerCommands } from './release-power.ts'
 import { runCommands } from './runs.ts'
 import { scheduleCommands } from './schedules.ts'
 import { serverCommands } from './server.ts'
@@ -40,8 +42,10 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...modelCommands,
   ...bundleCommands,
   ...packageCommands,
+  ...optimiseCommands,
   ...exchangeCommands,
   ...endpointCommands,
+  ...releasePowerCommands,
   ...monitorCommands,
   ...demoCommands,
 ]
@@ -61,6 +65,7 @@ export const GROUPS: readonly { readonly path: string; readonly summary: string 
   { path: 'import', summary: 'take over what another tracker holds' },
   { path: 'export', summary: 'write what is tracked for another tracker' },
   { path: 'endpoints', summary: 'what serves: versions, traffic, shadow; promote and roll back' },
+  { path: 'releases', summary: 'canaries, experiments and bandits' },
   { path: 'labels', summary: 'what really happened, by prediction' },
   { path: 'monitors', summary: 'drift and scores, window by window' },
   { path: 'alerts', summary: 'what somebody should look at' },
