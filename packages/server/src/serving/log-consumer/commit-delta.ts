@@ -1,7 +1,9 @@
 import type { Sketch, Sketcher } from '@regia/core'
 import type { Connection } from '../../database/database.ts'
 import type { CountStore, StoredLabel } from './count-store.ts'
-import { type Delta, hourOf, type JoinedLabel } from './delta.ts'
+import { type Delta, hourOf, type JoinedLabel, type JoinedReward } from './delta.ts'
+import { type OutcomeValues, outcomeValues } from './outcome-values.ts'
+import { countOutcomes, type Outcome, type ReleaseCounters } from './release-outcomes.ts'
 import type { VersionFacts } from './version-facts.ts'
 
 type Facts = ReadonlyMap<number, VersionFacts | undefined>
@@ -9,7 +11,12 @@ type Facts = ReadonlyMap<number, VersionFacts | undefined>
 type SketchChanges = Map<number, Map<number, Sketch[]>>
 
 /** Adds a delta to the stored counts, in one transaction with the position up to which it goes. */
-export function commitDelta(store: CountStore, endpoint: string, delta: Delta, facts: Facts): Promise<void> {
+export function commitDelta(
+  { store, counters }: { readonly store: CountStore; readonly counters?: ReleaseCounters | undefined },
+  endpoint: string,
+  delta: Delta,
+  facts: Facts,
+): Promise<void> {
   const { position } = delta
   if (!position) return Promise.resolve()
   return store.transaction(async (connection) => {
@@ -19,6 +26,10 @@ export function commitDelta(store: CountStore, endpoint: string, delta: Delta, f
     }
     const joined = await joinLabels(store, connection, delta, facts, changes)
     await store.putLabels(connection, endpoint, joined.labels)
+    const rewards = await newRewards(store, connection, delta)
+    await store.putRewards(connection, endpoint, rewards)
+    const outcomes = [...joined.outcomes, ...rewards.map((each) => ({ ...each, values: { reward: each.reward } }))]
+    if (counters) await countOutcomes(counters, connection, endpoint, delta, outcomes)
     await addSketches(store, connection, endpoint, changes, facts)
     await store.putShadowPairs(connection, endpoint, delta.shadows)
     await addCounts(store, connection, endpoint, delta, joined.newByVersion)
@@ -27,7 +38,12 @@ export function commitDelta(store: CountStore, endpoint: string, delta: Delta, f
   })
 }
 
-type Joined = { readonly labels: readonly JoinedLabel[]; readonly newByVersion: ReadonlyMap<number, number> }
+type Joined = {
+  readonly labels: readonly JoinedLabel[]
+  readonly newByVersion: ReadonlyMap<number, number>
+  /** What they say of their predictions, by metric. */
+  readonly outcomes: readonly Outcome[]
+}
 
 /** A label counts once; another label for the same prediction takes the place of the first. */
 async function joinLabels(
@@ -46,7 +62,26 @@ async function joinLabels(
     const sketcher = facts.get(joined.version)?.reference?.sketcher
     if (sketcher) countLabel(sketcher, changes, joined, before)
   }
-  return { labels, newByVersion }
+  const outcomes = labels.map((label) => outcomeOf(label, facts.get(label.version), known.get(label.predictionId)))
+  return { labels, newByVersion, outcomes }
+}
+
+function outcomeOf(label: JoinedLabel, facts: VersionFacts | undefined, before: StoredLabel | undefined): Outcome {
+  const of = (actual: string): OutcomeValues =>
+    facts
+      ? outcomeValues(
+          facts,
+          { score: label.score, ...(label.predicted !== undefined && { label: label.predicted }) },
+          actual,
+        )
+      : {}
+  return { ...label, values: of(label.label), ...(before && { before: of(before.label) }) }
+}
+
+/** The first reward of a prediction counts, whatever comes after it. */
+async function newRewards(store: CountStore, connection: Connection, { rewards }: Delta): Promise<JoinedReward[]> {
+  const known = await store.findRewarded(connection, [...rewards.keys()])
+  return [...rewards.values()].filter(({ predictionId }) => !known.has(predictionId))
 }
 
 function countLabel(

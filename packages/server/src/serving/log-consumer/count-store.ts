@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Connection, Database } from '../../database/database.ts'
 import { decodeJson, encodeJson } from '../../database/json-text.ts'
 import type { LogPosition, ShadowRecord } from '../prediction-log/index.ts'
-import type { JoinedLabel } from './delta.ts'
+import type { JoinedLabel, JoinedReward } from './delta.ts'
 import type { WatermarkState } from './watermark.ts'
 
 /** SQLite takes some thirty thousand values a statement. */
@@ -205,6 +205,30 @@ export class CountStore {
           }),
         )
         .execute()
+    }
+  }
+
+  /** Which of these predictions have a reward. */
+  async findRewarded(connection: Connection, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>()
+    for (const part of parts(ids)) {
+      const rows = await connection
+        .selectFrom('reward')
+        .select('prediction_id')
+        .where('prediction_id', 'in', part)
+        .execute()
+      for (const row of rows) found.add(row.prediction_id)
+    }
+    return found
+  }
+
+  async putRewards(connection: Connection, endpoint: string, rewards: readonly JoinedReward[]): Promise<void> {
+    for (const part of parts(rewards)) {
+      const rows = part.map(({ predictionId, version, reward }) => ({
+        prediction_id: predictionId,
+        ...{ endpoint, version, reward },
+      }))
+      await connection.insertInto('reward').values(rows).execute()
     }
   }
 

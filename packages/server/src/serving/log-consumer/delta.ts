@@ -1,16 +1,35 @@
 import type { Sketch, Sketcher } from '@regia/core'
-import type { LogPosition, ShadowRecord } from '../prediction-log/index.ts'
+import type { LogPosition, PredictionRecord, ShadowRecord } from '../prediction-log/index.ts'
 import type { WatermarkState } from './watermark.ts'
 
 export const HOUR_MS = 3_600_000
 
+export const SECOND_MS = 1000
+
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS
 
-/** A label joined with its prediction. */
-export type JoinedLabel = {
-  readonly predictionId: string
+/** Which version made a prediction, and when, in milliseconds since 1970. */
+export type PredictedBy = {
   readonly version: number
+  readonly predictedAt: number
+  /** No release counts it. */
+  readonly isOutOfRelease: boolean
+}
+
+export const predictedBy = ({ version, loggedAt, outOfRelease }: PredictionRecord): PredictedBy => ({
+  version,
+  predictedAt: loggedAt,
+  isOutOfRelease: outOfRelease === true,
+})
+
+/** A label joined with its prediction. */
+export type JoinedLabel = PredictedBy & {
+  readonly predictionId: string
   readonly label: string
+  /** What was predicted. */
+  readonly predicted: string | undefined
+  /** When the label came. */
+  readonly loggedAt: number
   readonly isPositive: boolean | undefined
   readonly score: number
   readonly eventAt: number
@@ -18,13 +37,28 @@ export type JoinedLabel = {
   readonly place: number
 }
 
-type VersionDelta = { predictionCount: number; readonly sketches: Map<number, Sketch> }
+/** A reward joined with its prediction. */
+export type JoinedReward = PredictedBy & {
+  readonly predictionId: string
+  readonly reward: number
+  /** When the reward came. */
+  readonly loggedAt: number
+}
+
+type VersionDelta = {
+  predictionCount: number
+  readonly sketches: Map<number, Sketch>
+  /** Predictions that releases count, by the second in which they were made. */
+  readonly pulls: Map<number, number>
+}
 
 /** What was counted since the last commit; it becomes durable together with the position up to which it goes. */
 export class Delta {
   readonly versions = new Map<number, VersionDelta>()
   /** The last label of each prediction. */
   readonly labels = new Map<string, JoinedLabel>()
+  /** The first reward of each prediction. */
+  readonly rewards = new Map<string, JoinedReward>()
   readonly shadows: ShadowRecord[] = []
   position: LogPosition | undefined
   watermark: WatermarkState | undefined
@@ -33,10 +67,12 @@ export class Delta {
     return this.position === undefined
   }
 
-  countPrediction(version: number): VersionDelta {
-    const delta = this.versions.get(version) ?? { predictionCount: 0, sketches: new Map() }
+  countPrediction({ version, loggedAt, outOfRelease }: PredictionRecord): VersionDelta {
+    const delta = this.versions.get(version) ?? { predictionCount: 0, sketches: new Map(), pulls: new Map() }
     this.versions.set(version, delta)
     delta.predictionCount++
+    const second = Math.floor(loggedAt / SECOND_MS) * SECOND_MS
+    if (!outOfRelease) delta.pulls.set(second, (delta.pulls.get(second) ?? 0) + 1)
     return delta
   }
 

@@ -1,8 +1,16 @@
-import type { EndpointLog, LabelRecord, LogPosition, PlacedRecord, PredictionRecord } from '../prediction-log/index.ts'
+import type {
+  EndpointLog,
+  LabelRecord,
+  LogPosition,
+  PlacedRecord,
+  PredictionRecord,
+  RewardRecord,
+} from '../prediction-log/index.ts'
 import { parsePredictionId } from '../prediction-log/index.ts'
 import { commitDelta } from './commit-delta.ts'
 import type { CountStore } from './count-store.ts'
-import { Delta } from './delta.ts'
+import { Delta, predictedBy } from './delta.ts'
+import type { ReleaseCounters } from './release-outcomes.ts'
 import { type FindVersionFacts, isPositiveLabel, type VersionFacts } from './version-facts.ts'
 import { observeEventTime, type WatermarkState } from './watermark.ts'
 
@@ -12,6 +20,8 @@ const BACKLOG_SLICE = 500
 export type EndpointConsumerOptions = {
   readonly log: EndpointLog
   readonly store: CountStore
+  /** Where releases are counted; without it none is. */
+  readonly counters?: ReleaseCounters | undefined
   readonly findFacts: FindVersionFacts
   readonly onError: (error: unknown) => void
   /** Told after each commit that counted something. */
@@ -105,28 +115,40 @@ export class EndpointConsumer {
         const facts = this.#facts.has(record.version) ? this.#facts.get(record.version) : await this.#learn(record)
         this.#countPrediction(record, facts)
       } else if (record.kind === 'label') await this.#countLabel(record, placed.end)
-      else if (record.kind === 'shadow') this.#delta.shadows.push(record)
+      else if (record.kind === 'reward') this.#countReward(record)
+      else this.#delta.shadows.push(record)
       this.#delta.position = placed.end
     }
   }
 
-  #countPrediction({ version, at, row, score }: PredictionRecord, facts: VersionFacts | undefined): void {
-    const delta = this.#delta.countPrediction(version)
+  #countPrediction(prediction: PredictionRecord, facts: VersionFacts | undefined): void {
+    const { at, row, score } = prediction
+    const delta = this.#delta.countPrediction(prediction)
     this.#watermark = observeEventTime(this.#watermark, at)
     this.#delta.watermark = this.#watermark
     const sketcher = facts?.reference?.sketcher
     if (sketcher) sketcher.add(Delta.sketchOf(delta, at, sketcher), row, score)
   }
 
-  async #countLabel({ predictionId, label }: LabelRecord, { segment, offset }: LogPosition): Promise<void> {
+  async #countLabel({ predictionId, label, loggedAt }: LabelRecord, { segment, offset }: LogPosition): Promise<void> {
     const prediction = this.#findPrediction(predictionId)
     if (!prediction) return
     const { version, score, at } = prediction
     const facts = this.#facts.has(version) ? this.#facts.get(version) : await this.#learn(prediction)
     const isPositive = facts && isPositiveLabel(facts, label, prediction.label)
     const labelPlace = segment * 2 ** 32 + offset
-    const joined = { predictionId, version, label, isPositive, score, eventAt: at, place: labelPlace }
-    this.#delta.labels.set(predictionId, joined)
+    this.#delta.labels.set(predictionId, {
+      ...predictedBy(prediction),
+      ...{ predictionId, label, predicted: prediction.label, isPositive, score, loggedAt },
+      eventAt: at,
+      place: labelPlace,
+    })
+  }
+
+  #countReward({ predictionId, reward, loggedAt }: RewardRecord): void {
+    const prediction = this.#findPrediction(predictionId)
+    if (!prediction || this.#delta.rewards.has(predictionId)) return
+    this.#delta.rewards.set(predictionId, { ...predictedBy(prediction), predictionId, reward, loggedAt })
   }
 
   /** A damaged prediction cannot be joined; the rest goes on. */
@@ -162,9 +184,9 @@ export class EndpointConsumer {
   /** A delta that could not be committed stays first in line. */
   async #commitClosed(): Promise<void> {
     for (let delta = this.#closed[0]; delta; delta = this.#closed[0]) {
-      await commitDelta(this.#options.store, this.#options.log.endpoint, delta, this.#facts)
+      await commitDelta(this.#options, this.#options.log.endpoint, delta, this.#facts)
       this.#closed.shift()
-      if (delta.labels.size > 0 || delta.shadows.length > 0) this.#outcomeRevision++
+      if (delta.labels.size > 0 || delta.rewards.size > 0 || delta.shadows.length > 0) this.#outcomeRevision++
       this.#options.onCommitted?.(this.#options.log.endpoint)
     }
   }

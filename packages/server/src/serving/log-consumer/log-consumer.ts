@@ -1,10 +1,13 @@
 import type { EndpointLog } from '../prediction-log/index.ts'
 import type { CountStore } from './count-store.ts'
 import { EndpointConsumer } from './endpoint-consumer.ts'
+import type { ReleaseCounters } from './release-outcomes.ts'
 import type { FindVersionFacts } from './version-facts.ts'
 
 export type LogConsumerOptions = {
   readonly store: CountStore
+  /** Where releases are counted; without it none is. */
+  readonly counters?: ReleaseCounters | undefined
   readonly findFacts: FindVersionFacts
   /** How often counts are committed. Default 1,000. */
   readonly commitIntervalMs?: number

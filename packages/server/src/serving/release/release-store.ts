@@ -1,0 +1,108 @@
+import type { Page, PageQuery } from '@regia/core'
+import type { Connection, Database } from '../../database/database.ts'
+import { decodeJson, encodeJson } from '../../database/json-text.ts'
+import type { ReleaseRecord } from './release-record.ts'
+
+const DEFAULT_LIMIT = 50
+
+/** Releases, open and ended. What changes one takes a connection, so that it commits with the decision about it. */
+export class ReleaseStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  transaction(work: (connection: Connection) => Promise<void>): Promise<void> {
+    return this.#database.transaction().execute(work)
+  }
+
+  /** The one that shares the traffic of an endpoint. */
+  async findOpen(endpoint: string, connection: Connection = this.#database): Promise<ReleaseRecord | undefined> {
+    const row = await connection
+      .selectFrom('release')
+      .select('record')
+      .where('endpoint', '=', endpoint)
+      .where('is_open', '=', 1)
+      .executeTakeFirst()
+    return row && decodeJson(row.record)
+  }
+
+  /** Newest first. */
+  async list(endpoint: string, { limit = DEFAULT_LIMIT, cursor }: PageQuery): Promise<Page<ReleaseRecord>> {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
+    const rows = await this.#database
+      .selectFrom('release')
+      .select(['number', 'record'])
+      .where('endpoint', '=', endpoint)
+      .where('number', '<', before)
+      .orderBy('number', 'desc')
+      .limit(limit + 1)
+      .execute()
+    const { total } = await this.#database
+      .selectFrom('release')
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .where('endpoint', '=', endpoint)
+      .executeTakeFirstOrThrow()
+    const items = rows.slice(0, limit)
+    const nextCursor = rows.length > limit ? String(items.at(-1)?.number) : undefined
+    return { items: items.map(({ record }) => decodeJson(record)), nextCursor, total }
+  }
+
+  async start(record: ReleaseRecord): Promise<void> {
+    const { id, endpoint, arms } = record
+    await this.transaction(async (connection) => {
+      const { number } = await connection
+        .selectFrom('release')
+        .select(({ fn }) => fn.coalesce(fn.max('number'), fn.countAll<number>()).as('number'))
+        .where('endpoint', '=', endpoint)
+        .executeTakeFirstOrThrow()
+      await connection
+        .insertInto('release')
+        .values({ id, endpoint, number: number + 1, is_open: 1, record: encodeJson(record) })
+        .execute()
+      const rows = arms.map(({ version }) => ({ release: id, endpoint, version, is_settled: 0 }))
+      await connection.insertInto('release_arm').values(rows).execute()
+    })
+  }
+
+  async put(record: ReleaseRecord, connection: Connection = this.#database): Promise<void> {
+    await connection
+      .updateTable('release')
+      .set({ record: encodeJson(record) })
+      .where('id', '=', record.id)
+      .execute()
+  }
+
+  /** @param settled - Versions that are not to be tried again by themselves. */
+  async end(record: ReleaseRecord, settled: readonly number[], connection: Connection): Promise<void> {
+    await connection
+      .updateTable('release')
+      .set({ record: encodeJson(record), is_open: 0 })
+      .where('id', '=', record.id)
+      .execute()
+    await this.settle(record, settled, connection)
+  }
+
+  async settle({ id }: ReleaseRecord, versions: readonly number[], connection: Connection): Promise<void> {
+    if (versions.length === 0) return
+    await connection
+      .updateTable('release_arm')
+      .set({ is_settled: 1 })
+      .where('release', '=', id)
+      .where('version', 'in', versions)
+      .execute()
+  }
+
+  /** Whether a version's fate is sealed: it was promoted, refused or taken back. */
+  async isSettled(endpoint: string, version: number): Promise<boolean> {
+    const row = await this.#database
+      .selectFrom('release_arm')
+      .select('release')
+      .where('endpoint', '=', endpoint)
+      .where('version', '=', version)
+      .where('is_settled', '=', 1)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+}
