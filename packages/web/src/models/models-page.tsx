@@ -63,7 +63,8 @@ function ModelsTable({ filter }: { readonly filter: string | undefined }) {
             <Empty command="regia run PIPELINE">
               No model is registered. A pipeline whose checks pass registers its model here: one version after the
               other, each with its score, its checks, and the data, code and run behind it. Models that a client of
-              MLflow registers stand here, too.
+              MLflow registers stand here, too. An ONNX file from anywhere is taken in with{' '}
+              <code>regia models import model.onnx --name NAME</code>.
             </Empty>
           ) : (
             <Empty>No model matches {filter}.</Empty>

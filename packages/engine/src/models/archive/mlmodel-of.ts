@@ -17,7 +17,7 @@ export function mlmodelOf(signature: Signature): string {
   return stringify(
     {
       flavors: {
-        onnx: { data, code: null },
+        onnx: { data, code: null, providers: ['CPUExecutionProvider'] },
         python_function: { data, loader_module: 'mlflow.onnx' },
       },
       signature: {

@@ -127,7 +127,11 @@ describe('package archive', () => {
     ['no card', () => changed((files) => delete files['card.md']), [['missing', /card\.md/]]],
     [
       'checks of which the manifest knows nothing, and no licences',
-      () => changed((files) => (Object.assign(files, { 'checks.json': strToU8('{}') }), delete files.LICENSES)),
+      () =>
+        changed((files) => {
+          files['checks.json'] = strToU8('{}')
+          delete files.LICENSES
+        }),
       [
         ['unknown', /checks\.json/],
         ['missing', /LICENSES/],

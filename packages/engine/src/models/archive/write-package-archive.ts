@@ -27,6 +27,7 @@ type Files = { readonly [Name in ArchiveFileName]?: Uint8Array | undefined }
  */
 export function writePackageArchive(packageBytes: Uint8Array, record: ArchiveRecord): Uint8Array {
   const opened = readModelPackage(packageBytes)
+  const packageDigest = rezipped(opened)
   const files: Files = {
     'model.onnx': opened.graph,
     'signature.json': json(opened.manifest.signature),
@@ -35,15 +36,19 @@ export function writePackageArchive(packageBytes: Uint8Array, record: ArchiveRec
     'checks.json': record.report && json(record.report),
     'lineage.json': json(record.lineage),
     'training.json': opened.files.get('training.json'),
-    'card.md': strToU8(cardMarkdown(versionOf(opened, record), record.card)),
+    'card.md': strToU8(cardMarkdown(versionOf(opened, record, packageDigest), record.card)),
     LICENSES: strToU8(licencesOf(record)),
     MLmodel: strToU8(mlmodelOf(opened.manifest.signature)),
   }
-  const manifest = json(manifestOf(opened, record, files))
+  const manifest = json(manifestOf(opened, record, { files, packageDigest }))
   return zipFiles(inOrder({ ...files, 'manifest.json': manifest }))
 }
 
-function manifestOf(opened: OpenedPackage, record: ArchiveRecord, files: Files): PackageArchiveManifest {
+function manifestOf(
+  opened: OpenedPackage,
+  record: ArchiveRecord,
+  { files, packageDigest }: { readonly files: Files; readonly packageDigest: Digest },
+): PackageArchiveManifest {
   const { opsets, irVersion, producerName, producerVersion } = decodeModel(opened.graph)
   const { report: _, lineage: __, ...known } = record
   const body = {
@@ -51,7 +56,7 @@ function manifestOf(opened: OpenedPackage, record: ArchiveRecord, files: Files):
     format: 'regia-package/1' as const,
     ...{ opsets, irVersion, producer: `${producerName} ${producerVersion}`.trim() },
     package: rawManifest(opened),
-    packageDigest: rezipped(opened),
+    packageDigest,
     files: Object.fromEntries(
       [...inOrder(files)].map(([name, bytes]) => [name, { digest: hashBytes(bytes), sizeBytes: bytes.byteLength }]),
     ),
@@ -76,10 +81,10 @@ const rezipped = (opened: OpenedPackage): Digest =>
   )
 
 /** The version as its card tells of it: nothing that depends on the home in which it stands. */
-function versionOf({ manifest }: OpenedPackage, record: ArchiveRecord): ModelVersion {
+function versionOf({ manifest }: OpenedPackage, record: ArchiveRecord, packageDigest: Digest): ModelVersion {
   const { model, version, registeredAt, description, lineage, report } = record
   return {
-    ...{ model, version, description, lineage, package: manifest },
+    ...{ model, version, description, lineage, package: manifest, packageDigest },
     ...(report && { report }),
     packaging: { status: 'packaged' },
     aliases: [],

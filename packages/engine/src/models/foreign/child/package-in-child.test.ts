@@ -46,6 +46,14 @@ describe('packageInChild', () => {
     await expect(packageInChild(request, { signal: stop.signal })).rejects.toThrow('enough')
   })
 
+  it('ends what takes more memory than it may', { skip: process.platform !== 'linux' }, async () => {
+    const request = { kind: 'mlflow' as const, files: filesOf('columns'), outputPath: join(newFolder(), 'package.zip') }
+    await expect(packageInChild(request, { signal: never, memoryLimitBytes: 2 ** 20 })).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('more than 1048576 bytes of memory'),
+    })
+  })
+
   it('refuses a file on which it stumbles', async () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'deep'), `flavors: ${'{a: '.repeat(200_000)}`)
