@@ -129,6 +129,11 @@ export function createClient(options: ClientOptions) {
       exists: async (digest: Digest) => (await json<{ exists: boolean }>('GET', at('blobs', digest, 'exists'))).exists,
       /** The bytes, verified by the server. Throws `BLOB_MISSING`, `BLOB_CORRUPT`. */
       read: async (digest: Digest) => new Uint8Array(await (await raw('GET', at('blobs', digest))).arrayBuffer()),
+      /** The bytes piece by piece: for what may be larger than memory. Throws `BLOB_MISSING`; damaged content breaks off before its end. */
+      stream: async (digest: Digest): Promise<ReadableStream<Uint8Array>> => {
+        const { body } = await raw('GET', at('blobs', digest))
+        return body ?? new ReadableStream({ start: (controller) => controller.close() })
+      },
       /** Keeps bytes under their digest; the same bytes again are no new blob. */
       write: async (bytes: Uint8Array<ArrayBuffer>) =>
         (await (

@@ -23,7 +23,7 @@ export async function delimitedSource(
   connection: DuckDBConnection,
   path: string,
   format: 'csv' | 'tsv',
-  knownColumns: ReadonlySet<string>,
+  knownColumns: Pick<ReadonlySet<string>, 'has'>,
 ): Promise<IngestSource> {
   const sample = await sniff(connection, path, format, SAMPLE_LINES)
   const table = readCsv(path, sample)

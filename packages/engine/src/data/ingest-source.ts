@@ -28,7 +28,7 @@ export function openSource(
   connection: DuckDBConnection,
   path: string,
   format: SourceFormat,
-  knownColumns: ReadonlySet<string>,
+  knownColumns: Pick<ReadonlySet<string>, 'has'>,
 ): Promise<IngestSource> {
   if (format === 'csv' || format === 'tsv') return delimitedSource(connection, path, format, knownColumns)
   if (format === 'json-lines') return jsonLinesSource(connection, path)

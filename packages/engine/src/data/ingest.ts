@@ -12,7 +12,7 @@ import { sqlName, sqlPath, sqlText } from './sql.ts'
 import { planValidation, type Validation } from './validation.ts'
 import { giveName, partialPath } from './whole-file.ts'
 
-type Broken = { readonly rule: number; readonly rowCount: number }
+export type Broken = { readonly rule: number; readonly rowCount: number }
 
 /** Validates and keeps a file. Both outputs get their names at the end, so that a failure leaves none of them. */
 export async function ingest(
@@ -74,7 +74,11 @@ async function countRows(connection: DuckDBConnection, source: IngestSource, pla
   return { rowCount, validRowCount, quarantinedRowCount: rowCount - validRowCount, reasons, rejects }
 }
 
-function reasonsOf(plan: Validation, counts: readonly Broken[], rejects: readonly Reject[]): IngestResult['reasons'] {
+export function reasonsOf(
+  plan: Validation,
+  counts: readonly Broken[],
+  rejects: readonly Reject[],
+): IngestResult['reasons'] {
   const rowCounts = new Map<string, number>()
   for (const { rule, rowCount } of counts) if (rule > 0) rowCounts.set(plan.rules[rule - 1]!.text, rowCount)
   for (const { rule } of rejects) rowCounts.set(rule, (rowCounts.get(rule) ?? 0) + 1)
@@ -109,7 +113,7 @@ async function writeValid(connection: DuckDBConnection, plan: Validation, path: 
 }
 
 /** The broken rows as they came, with what is wrong with each. */
-async function writeBroken(
+export async function writeBroken(
   connection: DuckDBConnection,
   plan: Validation,
   rejects: readonly Reject[],
@@ -129,7 +133,7 @@ async function writeBroken(
   await writeParquet(connection, selects.join(' UNION ALL '), path)
 }
 
-const REASON_COLUMN = '_reason'
+export const REASON_COLUMN = '_reason'
 
 async function writeParquet(connection: DuckDBConnection, select: string, path: string): Promise<void> {
   await connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`)

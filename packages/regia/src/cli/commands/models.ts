@@ -71,18 +71,41 @@ const check = command({
 
 const score = command({
   name: 'score',
-  summary: 'predict a whole file with a model version, in this process',
+  summary: 'predict a whole file or dataset with a model version, in this process',
+  details:
+    'Rows are scored in parts on all cores, in their order; the file may be larger than memory. Parts that are done are kept beside the output until it is whole: stopped or killed, the same command goes on from there.',
   args: { model: modelRef },
   options: {
-    in: { type: 'text', value: 'FILE', description: 'CSV or Parquet file with the inputs', required: true },
+    in: {
+      type: 'text',
+      value: 'FILE',
+      description: 'CSV, TSV, JSON lines or Parquet with the inputs; or DATASET, or DATASET@VERSION',
+      required: true,
+    },
     out: {
       type: 'text',
       value: 'FILE',
-      description: 'where the rows go with their predictions: CSV or Parquet',
+      description: 'where the rows go with their predictions: .parquet, .csv or .jsonl',
       required: true,
     },
+    key: { type: 'text', value: 'COLUMN', description: 'what names a row; only it is kept, beside the scores' },
+    columns: { type: 'text', value: 'A,B,…', description: 'keep these columns of the input, not all' },
+    onBadRow: {
+      type: 'text',
+      value: 'WHAT',
+      description: 'fail, or quarantine: put rows that cannot be scored aside, with the reason of each',
+      default: 'fail',
+    },
+    resume: {
+      type: 'flag',
+      description: 'go on with what was begun, or fail; without it, what does not fit is begun anew',
+    },
+    threads: { type: 'integer', value: 'N', description: 'so many cores; default all' },
   },
-  examples: ['regia score penguins@champion --in unnamed.csv --out scored.parquet'],
+  examples: [
+    'regia score penguins@champion --in unnamed.csv --out scored.parquet',
+    'regia score penguins@2 --in penguins@3 --out scores.csv --key id --on-bad-row quarantine',
+  ],
   load: async () => (await import('../actions/score.ts')).score,
 })
 

@@ -3,20 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Table } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { trainOnTrips, trip, trips } from '../../../../tests/fixtures/models/trips.ts'
-import { createDataEngine, type DataEngine } from '../data/index.ts'
-import { type ModelSession, openModel, scoreFile, writeModelPackage } from './index.ts'
+import { trainOnTrips, trip, trips } from '../../../../../tests/fixtures/models/trips.ts'
+import { createDataEngine, type DataEngine } from '../../data/index.ts'
+import {
+  type ModelSession,
+  type OpenedPackage,
+  openModel,
+  readModelPackage,
+  scoreFile,
+  writeModelPackage,
+} from '../index.ts'
 
 let folder = ''
 let train: Table
 let model: ModelSession
+let opened: OpenedPackage
 let engine: DataEngine
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'score-'))
   engine = await createDataEngine({ tempDir: join(folder, 'spill') })
   const trained = trainOnTrips()
   train = trained.train
-  model = await openModel((await writeModelPackage(trained)).bytes)
+  opened = readModelPackage((await writeModelPackage(trained)).bytes)
+  model = await openModel(opened)
 })
 afterAll(async () => {
   await model.close()
@@ -24,7 +33,7 @@ afterAll(async () => {
 })
 
 describe('scoreFile', () => {
-  const score = (inputPath: string, outputPath: string) => scoreFile({ model, inputPath, outputPath, engine })
+  const score = (inputPath: string, outputPath: string) => scoreFile({ model: opened, inputPath, outputPath })
 
   it('keeps rows, order and columns, and adds prediction, score and probabilities', async () => {
     const test = trips(4000, 4)
@@ -33,10 +42,9 @@ describe('scoreFile', () => {
     await engine.writeTable(test, input)
     const fractions: number[] = []
     const result = await scoreFile({
-      model,
+      model: opened,
       inputPath: input,
       outputPath: output,
-      engine,
       onProgress: (p) => fractions.push(p.fraction),
     })
     expect(result.rowCount).toBe(4000)
@@ -82,14 +90,14 @@ describe('scoreFile', () => {
     const input = join(folder, 'bad.csv')
     await writeFile(input, content)
     await expect(score(input, join(folder, 'bad-out.csv'))).rejects.toMatchObject({ code })
-    expect((await readdir(folder)).filter((name) => name.startsWith('.scoring') || name === 'bad-out.csv')).toEqual([])
+    expect((await readdir(folder)).filter((name) => name.endsWith('.scoring') || name === 'bad-out.csv')).toEqual([])
   })
 
   it('stops when it is cancelled', async () => {
     const input = join(folder, 'cancel.parquet')
     await engine.writeTable(train, input)
     const signal = AbortSignal.abort()
-    const work = scoreFile({ model, inputPath: input, outputPath: join(folder, 'x.csv'), engine, signal })
+    const work = scoreFile({ model: opened, inputPath: input, outputPath: join(folder, 'x.csv'), signal })
     await expect(work).rejects.toMatchObject({ code: 'RUN_CANCELLED' })
   })
 })

@@ -1,0 +1,57 @@
+import type { ColumnType } from '@regia/core'
+import type { DataEngineOptions, IngestResult } from '../data-engine.ts'
+
+/** Rows of a Parquet file, from `from` until before `until`. */
+export type RowRange = { readonly from: number; readonly until: number }
+
+/** How a column is read: the element type of a tensor. */
+export type RangeElement = 'float32' | 'int64' | 'bool' | 'text'
+
+/**
+ * A column to read. Null is NaN, the smallest int64, or the empty text; a bool that may be null is read as float32. Text of few values
+ * comes by its place in `dictionary`, and only once by its letters.
+ */
+export type RangeColumn = {
+  readonly name: string
+  readonly type: ColumnType
+  readonly element: RangeElement
+  readonly dictionary?: readonly string[]
+}
+
+/** What is known of a file once it is ready to be read range by range. */
+export type ReadyRows = {
+  /** Whether the valid rows were brought into the staged file; else the source itself is read. */
+  readonly isStaged: boolean
+  readonly rowCount: number
+  readonly columns: readonly string[]
+  readonly ranges: readonly RowRange[]
+  /** The values of each text column that has few. */
+  readonly dictionaries: Readonly<Record<string, readonly string[]>>
+  readonly quarantinedRowCount: number
+  readonly reasons: IngestResult['reasons']
+}
+
+export type ReadyRowsRequest = {
+  readonly options: DataEngineOptions
+  readonly sourcePath: string
+  /** The name to judge the format by, and to speak of in errors. */
+  readonly sourceName: string
+  /** What the columns that will be read must be; others may be anything. */
+  readonly rules: readonly RangeRule[]
+  /** A column that must have a value in every row, whatever it holds. */
+  readonly notNull?: string
+  /** Where valid rows go when the file cannot be read as it is, as Parquet. */
+  readonly stagedPath: string
+  /** Where broken rows go, as Parquet; without one a broken row is an error. */
+  readonly quarantinePath: string | undefined
+  /** About so many rows make a range. */
+  readonly rangeRows: number
+}
+
+export type RangeRule = {
+  readonly name: string
+  readonly type: ColumnType
+  readonly nullable: boolean
+  readonly minimum?: number
+  readonly maximum?: number
+}

@@ -1,0 +1,216 @@
+import { rm, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { extname, join, resolve, sep } from 'node:path'
+import { type Digest, inputElementType, RegiaError, type SignatureColumn } from '@regia/core'
+import type { RangeColumn, RowRange } from '../../data/row-ranges/index.ts'
+import type { OpenedPackage } from '../model-package.ts'
+import { openModel } from '../open-model.ts'
+import { scoreNames } from './gather-scores.ts'
+import { joinParts } from './join-parts.ts'
+import {
+  assertFormat,
+  identityOf,
+  keptColumns,
+  prepareScoring,
+  quarantinePathOf,
+  stagedPath,
+} from './prepare-scoring.ts'
+import type { ScoringPart, ScoringWork } from './scoring-messages.ts'
+import { scoreParts } from './scoring-pool.ts'
+import { createScoringProgress, type OnScoringProgress } from './scoring-progress.ts'
+import {
+  differenceOf,
+  emptyFolder,
+  holdFolder,
+  readManifest,
+  type ScoringManifest,
+  writeManifest,
+} from './work-folder.ts'
+
+export type ScoreFileRequest = {
+  readonly model: OpenedPackage
+  /** CSV, TSV, JSON lines or Parquet. */
+  readonly inputPath: string
+  /** The name that says the input's format, where the path does not, such as a blob's. */
+  readonly inputName?: string
+  /** Where it is known already; else the file is read for it. */
+  readonly inputDigest?: Digest
+  /** `.parquet`, `.csv` or `.jsonl`. */
+  readonly outputPath: string
+  /** The column that names a row. It must have a value in every row; it is kept, and without `columns` nothing else is. */
+  readonly key?: string
+  /** Columns of the input that the result keeps; default all, or the key alone. */
+  readonly columns?: readonly string[]
+  /** A row that the model does not take is an error (the default), or is put aside with what is wrong with it. */
+  readonly onBadRow?: 'fail' | 'quarantine'
+  /** Where bad rows go; default beside the output, with `.broken` in its name. */
+  readonly quarantinePath?: string
+  /** Where parts are kept until the result is whole; default beside the output, with `.scoring` after its name. */
+  readonly workFolder?: string
+  /** Go on with what is there or fail. Otherwise it goes on where it can, and begins anew where it cannot. */
+  readonly resume?: boolean
+  /** Default: one for each core. */
+  readonly threads?: number
+  readonly onProgress?: OnScoringProgress
+  readonly signal?: AbortSignal
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number
+}
+
+export type ScoreFileResult = {
+  readonly rowCount: number
+  /** Of these, scored by an earlier call that did not come to its end. */
+  readonly resumedRowCount: number
+  readonly columns: readonly string[]
+  readonly quarantinedRowCount: number
+  readonly quarantinePath?: string
+  readonly reasons: readonly { readonly reason: string; readonly rowCount: number }[]
+}
+
+/** Rows that one call of the graph takes, so that its intermediate tensors stay in the caches. */
+const CHUNK_ROWS = 8192
+const THREAD_MB = 256
+
+/**
+ * Scores a file of any size: its rows and columns as they are, in their order, and beside them `prediction`; for a classifier also
+ * `score` (of the positive class, else of the predicted one) and `probability_CLASS` for each class.
+ *
+ * Rows are scored in parts by several threads, each with a session of its own, so memory does not grow with the file. Whatever ends it,
+ * `kill -9` included, parts that are done are kept beside the output: the same call goes on with them, and the result is the same byte for byte.
+ *
+ * @throws RegiaError `COLUMN_MISSING` when the file lacks an input; `SCHEMA_VIOLATED` when a row holds what the model does not take;
+ *   `INVALID_INPUT` when a column is named like one of ours; `CONFLICT` when another process is at it, the input changed meanwhile, or
+ *   `resume` was asked for and something else was begun there; `RUN_CANCELLED`.
+ */
+export async function scoreFile(request: ScoreFileRequest): Promise<ScoreFileResult> {
+  const { outputPath, workFolder: folder = `${outputPath}.scoring` } = request
+  assertFormat(outputPath)
+  const letGo = await holdFolder(folder)
+  let isWorthKeeping = false
+  try {
+    const begun = await beginOrResume(request, folder)
+    isWorthKeeping = true
+    const result = await scoreAndJoin(request, folder, begun)
+    isWorthKeeping = false
+    return result
+  } finally {
+    await letGo()
+    if (!isWorthKeeping) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+type Begun = { readonly manifest: ScoringManifest; readonly isInputSame: () => Promise<boolean> }
+
+async function beginOrResume(request: ScoreFileRequest, folder: string): Promise<Begun> {
+  const { inputPath, resume = false } = request
+  const was = await fingerprint(inputPath)
+  const isInputSame = async () => (await fingerprint(inputPath)) === was
+  const identity = await identityOf(request)
+  const found = await readManifest(folder)
+  const difference = found && differenceOf(found.identity, identity)
+  if (found && difference === undefined) return { manifest: found, isInputSame }
+  if (resume) throw nothingToResume(folder, difference)
+  await emptyFolder(folder)
+  request.onProgress?.({ phase: 'reading', rowsDone: 0, fraction: 0 })
+  const manifest: ScoringManifest = { format: 1, identity, rows: await prepareScoring(request, folder) }
+  await writeManifest(folder, manifest)
+  return { manifest, isInputSame }
+}
+
+async function scoreAndJoin(
+  request: ScoreFileRequest,
+  folder: string,
+  { manifest, isInputSame }: Begun,
+): Promise<ScoreFileResult> {
+  const { model, outputPath, threads = availableParallelism(), signal } = request
+  const { rows } = manifest
+  const parts = partsOf(rows.ranges, folder, outputPath)
+  const isDone = await Promise.all(parts.map((part) => exists(part.outputPath)))
+  const left = parts.filter((_, i) => !isDone[i])
+  const resumedRowCount = rows.rowCount - left.reduce((sum, { range }) => sum + range.until - range.from, 0)
+  const progress = createScoringProgress({ rowCount: rows.rowCount, resumedRowCount, ...request })
+  if (left.length > 0) {
+    const work = await workOf(request, folder, manifest)
+    await scoreParts({ graph: model.graph, work, parts: left, threads, signal, onRows: progress.add })
+  }
+  if (!(await isInputSame())) throw changed(request.inputPath)
+  progress.join()
+  await joinParts(
+    parts.map((part) => part.outputPath),
+    outputPath,
+  )
+  progress.done()
+  return {
+    rowCount: rows.rowCount,
+    resumedRowCount,
+    columns: [...keptColumns(request, rows.columns), ...scoreNames(model.manifest.signature)],
+    quarantinedRowCount: rows.quarantinedRowCount,
+    ...(rows.quarantinedRowCount > 0 && { quarantinePath: quarantinePathOf(request) }),
+    reasons: rows.reasons,
+  }
+}
+
+function partsOf(ranges: readonly RowRange[], folder: string, outputPath: string): readonly ScoringPart[] {
+  const digits = String(ranges.length).length
+  return ranges.map((range, place) => {
+    const name = `part-${String(place).padStart(digits, '0')}${extname(outputPath).toLowerCase()}`
+    return { place, range, outputPath: join(folder, name) }
+  })
+}
+
+async function workOf(request: ScoreFileRequest, folder: string, { rows }: ScoringManifest): Promise<ScoringWork> {
+  const { signature } = request.model.manifest
+  return {
+    signature,
+    inputPath: resolve(rows.isStaged ? stagedPath(folder) : request.inputPath),
+    columns: signature.inputs.map((input) => rangeColumn(input, rows.dictionaries[input.name])),
+    keep: keptColumns(request, rows.columns),
+    outputFolder: resolve(folder) + sep,
+    chunkRows: await safeChunkRows(request.model),
+    engine: { tempDir: join(folder, 'spill'), memoryLimitMb: THREAD_MB, threads: 1 },
+  }
+}
+
+function rangeColumn(input: SignatureColumn, dictionary: readonly string[] | undefined): RangeColumn {
+  const element = ELEMENTS[inputElementType(input)]
+  return { name: input.name, type: input.type, element, ...(element === 'text' && dictionary && { dictionary }) }
+}
+
+const ELEMENTS = { float: 'float32', int64: 'int64', string: 'text', bool: 'bool' } as const
+
+/** A model that answers rows that are asked together otherwise than each alone is asked row by row. */
+async function safeChunkRows(model: OpenedPackage): Promise<number> {
+  const session = await openModel(model)
+  try {
+    return (await session.selfTest()).unsafeBatching === undefined ? CHUNK_ROWS : 1
+  } finally {
+    await session.close()
+  }
+}
+
+/** Changes whenever the file does, without reading it. */
+async function fingerprint(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined)
+  return found ? `${found.size} ${found.mtimeMs} ${found.ino}` : ''
+}
+
+const exists = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+const changed = (inputPath: string): RegiaError =>
+  new RegiaError('CONFLICT', 'The input changed while it was scored.', {
+    where: inputPath,
+    hint: 'Call it again once nothing writes to it.',
+  })
+
+const nothingToResume = (folder: string, difference: string | undefined): RegiaError =>
+  new RegiaError(
+    'CONFLICT',
+    difference === undefined
+      ? 'There is no scoring to go on with.'
+      : `The scoring that was begun there is another one: ${difference}.`,
+    { where: folder, hint: 'Leave out --resume to begin anew; what was done there is then thrown away.' },
+  )

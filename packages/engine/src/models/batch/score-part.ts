@@ -1,0 +1,31 @@
+import type { RowRanges } from '../../data/row-ranges/index.ts'
+import type { LoadedGraph } from '../onnx-graph.ts'
+import { gatherScores } from './gather-scores.ts'
+import type { ScoringPart, ScoringWork } from './scoring-messages.ts'
+
+export type ScorePartRequest = {
+  readonly loaded: LoadedGraph
+  readonly ranges: RowRanges
+  readonly work: ScoringWork
+  readonly part: ScoringPart
+  readonly onRows: (rowCount: number) => void
+}
+
+/** Rows between two words about how far it is. */
+const TOLD_ROWS = 16_384
+
+/** Scores one range into its file, which is there only when it is whole. */
+export async function scorePart({ loaded, ranges, work, part, onRows }: ScorePartRequest): Promise<void> {
+  const { range, outputPath, place } = part
+  const scores = gatherScores(work.signature, range.until - range.from)
+  let untold = 0
+  for await (const { rowCount, columns } of ranges.read(range, work.chunkRows)) {
+    scores.append(await loaded.run(columns, rowCount))
+    untold += rowCount
+    if (untold < TOLD_ROWS) continue
+    onRows(untold)
+    untold = 0
+  }
+  await ranges.write({ range, keep: work.keep, added: scores.columns(), outputPath, withHeader: place === 0 })
+  onRows(untold)
+}

@@ -1,0 +1,80 @@
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { RegiaError } from '@regia/core'
+import type { FromScoringThread, ScoringPart, ScoringThreadData, ToScoringThread } from './scoring-messages.ts'
+
+export type ScorePartsRequest = ScoringThreadData & {
+  readonly parts: readonly ScoringPart[]
+  readonly threads: number
+  readonly onRows: (rowCount: number) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Scores parts on several threads; each takes the next one when it is done with one. With the first failure all end.
+ *
+ * @throws RegiaError `RUN_CANCELLED`; `UNAVAILABLE` when a thread ends; whatever scoring a part throws.
+ */
+export async function scoreParts(request: ScorePartsRequest): Promise<void> {
+  const { graph, work, parts, signal } = request
+  if (signal?.aborted) throw cancelled()
+  const threads = Array.from({ length: Math.min(request.threads, parts.length) }, () => startThread({ graph, work }))
+  const queue = parts[Symbol.iterator]()
+  const ended = new AbortController()
+  const cancel = () => ended.abort(cancelled())
+  signal?.addEventListener('abort', cancel)
+  try {
+    await Promise.all(threads.map((thread) => serve(thread, queue, request.onRows, ended)))
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+    await Promise.all(threads.map((thread) => thread.terminate()))
+  }
+}
+
+/** Keeps one thread at work until no part is left, or until anything fails. */
+function serve(
+  thread: Worker,
+  queue: Iterator<ScoringPart>,
+  onRows: (rowCount: number) => void,
+  ended: AbortController,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      ended.abort(error)
+      reject(error)
+    }
+    ended.signal.addEventListener('abort', () => reject(ended.signal.reason))
+    const next = () => {
+      const { value, done } = queue.next()
+      if (done) resolve()
+      else thread.postMessage({ part: value } satisfies ToScoringThread)
+    }
+    thread.on('message', (message: FromScoringThread) => {
+      if (message.kind === 'rows') onRows(message.rowCount)
+      else if (message.kind === 'failed') fail(RegiaError.fromBody(message.error))
+      else next()
+    })
+    thread.on('error', (error) => fail(lost(error)))
+    thread.on('exit', (code) => fail(lost(`code ${code}`)))
+    next()
+  })
+}
+
+/** Runs the sibling file of the same kind: compiled beside compiled, source beside source (as tests do). */
+function startThread(workerData: ScoringThreadData): Worker {
+  const ending = extname(fileURLToPath(import.meta.url))
+  const url = new URL(`./scoring-thread${ending}`, import.meta.url)
+  return new Worker(url, { workerData, name: 'scoring', execArgv: ending === '.ts' ? ['--conditions=source'] : [] })
+}
+
+export const cancelled = (): RegiaError =>
+  new RegiaError('RUN_CANCELLED', 'The scoring was cancelled.', {
+    hint: 'What is done is kept: the same call goes on from there.',
+  })
+
+const lost = (cause: unknown): RegiaError =>
+  new RegiaError('UNAVAILABLE', `A thread that scores ended: ${String(cause)}.`, {
+    hint: 'Call it again: what is done is kept. If it happens again, the machine may lack memory; use fewer threads.',
+    cause,
+  })
