@@ -15,6 +15,7 @@ import { DescriptionPanel } from './description-panel.tsx'
 import { Evaluation } from './evaluation.tsx'
 import { ModelLineage } from './model-lineage.tsx'
 import classes from './models.module.css'
+import { OptimisationNote } from './optimisation-note.tsx'
 import { OriginPanel } from './origin-panel.tsx'
 import { PackagingNote } from './packaging-note.tsx'
 import { modelVersionQuery } from './queries.ts'
@@ -56,6 +57,7 @@ function Version({ model }: { readonly model: ModelVersion }) {
   return (
     <>
       <PackagingNote version={model} />
+      <OptimisationNote version={model} />
       <AliasRequests model={model.model} version={model.version} state="pending" />
       <VersionHead version={model} />
       {model.report && <Evaluation report={model.report} />}

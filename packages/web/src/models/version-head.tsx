@@ -68,7 +68,11 @@ function Parity({ version, report }: ParityProps) {
   const parity = report?.parity ?? version.package?.parity
   if (!parity || parity.rowCount === 0) return null
   return (
-    <Stat label="Training and graph agree" value={formatNumber(parity.maxError)} unit="max difference">
+    <Stat
+      label={version.lineage.optimisation ? 'Agrees with what it was made from' : 'Training and graph agree'}
+      value={formatNumber(parity.maxError)}
+      unit="max difference"
+    >
       on {formatCount(parity.rowCount)} rows
     </Stat>
   )

@@ -1,4 +1,10 @@
-import type { LatencyComparison, OptimisationCondition, OptimisationReport } from '@regia/core'
+import {
+  advantageText,
+  changeText,
+  type LatencyComparison,
+  type OptimisationCondition,
+  type OptimisationReport,
+} from '@regia/core'
 
 export type Rule = { readonly minGain: number; readonly maxCost: number }
 type Measured = Pick<OptimisationReport, 'size' | 'latency' | 'score'>
@@ -33,7 +39,7 @@ export function judge(measured: Measured, rule: Rule): OptimisationCondition[] {
     {
       name: 'score',
       passed: lowest >= -score.allowedLoss,
-      message: `${score.metric} is ${signed(score.advantage.value)} better, at worst ${signed(lowest)}; it may lose ${rounded(score.allowedLoss)}`,
+      message: `${score.metric} is ${advantageText(score.advantage.value)}, at worst ${advantageText(lowest)}; it may lose ${rounded(score.allowedLoss)}`,
     },
   ]
 }
@@ -44,11 +50,5 @@ const lowerOf = ({ ratio }: LatencyComparison): number => ratio.interval?.lower 
 const latencyText = (each: LatencyComparison): string =>
   `${changeText(each.ratio.value)} [${changeText(lowerOf(each))}, ${changeText(upperOf(each))}] at ${each.batch === 1 ? '1 row' : `${each.batch} rows`}`
 
-/** A ratio as a change: 0.6 is "−40 %". */
-const changeText = (ratio: number): string => `${signed(Math.round((ratio - 1) * 100))} %`
 const percent = (fraction: number): string => `${rounded(fraction * 100)} %`
 const rounded = (value: number): number => Number(value.toPrecision(3))
-const signed = (value: number): string => {
-  const short = rounded(value)
-  return short < 0 ? `−${Math.abs(short)}` : `+${short}`
-}

@@ -3,6 +3,9 @@ import { type ColumnType, RegiaError, type Signature, type Table, type TableSche
 import { createDataEngine } from '../../data/index.ts'
 import type { ToOptimiser } from './optimise-messages.ts'
 
+/** A file of text is checked column by column in one statement, which takes megabytes a column. */
+const MEMORY_MB = 2048
+
 /**
  * Reads held-out rows with the columns of a model and its target. A file gets the types of the signature, so that text such as "00123" stays
  * text where the model wants it.
@@ -13,7 +16,7 @@ export async function readHeldOut(
   { rows, tempDir }: Pick<ToOptimiser, 'rows' | 'tempDir'>,
   signature: Signature,
 ): Promise<Table> {
-  const engine = await createDataEngine({ tempDir, threads: 1 })
+  const engine = await createDataEngine({ tempDir, threads: 1, memoryLimitMb: MEMORY_MB })
   const columns = [...signature.inputs.map(({ name }) => name), signature.target]
   try {
     if (rows.name === undefined) return await engine.readTable(rows.path, { columns })

@@ -1,4 +1,11 @@
-import type { Estimate, ModelPackage, ModelVersion, RegisteredModel, Report } from '@regia/core'
+import {
+  type Estimate,
+  type ModelPackage,
+  type ModelVersion,
+  optimisationText,
+  type RegisteredModel,
+  type Report,
+} from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { formatEstimate, formatNumber, formatScore, formatTime, formatValue } from './format.ts'
@@ -127,6 +134,7 @@ function describeVersion(found: ModelVersion, output: Output): string {
     ['source', found.source],
     ['run', lineage.runId ?? found.runId],
     ['pipeline', lineage.pipeline && `${lineage.pipeline.name} version ${lineage.pipeline.version}`],
+    ['optimised', lineage.optimisation && optimisationText(lineage.optimisation)],
     ['data', lineage.datasets.map((each) => `${each.name} version ${each.version}`).join(', ') || undefined],
     ['package', found.packageDigest],
   ]

@@ -1,4 +1,4 @@
-import type { ModelOptimisation, OptimisationReport } from '@regia/core'
+import { advantageText, changeText, type ModelOptimisation, type OptimisationReport } from '@regia/core'
 import type { Output } from '../../output.ts'
 import { formatBytes, formatNumber } from '../format.ts'
 
@@ -43,7 +43,7 @@ function linesOf({ size, latency, score, output, trees, layers }: OptimisationRe
     {
       name: score.metric,
       ...pair(score, (value) => value.toFixed(4)),
-      change: `${signed(advantage.value)}${worst ? ` [${signed(worst.lower)}, ${signed(worst.upper)}]` : ''} better`,
+      change: `${advantageText(advantage.value)}${worst ? ` [${advantageText(worst.lower)}, ${advantageText(worst.upper)}]` : ''}`,
     },
     {
       name: 'answers',
@@ -67,5 +67,3 @@ const rowsText = ({ rows }: OptimisationReport): string =>
   `Judged on ${formatNumber(rows.judged)} rows of ${rows.source}${rows.chosen === undefined ? '' : `; trees chosen on ${formatNumber(rows.chosen)} others`}.`
 
 const timeText = (ms: number): string => (ms < 1 ? `${formatNumber(ms * 1000)} µs` : `${formatNumber(ms)} ms`)
-const changeText = (ratio: number): string => `${ratio < 1 ? '−' : '+'}${Math.abs(Math.round((ratio - 1) * 100))} %`
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
