@@ -24,8 +24,9 @@ export async function explainUnloadable(model: OnnxModel, cause: unknown): Promi
       cause,
     )
   }
-  if (!/No Op registered|not a registered function|No opset import|Could not find an implementation/.test(said))
-    return cause
+  if (!/No Op registered|not a registered function|No opset import|Could not find an implementation/.test(said)) {
+    return new RegiaError('MODEL_INVALID', said, { hint: CHECK_HINT, cause })
+  }
   const lacking = await operatorsLacking(model)
   const [, kernel] = /Could not find an implementation for (\S+)/.exec(said) ?? []
   const all = kernel === undefined ? lacking : [...lacking, `${kernel} for the types that it is used with`]
@@ -35,6 +36,9 @@ export async function explainUnloadable(model: OnnxModel, cause: unknown): Promi
     cause,
   )
 }
+
+const CHECK_HINT =
+  'Look what is wrong with it: onnx.checker.check_model("model.onnx", full_check=True). Sparse weights and element types of less than 8 bits are not read.'
 
 type Operator = { readonly domain: string; readonly opType: string }
 

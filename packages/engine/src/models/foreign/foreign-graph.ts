@@ -98,11 +98,27 @@ function notesOn(zipped: readonly ForeignTensor[], { outputs }: OnnxGraph): stri
 const isLabel = (type: OnnxGraph['outputs'][number]['type']): boolean =>
   type.kind === 'tensor' && ['int64', 'int32', 'string', 'bool'].includes(type.elementType)
 
-/** Classifiers of the classical operator set carry the labels that they choose from; others pick them from a constant. */
-const findClasses = (graph: OnnxGraph): readonly string[] | undefined =>
-  namedLabels(graph.nodes) ??
-  pickedLabels(graph.nodes, graph.initializers) ??
-  findList(nodesOfLabels(graph), (_, { domain, opType }) => domain === ML_DOMAIN && !opType.endsWith('Regressor'))
+/**
+ * Classifiers of the classical operator set carry the labels that they choose from; others pick them from a constant. What makes the label alone counts
+ * first: a classifier made of several has theirs among its parts. Of several lists the one counts that is as long as the graph says it is wide.
+ */
+function findClasses(graph: OnnxGraph): readonly string[] | undefined {
+  const { nodes, initializers } = graph
+  const last = nodesOfLabels(graph)
+  const found = [
+    namedLabels(nodes.filter(({ opType }) => opType === 'ZipMap')),
+    namedLabels(last),
+    pickedLabels(last, initializers),
+    namedLabels(nodes),
+    pickedLabels(nodes, initializers),
+    findList(last, (_, { domain, opType }) => domain === ML_DOMAIN && !opType.endsWith('Regressor')),
+  ].filter((labels) => labels !== undefined)
+  const widths = widthsOfNumbers(graph)
+  return found.find(({ length }) => widths.has(length)) ?? found[0]
+}
+
+const widthsOfNumbers = ({ outputs }: OnnxGraph): ReadonlySet<number> =>
+  new Set(outputs.flatMap((output) => (isLabel(output.type) ? [] : (tensorOf(output)?.shape?.at(-1) ?? []))))
 
 /** What makes labels of the numbers; an encoder of texts among the inputs holds categories, which are no classes. */
 function nodesOfLabels({ nodes, outputs }: OnnxGraph): readonly OnnxNode[] {

@@ -39,6 +39,8 @@ export function wrapGraph(foreign: ForeignGraph, signature: Signature, output: F
   return encodeModel(joined(before.build(), foreign.model, after.build()))
 }
 
+const FIRST_WITH_CONSTANTS = 4
+
 /** Initializers of the two builders have the same names, so those behind are renamed. */
 function joined(before: OnnxModel, foreign: OnnxModel, after: OnnxModel): OnnxModel {
   const own = new Set([...after.graph.initializers, ...after.graph.nodes].map(({ name }) => name))
@@ -53,6 +55,8 @@ function joined(before: OnnxModel, foreign: OnnxModel, after: OnnxModel): OnnxMo
   const constants = after.graph.initializers.map((tensor) => ({ ...tensor, name: rename(tensor.name) }))
   return {
     ...foreign,
+    // Before version 4 every initializer had to be an input, too.
+    irVersion: Math.max(foreign.irVersion, FIRST_WITH_CONSTANTS),
     opsets: { ...foreign.opsets, '': foreign.opsets[''] ?? before.opsets[''] ?? 17 },
     metadata: {},
     graph: {

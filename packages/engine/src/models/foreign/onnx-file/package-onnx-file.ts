@@ -60,6 +60,11 @@ const withNotes = (foreign: ForeignGraph, fileCount: number): ForeignGraph => ({
   ...foreign,
   notes: [
     ...foreign.notes,
+    ...(foreign.inputs.some(({ elementType }) => elementType === 'double')
+      ? [
+          'Its inputs are doubles; rows come as 32-bit floats, so that values beside a threshold may fall on its other side.',
+        ]
+      : []),
     ...(fileCount > 1 ? ['The weights beside the graph were put into it: the package holds one file.'] : []),
   ],
 })
