@@ -53,9 +53,10 @@ function valueSql(column: RangeColumn, place: number): string {
     }
     case 'bool':
       return `CAST(CAST(${name} AS BOOLEAN) AS UTINYINT)`
-    case 'text': {
+    case 'text':
+    case 'encoded': {
       const text = `coalesce(CAST(${name} AS VARCHAR), '')`
-      return column.dictionary ? `CAST(${text} AS dictionary_${place})` : text
+      return 'dictionary' in column ? `CAST(${text} AS dictionary_${place})` : text
     }
   }
 }
@@ -66,25 +67,53 @@ type Filler = {
   readonly take: (rowCount: number) => RangeValues
 }
 
-function fillerOf({ element, dictionary }: RangeColumn, batchRows: number): Filler {
-  if (element === 'text') return textFiller(dictionary, batchRows)
-  if (element === 'int64') {
-    const values = new BigInt64Array(batchRows)
+function fillerOf(column: RangeColumn, batchRows: number): Filler {
+  switch (column.element) {
+    case 'text':
+      return textFiller(column.dictionary, batchRows)
+    case 'encoded':
+      return encodedFiller(column.encoded, batchRows)
+    case 'int64': {
+      const values = new BigInt64Array(batchRows)
+      return {
+        fill: (vector, from, until, at) => values.set(itemsOf(vector, BigInt64Array).subarray(from, until), at),
+        take: (rowCount) => values.subarray(0, rowCount),
+      }
+    }
+    case 'bool': {
+      const values = new Uint8Array(batchRows)
+      return {
+        fill: (vector, from, until, at) => values.set(itemsOf(vector, Uint8Array).subarray(from, until), at),
+        take: (rowCount) => values.subarray(0, rowCount),
+      }
+    }
+    case 'float32': {
+      const values = new Float32Array(batchRows)
+      return {
+        fill: (vector, from, until, at) => values.set(itemsOf(vector, Float32Array).subarray(from, until), at),
+        take: (rowCount) => values.subarray(0, rowCount),
+      }
+    }
+  }
+}
+
+function encodedFiller(encoded: Float32Array | BigInt64Array, batchRows: number): Filler {
+  if (encoded instanceof Float32Array) {
+    const values = new Float32Array(batchRows)
     return {
-      fill: (vector, from, until, at) => values.set(itemsOf(vector, BigInt64Array).subarray(from, until), at),
+      fill: (vector, from, until, at) => {
+        const codes = codesOf(vector)
+        for (let row = from; row < until; row++) values[at + row - from] = encoded[codes[row]!]!
+      },
       take: (rowCount) => values.subarray(0, rowCount),
     }
   }
-  if (element === 'bool') {
-    const values = new Uint8Array(batchRows)
-    return {
-      fill: (vector, from, until, at) => values.set(itemsOf(vector, Uint8Array).subarray(from, until), at),
-      take: (rowCount) => values.subarray(0, rowCount),
-    }
-  }
-  const values = new Float32Array(batchRows)
+  const values = new BigInt64Array(batchRows)
   return {
-    fill: (vector, from, until, at) => values.set(itemsOf(vector, Float32Array).subarray(from, until), at),
+    fill: (vector, from, until, at) => {
+      const codes = codesOf(vector)
+      for (let row = from; row < until; row++) values[at + row - from] = encoded[codes[row]!]!
+    },
     take: (rowCount) => values.subarray(0, rowCount),
   }
 }

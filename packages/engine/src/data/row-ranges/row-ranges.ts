@@ -4,19 +4,21 @@ import type { DataEngineOptions, IngestResult } from '../data-engine.ts'
 /** Rows of a Parquet file, from `from` until before `until`. */
 export type RowRange = { readonly from: number; readonly until: number }
 
-/** How a column is read: the element type of a tensor. */
-export type RangeElement = 'float32' | 'int64' | 'bool' | 'text'
-
 /**
- * A column to read. Null is NaN, the smallest int64, or the empty text; a bool that may be null is read as float32. Text of few values
- * comes by its place in `dictionary`, and only once by its letters.
+ * A column to read, in the element type of a tensor. Null is NaN, the smallest int64, or the empty text; a bool that may be null is read
+ * as float32. Text of few values comes by its place in `dictionary`, and only once by its letters; `encoded` text as the number that
+ * stands for it.
  */
-export type RangeColumn = {
-  readonly name: string
-  readonly type: ColumnType
-  readonly element: RangeElement
-  readonly dictionary?: readonly string[]
-}
+export type RangeColumn = { readonly name: string; readonly type: ColumnType } & (
+  | { readonly element: 'float32' | 'int64' | 'bool' }
+  | { readonly element: 'text'; readonly dictionary?: readonly string[] }
+  | {
+      readonly element: 'encoded'
+      readonly dictionary: readonly string[]
+      /** For each value of the dictionary. */
+      readonly encoded: Float32Array | BigInt64Array
+    }
+)
 
 /** What is known of a file once it is ready to be read range by range. */
 export type ReadyRows = {

@@ -5,6 +5,7 @@ import { type Digest, inputElementType, RegiaError, type SignatureColumn } from 
 import type { RangeColumn, RowRange } from '../../data/row-ranges/index.ts'
 import type { OpenedPackage } from '../model-package.ts'
 import { openModel } from '../open-model.ts'
+import { type EncodedValues, encodeDictionaries } from './encode-dictionaries.ts'
 import { scoreNames } from './gather-scores.ts'
 import { joinParts } from './join-parts.ts'
 import {
@@ -15,7 +16,7 @@ import {
   quarantinePathOf,
   stagedPath,
 } from './prepare-scoring.ts'
-import type { ScoringPart, ScoringWork } from './scoring-messages.ts'
+import type { ScoringPart, ScoringThreadData, ScoringWork } from './scoring-messages.ts'
 import { scoreParts } from './scoring-pool.ts'
 import { createScoringProgress, type OnScoringProgress } from './scoring-progress.ts'
 import {
@@ -130,8 +131,8 @@ async function scoreAndJoin(
   const resumedRowCount = rows.rowCount - left.reduce((sum, { range }) => sum + range.until - range.from, 0)
   const progress = createScoringProgress({ rowCount: rows.rowCount, resumedRowCount, ...request })
   if (left.length > 0) {
-    const work = await workOf(request, folder, manifest)
-    await scoreParts({ graph: model.graph, work, parts: left, threads, signal, onRows: progress.add })
+    const shared = await workOf(request, folder, manifest)
+    await scoreParts({ ...shared, parts: left, threads, signal, onRows: progress.add })
   }
   if (!(await isInputSame())) throw changed(request.inputPath)
   progress.join()
@@ -158,22 +159,36 @@ function partsOf(ranges: readonly RowRange[], folder: string, outputPath: string
   })
 }
 
-async function workOf(request: ScoreFileRequest, folder: string, { rows }: ScoringManifest): Promise<ScoringWork> {
+/** The graph as the threads take it, and what they have in common. */
+async function workOf(
+  request: ScoreFileRequest,
+  folder: string,
+  { rows }: ScoringManifest,
+): Promise<ScoringThreadData> {
   const { signature } = request.model.manifest
-  return {
-    signature,
+  const { graph, inputs, values } = await encodeDictionaries(request.model.graph, signature, rows.dictionaries)
+  const work: ScoringWork = {
+    signature: { ...signature, inputs: [...inputs] },
     inputPath: resolve(rows.isStaged ? stagedPath(folder) : request.inputPath),
-    columns: signature.inputs.map((input) => rangeColumn(input, rows.dictionaries[input.name])),
+    columns: signature.inputs.map((input) => rangeColumn(input, rows.dictionaries[input.name], values[input.name])),
     keep: keptColumns(request, rows.columns),
     outputFolder: resolve(folder) + sep,
     chunkRows: await safeChunkRows(request.model),
     engine: { tempDir: join(folder, 'spill'), memoryLimitMb: THREAD_MB, threads: 1 },
   }
+  return { graph, work }
 }
 
-function rangeColumn(input: SignatureColumn, dictionary: readonly string[] | undefined): RangeColumn {
+function rangeColumn(
+  { name, ...input }: SignatureColumn,
+  dictionary: readonly string[] | undefined,
+  encoded: EncodedValues | undefined,
+): RangeColumn {
+  const { type } = input
   const element = ELEMENTS[inputElementType(input)]
-  return { name: input.name, type: input.type, element, ...(element === 'text' && dictionary && { dictionary }) }
+  if (element !== 'text') return { name, type, element }
+  if (!dictionary) return { name, type, element }
+  return encoded ? { name, type, element: 'encoded', dictionary, encoded } : { name, type, element, dictionary }
 }
 
 const ELEMENTS = { float: 'float32', int64: 'int64', string: 'text', bool: 'bool' } as const
