@@ -1,6 +1,7 @@
 import type { Clock, IdFactory } from '@regia/core'
 import type { Database } from '../database/database.ts'
 import type { Lane } from '../http/short-requests.ts'
+import { DecisionLog } from './endpoints/decision-log.ts'
 import type { ServingDeps } from './endpoints/endpoint-deps.ts'
 import { EndpointQueries } from './endpoints/endpoint-queries.ts'
 import { EndpointSet } from './endpoints/endpoint-set.ts'
@@ -10,8 +11,12 @@ import type { ModelDirectory } from './gateway/model-directory.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
 import { LogArchive, type LogArchiveOptions, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
 import { PairStore } from './release/pair-store.ts'
+import { ReleaseFiguresStore } from './release/release-figures.ts'
+import { ReleasePlanner } from './release/release-planner.ts'
 import { ReleaseService } from './release/release-service.ts'
+import { ReleaseStore } from './release/release-store.ts'
 import { TrialStore } from './release/trial-store.ts'
+import { watchLoad } from './watch-load.ts'
 
 export type ServingOptions = {
   readonly database: Database
@@ -59,9 +64,12 @@ export function createServing(options: ServingOptions): Serving {
     ...(options.segmentBytes !== undefined && { segmentBytes: options.segmentBytes }),
   })
   const counts = new CountStore(database)
+  const releases = new ReleaseStore(database)
+  const figures = new ReleaseFiguresStore(database)
   const { findFacts, commitIntervalMs } = options
   const consumer = new LogConsumer({
     store: counts,
+    counters: { releases, figures },
     findFacts,
     onError,
     onCommitted: (endpoint) => options.publish('prediction', endpoint),
@@ -71,16 +79,20 @@ export function createServing(options: ServingOptions): Serving {
     store: new EndpointStore(database),
     trials: new TrialStore(database),
     pairs: new PairStore(database),
+    releases,
+    figures,
     counts,
     log,
     consumer,
     directory: options.directory,
+    findFacts,
     publish: options.publish,
     clock,
     newId: options.newId,
     onError,
   }
-  const endpoints = new EndpointSet(deps)
+  const decisions = new DecisionLog(deps)
+  const endpoints = new EndpointSet(deps, decisions, new ReleasePlanner(deps, decisions))
   const release = new ReleaseService(deps, endpoints)
   return {
     endpoints,
@@ -94,6 +106,7 @@ export function createServing(options: ServingOptions): Serving {
       toParquet: options.toParquet,
       findCounted: (endpoint) => counts.findPosition(endpoint),
       tempDir: options.tempDir,
+      isBusy: watchLoad(),
       clock,
       onError,
     }),

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, utimesSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDataEngine, type DataEngine } from '@regia/engine'
@@ -70,5 +70,37 @@ it('makes a Parquet partition of every sealed segment, and drops raw ones past t
   expect([existsSync(raw), existsSync(partition)]).toEqual([false, true])
   expect(endpoint.sealedSegments[0]).toBe(second)
   expect([...endpoint.predictionsBefore(undefined)]).toHaveLength(30 - total)
+  await log.close()
+})
+
+it('waits for a quiet time while requests need the machine, but not for ever', async () => {
+  const log = new PredictionLog({ dir: join(dir, 'busy'), clock: Date.now, segmentBytes: 300 })
+  const endpoint = log.open('trips')
+  const append = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const record = prediction(i)
+      endpoint.append([{ record, payload: recordPayload(record) }])
+    }
+  }
+  const made: string[] = []
+  const archive = new LogArchive({
+    log,
+    toParquet: async (_sql, _records, path) => {
+      made.push(path)
+      writeFileSync(path, '')
+    },
+    findCounted: async () => endpoint.end,
+    tempDir: join(dir, 'tmp'),
+    clock: Date.now,
+    isBusy: () => true,
+    onError: () => undefined,
+  })
+  append(30)
+  await archive.turn()
+  expect(made).toEqual([])
+  append(200)
+  const waiting = endpoint.sealedSegments.length
+  await archive.turn()
+  expect(made).toHaveLength(waiting - 64)
   await log.close()
 })

@@ -17,11 +17,15 @@ export type LogArchiveOptions = {
   readonly clock: Clock
   /** How long a prediction can still get its label: so long raw segments stay. Default 90 days. */
   readonly labelHorizonMs?: number
+  /** Whether requests need the machine now: partitions are for looking back, and wait. */
+  readonly isBusy?: () => boolean
   readonly onError: (error: unknown) => void
 }
 
 const DEFAULT_HORIZON_MS = 90 * 86_400_000
 const LINES_A_TURN = 500
+/** So many segments of one log may wait for a quiet time (about 1 GiB); then they are converted all the same. */
+const MAX_WAITING = 64
 
 /** Turns sealed segments into columnar partitions, for whoever wants to read months of predictions, and drops raw ones past their horizon. */
 export class LogArchive {
@@ -35,7 +39,11 @@ export class LogArchive {
 
   async turn(): Promise<void> {
     for (const log of this.#options.log.logs()) {
-      for (const segment of log.sealedSegments) await this.#care(log, segment)
+      const { isBusy = () => false } = this.#options
+      for (const [i, segment] of log.sealedSegments.entries()) {
+        if (isBusy() && log.sealedSegments.length - i <= MAX_WAITING) break
+        await this.#care(log, segment)
+      }
     }
   }
 
