@@ -42,7 +42,7 @@ export function classificationValues(
   return {
     accuracy: predicted === actual ? 1 : 0,
     brier: (isKnown ? squares : squares + 1) / (classes.length === 2 ? 2 : 1),
-    logLoss: -Math.log(Math.max(LEAST_PROBABILITY, probabilities[actual] ?? 0)),
+    logLoss: -Math.log(Math.max(LEAST_PROBABILITY, isKnown ? (probabilities[actual] ?? 0) : 0)),
   }
 }
 
