@@ -20,6 +20,9 @@ export function OriginPanel({ version }: { readonly version: ModelVersion }) {
           ] as const,
         ]
       : []),
+    ...(lineage.origin
+      ? [['came as a package of', `${lineage.origin.model} version ${lineage.origin.version}, elsewhere`] as const]
+      : []),
     ...(source ? [['source', <code key="source">{source}</code>] as const] : []),
     ...(loggedModelId ? [['logged model', <code key="logged">{loggedModelId}</code>] as const] : []),
     ...(runLink ? [['link', runLink] as const] : []),

@@ -20,6 +20,7 @@ export type ImportRequest = z.output<typeof importModelSchema>
 export class ModelImporter {
   readonly #deps: ModelImporterDeps
   readonly #stopped = new AbortController()
+  #last: Promise<void> = Promise.resolve()
 
   constructor(deps: ModelImporterDeps) {
     this.#deps = deps
@@ -27,7 +28,7 @@ export class ModelImporter {
 
   /** @throws RegiaError `MODEL_INVALID` for what cannot be served, with the way out; `BLOB_MISSING` for a file that was not sent. */
   async import(model: string, request: ImportRequest, by: string): Promise<ModelVersion> {
-    const { packageDigest, record } = await this.#package(request)
+    const { packageDigest, record } = await this.#inTurn(() => this.#package(request))
     const { version } = await this.#deps.register({
       ...{ model, packageDigest, by },
       alias: request.alias ?? 'challenger',
@@ -39,6 +40,16 @@ export class ModelImporter {
       ...(record && { card: record.card }),
     })
     return this.#deps.getVersion(model, version)
+  }
+
+  /** One at a time: each may take gigabytes. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work)
+    this.#last = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    return turn.catch(asSentence)
   }
 
   stop(): void {
@@ -86,3 +97,11 @@ const notSent = (path: string, digest: Digest): RegiaError =>
     where: `files.${path}`,
     hint: 'Send each file with POST /api/v1/blobs and name the digest that it answers.',
   })
+
+/** Reasons of the packager follow a colon. */
+function asSentence(error: unknown): never {
+  if (!(error instanceof RegiaError) || !/^[a-z]/.test(error.message)) throw error
+  const { code, hint, where, data } = error
+  const details = { ...(hint !== undefined && { hint }), ...(where !== undefined && { where }), ...(data && { data }) }
+  throw new RegiaError(code, `The model cannot be imported: ${error.message}`, { ...details, cause: error })
+}
