@@ -6,7 +6,6 @@ export {
   type BundleManifest,
   createModelServer,
   jsonLines,
-  MODEL_SERVER_PROGRAM,
   type ModelServer,
   type ModelServerLimits,
   type ModelServerOptions,

@@ -2,4 +2,5 @@ export { type BundleProgram, type BundleProgramOptions, buildProgram } from './b
 export { type BundleFile, under } from './bundle-file.ts'
 export { onnxRuntimeFiles, onnxRuntimeFolders } from './onnx-runtime-files.ts'
 export { archOf, PLATFORMS, type Platform, parsePlatform } from './platform.ts'
+export { tarGz } from './tar-gz.ts'
 export { packageFolders, thirdPartyNotices } from './third-party-notices.ts'

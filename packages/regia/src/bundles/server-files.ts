@@ -1,3 +1,5 @@
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   type BundleFile,
   buildProgram,
@@ -6,8 +8,12 @@ import {
   packageFolders,
   thirdPartyNotices,
 } from '@regia/engine'
-import { type BundleManifest, MODEL_SERVER_PROGRAM } from '@regia/server'
+import type { BundleManifest } from '@regia/server'
 import type { BundleContext } from './bundle-target.ts'
+
+/** Found without loading the server that it is a part of. */
+const serverIndex = fileURLToPath(import.meta.resolve('@regia/server'))
+const SERVER_PROGRAM = join(dirname(serverIndex), 'standalone', `main${extname(serverIndex)}`)
 
 export const PACKAGE_FILE = 'model.zip'
 
@@ -21,7 +27,7 @@ fetch(\`http://127.0.0.1:\${port}/v2/health/ready\`, { signal: AbortSignal.timeo
 
 /** What runs: the server as one file, what runs models, the package, and what it is. `node server.mjs` starts it. */
 export async function serverFiles(context: BundleContext): Promise<readonly BundleFile[]> {
-  const { files, inputs } = await buildProgram({ entry: MODEL_SERVER_PROGRAM, name: 'server' })
+  const { files, inputs } = await buildProgram({ entry: SERVER_PROGRAM, name: 'server' })
   const notices = await thirdPartyNotices([...packageFolders(inputs), ...onnxRuntimeFolders()])
   return [
     ...files,

@@ -1,5 +1,9 @@
 import type { BundleTarget } from './bundle-target.ts'
+import { compose } from './compose/compose.ts'
 import { docker } from './docker/docker.ts'
+import { ec2 } from './ec2/ec2.ts'
+import { ecs } from './ecs/ecs.ts'
+import { kubernetes } from './kubernetes/kubernetes.ts'
 
 /** Every target of `regia bundle`, in the order of the help. */
-export const BUNDLE_TARGETS: readonly BundleTarget[] = [docker]
+export const BUNDLE_TARGETS: readonly BundleTarget[] = [docker, compose, kubernetes, ecs, ec2]

@@ -22,6 +22,9 @@ export function readServerEnvironment(variables: Variables): ServerEnvironment {
     token: readToken(variables),
     logDir: variables.REGIA_LOG_DIR || undefined,
     limits: {
+      lane: readLane(variables),
+      maxQueueRows: whole('REGIA_MAX_QUEUE_ROWS', DEFAULT_LIMITS.maxQueueRows, 1_000_000),
+      deadlineMs: whole('REGIA_DEADLINE_MS', DEFAULT_LIMITS.deadlineMs, 600_000),
       maxBodyBytes: whole('REGIA_MAX_BODY_BYTES', DEFAULT_LIMITS.maxBodyBytes),
       maxRows: whole('REGIA_MAX_ROWS', DEFAULT_LIMITS.maxRows),
       maxUnderWay: whole('REGIA_MAX_UNDER_WAY', DEFAULT_LIMITS.maxUnderWay),
@@ -45,6 +48,17 @@ function wholeNumber(variables: Variables, name: string, fallback: number, max: 
       hint: 'Correct it, or unset it for the default.',
     },
   )
+}
+
+const LANES: readonly ModelServerLimits['lane'][] = ['auto', 'inline', 'worker']
+
+function readLane({ REGIA_LANE: text }: Variables): ModelServerLimits['lane'] {
+  const lane = LANES.find((each) => each === (text || DEFAULT_LIMITS.lane))
+  if (lane) return lane
+  throw new RegiaError('CONFIG_INVALID', `REGIA_LANE is ${JSON.stringify(text)}.`, {
+    where: 'REGIA_LANE',
+    hint: `Choose one of ${LANES.join(', ')}.`,
+  })
 }
 
 function readToken(variables: Variables): string | undefined {

@@ -1,5 +1,6 @@
 import { RegiaError } from '@regia/core'
 import { ERROR_STATUS } from '../http/error-status.ts'
+import { retryAfter } from '../http/retry-after.ts'
 import type { WireReply } from '../http/wire-message.ts'
 
 export type ErrorReply = { readonly status: number; readonly message: WireReply }
@@ -19,11 +20,7 @@ export const statusOf = ({ code }: RegiaError): number => ERROR_STATUS[code]
 /** Our own form of an error; protocols have theirs. */
 export const errorBody = (error: unknown): string => JSON.stringify({ error: toKnownError(error).toBody() })
 
-export function toErrorReply(error: unknown): ErrorReply {
-  const status = statusOf(toKnownError(error))
-  return { status, message: { body: errorBody(error), headers: errorHeaders(status) } }
-}
-
-/** What may be sent again says when. */
-export const errorHeaders = (status: number): Record<string, string> =>
-  status === 429 || status === 503 ? { 'retry-after': '1' } : {}
+export const toErrorReply = (error: unknown): ErrorReply => ({
+  status: statusOf(toKnownError(error)),
+  message: { body: errorBody(error), headers: retryAfter(error) },
+})

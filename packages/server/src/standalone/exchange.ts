@@ -1,15 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type Clock, RegiaError } from '@regia/core'
-import { packBody, replyCoding } from '../http/packed-body.ts'
-import { replyHeaders, type WireReply } from '../http/wire-message.ts'
-import type { Answer } from '../serving/gateway/answer.ts'
+import { packReply, replyHeaders, type WireReply } from '../http/wire-message.ts'
+import { isClientGone, readDeadline } from '../serving/gateway/deadline.ts'
 import { assertToken } from './access.ts'
-import { errorHeaders, type ToError, toErrorReply } from './error-reply.ts'
+import { type ErrorReply, type ToError, toErrorReply } from './error-reply.ts'
 import type { ModelServerLimits } from './limits.ts'
 import { errorFields, type WriteEvent } from './log-line.ts'
-import { type PredictRoute, predictRoutes } from './predict-routes.ts'
+import { predictRoutes, type ServedProtocol } from './predict-routes.ts'
 import { readBody } from './read-body.ts'
-import { findReading, type Reading } from './readings.ts'
+import { type Reading, readingsOf } from './readings.ts'
 import type { ServedModel } from './served-model.ts'
 
 export type ServerState = {
@@ -23,6 +22,8 @@ export type ServerState = {
 export type ExchangeOptions = {
   readonly name: string
   readonly version: number
+  /** The version of Regia. */
+  readonly regia: string
   readonly state: ServerState
   readonly limits: ModelServerLimits
   readonly token: string | undefined
@@ -34,6 +35,7 @@ export type ExchangeOptions = {
 export function createExchange(options: ExchangeOptions): RequestListener {
   const { state, token, onEvent } = options
   const routes = predictRoutes(options)
+  const findReading = readingsOf(options)
   const fault: ToError = (error) => {
     if (!(error instanceof RegiaError)) onEvent('error', 'failed', errorFields(error))
     return toErrorReply(error)
@@ -41,70 +43,71 @@ export function createExchange(options: ExchangeOptions): RequestListener {
   return (request, response) => {
     state.underWay++
     response.once('close', () => state.underWay--)
+    const exchange: Exchange = { request, response, state }
     const path = (request.url ?? '').split('?', 1)[0]!
-    const route = request.method === 'POST' ? routes.find(({ matches }) => matches(path)) : undefined
-    const reading = request.method === 'GET' || request.method === 'HEAD' ? findReading(options, path) : undefined
     try {
+      const route = request.method === 'POST' ? routes.get(path) : undefined
+      const reading = isReading(request) ? findReading(path) : undefined
       if (!reading?.isOpen) assertToken(request.headers, token)
-      if (route) return void predict(options, route, request, response, fault)
-      if (!reading) throw unknownPath(request.method, path, options.name)
-      return read(reading, request, response, state)
+      if (route) void predict(options, route, exchange, fault)
+      else if (reading) tell(exchange, reading)
+      else throw unknownPath(request.method, path, options.name)
     } catch (error) {
       // What is left of a body is read and dropped: the connection would be reset under its sender otherwise.
       request.resume()
-      send(request, response, state, fault(error))
+      send(exchange, fault(error))
     }
   }
 }
 
-type Reply = { readonly status: number; readonly message: WireReply }
+type Exchange = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly state: ServerState
+}
 
-async function predict(
-  { state, limits, clock }: ExchangeOptions,
-  { protocol }: PredictRoute,
-  request: IncomingMessage,
-  response: ServerResponse,
-  fault: ToError,
-): Promise<void> {
+const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD'
+
+async function predict(options: ExchangeOptions, protocol: ServedProtocol, exchange: Exchange, fault: ToError) {
+  const { request, response, state } = exchange
   const { served } = state
+  const { headers } = request
   const receivedAt = performance.now()
   const fail = (error: unknown): void => {
-    served?.countError(receivedAt)
-    const { status } = fault(error)
-    send(request, response, state, {
-      status,
-      message: { body: protocol.errorBody(error), headers: errorHeaders(status) },
-    })
+    if (!isClientGone(error)) served?.countError(receivedAt)
+    const { status, message } = fault(error)
+    send(exchange, { status, message: { ...message, body: protocol.errorBody(error) } })
   }
   try {
     if (!served) throw notReady()
-    if (state.underWay > limits.maxUnderWay) throw tooMany(limits.maxUnderWay)
-    const body = await readBody(request, limits.maxBodyBytes)
-    const { rows, at, reply } = protocol.parse({ headers: request.headers, body }, served, clock)
-    if (rows.length > limits.maxRows) throw tooManyRows(rows.length, limits.maxRows)
-    const done = (answer: Answer) => void sendPacked(request, response, state, reply(answer))
-    served.predict({ rows, at, receivedAt, done, fail })
+    const body = await readAdmitted(request, options)
+    const { rows, at, timeoutMs, reply } = protocol.parse({ headers, body }, served, options.clock)
+    if (rows.length > options.limits.maxRows) throw tooManyRows(rows.length, options.limits.maxRows)
+    served.predict({
+      ...{ rows, at, receivedAt, fail },
+      deadlineAt: readDeadline(headers, receivedAt, timeoutMs),
+      isGone: () => response.destroyed,
+      done: (answer) => void sendPacked(exchange, reply(answer)),
+    })
   } catch (error) {
     request.resume()
     fail(error)
   }
 }
 
-function read(reading: Reading, request: IncomingMessage, response: ServerResponse, state: ServerState): void {
-  request.resume()
-  const { status, body, contentType } = reading.answer()
-  send(request, response, state, {
-    status,
-    message: { body, ...(contentType !== undefined && { headers: { 'content-type': contentType } }) },
-  })
+function readAdmitted(request: IncomingMessage, { state, limits }: ExchangeOptions): Promise<Buffer> {
+  if (state.underWay > limits.maxUnderWay) throw tooMany(limits.maxUnderWay)
+  return readBody(request, limits.maxBodyBytes)
 }
 
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  state: ServerState,
-  { status, message }: Reply,
-): void {
+function tell(exchange: Exchange, reading: Reading): void {
+  exchange.request.resume()
+  const { status, body, contentType } = reading.answer()
+  const headers = contentType === undefined ? {} : { 'content-type': contentType }
+  send(exchange, { status, message: { body, headers } })
+}
+
+function send({ request, response, state }: Exchange, { status, message }: ErrorReply): void {
   if (response.destroyed) return
   response.writeHead(status, {
     ...replyHeaders(message),
@@ -115,29 +118,21 @@ function send(
   response.end(request.method === 'HEAD' ? undefined : message.body)
 }
 
-async function sendPacked(
-  request: IncomingMessage,
-  response: ServerResponse,
-  state: ServerState,
-  message: WireReply,
-): Promise<void> {
-  const size = typeof message.body === 'string' ? Buffer.byteLength(message.body) : message.body.byteLength
-  const coding = replyCoding(request.headers['accept-encoding'], size)
-  const packed = coding && {
-    body: await packBody(message.body, coding),
-    headers: { ...message.headers, 'content-encoding': coding, vary: 'accept-encoding' },
-  }
-  send(request, response, state, { status: 200, message: packed ?? message })
+async function sendPacked(exchange: Exchange, message: WireReply): Promise<void> {
+  const accepted = exchange.request.headers['accept-encoding']
+  send(exchange, { status: 200, message: accepted === undefined ? message : await packReply(message, accepted) })
 }
 
 const notReady = (): RegiaError =>
   new RegiaError('ENDPOINT_NOT_READY', 'The model is still being loaded.', {
     hint: 'Ask again in a moment; GET /v2/health/ready says when it answers.',
+    data: { retryAfterSeconds: 1 },
   })
 
 const tooMany = (limit: number): RegiaError =>
   new RegiaError('TOO_MANY_REQUESTS', `There are ${limit} requests under way, which is all that this server takes.`, {
     hint: 'Wait a second and send it again, or run more servers.',
+    data: { retryAfterSeconds: 1 },
   })
 
 const tooManyRows = (count: number, limit: number): RegiaError =>

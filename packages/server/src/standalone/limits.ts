@@ -1,4 +1,6 @@
-export type ModelServerLimits = {
+import { type ServingLimits, servingLimitsSchema } from '@regia/core'
+
+export type ModelServerLimits = Pick<ServingLimits, 'lane' | 'maxQueueRows' | 'deadlineMs'> & {
   /** Of a request's body, packed and unpacked. */
   readonly maxBodyBytes: number
   /** Of one request. */
@@ -13,7 +15,13 @@ export type ModelServerLimits = {
   readonly drainMs: number
 }
 
+const { lane, maxQueueRows, deadlineMs } = servingLimitsSchema.parse({})
+
 export const DEFAULT_LIMITS: ModelServerLimits = {
+  lane,
+  // One request may have as many rows as the protocols take.
+  maxQueueRows: Math.max(maxQueueRows, 20_000),
+  deadlineMs,
   maxBodyBytes: 32_000_000,
   maxRows: 10_000,
   maxUnderWay: 2_000,

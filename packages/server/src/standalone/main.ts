@@ -27,6 +27,7 @@ try {
     packagePath: join(folder, bundle.package),
     name: model,
     version,
+    regia,
     onEvent,
     host: environment.host,
     port: environment.port,

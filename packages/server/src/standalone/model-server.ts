@@ -18,6 +18,8 @@ export type ModelServerOptions = (
   /** What clients call the model: `/v2/models/NAME/infer`. */
   readonly name: string
   readonly version: number
+  /** The version of Regia, as the server shall tell it. */
+  readonly regia?: string
   readonly host?: string
   /** 0 takes a free one. */
   readonly port?: number
@@ -51,7 +53,7 @@ export async function createModelServer(options: ModelServerOptions): Promise<Mo
   const state: ServerState = { phase: 'loading', served: undefined, underWay: 0 }
   const server = createServer(
     { keepAliveTimeout: limits.keepAliveMs, requestTimeout: limits.requestMs },
-    createExchange({ name, version, state, limits, token: options.token, clock, onEvent }),
+    createExchange({ name, version, regia: options.regia ?? '', state, limits, token: options.token, clock, onEvent }),
   )
   const closing = closeIdleConnections(server)
   const url = await listen(server, host, port)
@@ -61,7 +63,7 @@ export async function createModelServer(options: ModelServerOptions): Promise<Mo
     await state.served?.close()
   }
   try {
-    state.served = await load(options, clock, onEvent)
+    state.served = await load(options, limits, clock, onEvent)
   } catch (error) {
     await shut()
     throw error
@@ -85,14 +87,19 @@ export async function createModelServer(options: ModelServerOptions): Promise<Mo
   }
 }
 
-async function load(options: ModelServerOptions, clock: Clock, onEvent: WriteEvent): Promise<ServedModel> {
+async function load(
+  options: ModelServerOptions,
+  limits: ModelServerLimits,
+  clock: Clock,
+  onEvent: WriteEvent,
+): Promise<ServedModel> {
   const { name, version, logDir } = options
   const { opened, packageDigest } = await readPackage(options.bytes ?? options.packagePath)
   const sink = openPredictionSink({ name, logDir, clock, onEvent })
   try {
     const session = await openModel(opened)
     const registered = { model: name, version, packageDigest, package: opened.manifest }
-    return await ServedModel.open({ registered, session, sink, clock })
+    return await ServedModel.open({ registered, session, sink, limits, clock })
   } catch (error) {
     await sink.close()
     throw error

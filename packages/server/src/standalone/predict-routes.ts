@@ -12,6 +12,8 @@ import type { ServedModel } from './served-model.ts'
 type ParsedCall = {
   readonly rows: readonly Row[]
   readonly at: number
+  /** Within which the request wants to be begun. */
+  readonly timeoutMs?: number
   readonly reply: (answer: Answer) => WireReply
 }
 
@@ -21,21 +23,18 @@ export type ServedProtocol = {
   readonly errorBody: (error: unknown) => string
 }
 
-export type PredictRoute = { readonly matches: (path: string) => boolean; readonly protocol: ServedProtocol }
-
 type Options = Pick<ExchangeOptions, 'name' | 'version'>
 
 /** The paths that predict, each with its protocol. */
-export function predictRoutes(options: Options): readonly PredictRoute[] {
+export function predictRoutes(options: Options): ReadonlyMap<string, ServedProtocol> {
   const { name, version } = options
-  const route = (paths: readonly string[], protocol: ServedProtocol): PredictRoute => {
-    const known = new Set(paths)
-    return { matches: (path) => known.has(path), protocol }
-  }
-  return [
-    route(['/predict', `/api/v1/endpoints/${name}/predict`], plain(options)),
-    route([`/v2/models/${name}/infer`, `/v2/models/${name}/versions/${version}/infer`], openInference(options)),
-  ]
+  const inference = openInference(options)
+  return new Map([
+    ['/predict', plain(options)],
+    [`/api/v1/endpoints/${name}/predict`, plain(options)],
+    [`/v2/models/${name}/infer`, inference],
+    [`/v2/models/${name}/versions/${version}/infer`, inference],
+  ])
 }
 
 const plain = ({ name }: Options): ServedProtocol => ({

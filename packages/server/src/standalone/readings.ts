@@ -1,86 +1,96 @@
-import { modelMetadata } from '../protocols/open-inference/metadata.ts'
+import { RegiaError } from '@regia/core'
+import { errorText } from '../protocols/open-inference/error-text.ts'
+import { statusOf } from './error-reply.ts'
 import type { ExchangeOptions } from './exchange.ts'
+import { inferenceOf } from './inference.ts'
 import { metricsText } from './metrics-text.ts'
+
+type Answer = { readonly status: number; readonly body: string; readonly contentType?: string }
 
 /** Something that a `GET` reads. */
 export type Reading = {
   /** Asks for no token: probes have none. */
-  readonly isOpen?: true
-  readonly answer: () => { readonly status: number; readonly body: string; readonly contentType?: string }
+  readonly isOpen: boolean
+  readonly answer: () => Answer
 }
 
-const json = (status: number, value: unknown) => ({ status, body: JSON.stringify(value) })
+/** Finds what stands under a path; `undefined` where nothing does. */
+export type FindReading = (path: string) => Reading | undefined
 
-/** What stands under a path; `undefined` where nothing does. */
-export function findReading(options: ExchangeOptions, path: string): Reading | undefined {
-  const fixed = FIXED[path]
-  if (fixed) return fixed(options)
-  const [, name, version, ready] = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/ready)?$/.exec(path) ?? []
-  if (name !== options.name || (version !== undefined && version !== String(options.version))) return undefined
-  return ready === undefined ? metadata(options) : modelReady(options)
-}
+const json = (status: number, value: unknown): Answer => ({ status, body: JSON.stringify(value) })
+const open = (answer: () => Answer): Reading => ({ isOpen: true, answer })
+const closed = (answer: () => Answer): Reading => ({ isOpen: false, answer })
 
-const FIXED: { readonly [path: string]: (options: ExchangeOptions) => Reading } = {
-  '/': describe,
-  '/health': health,
-  '/ping': health,
-  '/metrics': (options) => ({
-    answer: () => ({
+export function readingsOf(options: ExchangeOptions): FindReading {
+  const { state } = options
+  const ready = () => (state.phase === 'ready' ? 200 : 503)
+  const health = open(() => json(ready(), { status: state.phase, model: options.name, version: options.version }))
+  const fixed: { readonly [path: string]: Reading } = {
+    '/': closed(() => json(200, describe(options))),
+    '/health': health,
+    '/ping': health,
+    '/metrics': closed(() => ({
       status: 200,
       body: metricsText(options),
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
-    }),
-  }),
-  '/v2': server,
-  '/v2/': server,
-  '/v2/health/live': () => ({ isOpen: true, answer: () => json(200, { live: true }) }),
-  '/v2/health/ready': ({ state }) => ({
-    isOpen: true,
-    answer: () => json(state.phase === 'ready' ? 200 : 503, { ready: state.phase === 'ready' }),
-  }),
-  '/v2/models': ({ name }) => ({ answer: () => json(200, { models: [name] }) }),
+    })),
+    '/v2/health/live': open(() => json(200, { live: true })),
+    '/v2/health/ready': open(() => json(ready(), { ready: state.phase === 'ready' })),
+  }
+  const findInference = inferenceReadings(options)
+  return (path) => (Object.hasOwn(fixed, path) ? fixed[path] : findInference(path))
 }
 
-function health({ name, version, state }: ExchangeOptions): Reading {
-  return {
-    isOpen: true,
-    answer: () => json(state.phase === 'ready' ? 200 : 503, { status: state.phase, model: name, version }),
+const MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|config|stats))?$/
+
+/** What the Open Inference Protocol tells, errors in its own form. */
+function inferenceReadings(options: ExchangeOptions): FindReading {
+  const service = inferenceOf(options)
+  const told = (tell: () => Answer): Reading => closed(() => toldOrError(tell))
+  const fixed: { readonly [path: string]: Reading } = {
+    '/v2': told(() => json(200, service.server())),
+    '/v2/': told(() => json(200, service.server())),
+    '/v2/models': told(() => json(200, { models: service.names() })),
+    '/v2/models/stats': told(() => json(200, { model_stats: service.statistics(undefined, undefined) })),
+  }
+  return (path) => {
+    if (Object.hasOwn(fixed, path)) return fixed[path]
+    const [, name, version, what] = MODEL.exec(path) ?? []
+    if (name === undefined) return undefined
+    return told(() => {
+      if (what === 'config') return json(200, service.config(name, version))
+      if (what === 'stats') return json(200, { model_stats: service.statistics(name, version) })
+      if (what === undefined) return json(200, service.metadata(name, version))
+      const ready = service.isModelReady(name, version) && options.state.phase === 'ready'
+      return json(ready ? 200 : 503, { name, ready })
+    })
   }
 }
 
-function server(): Reading {
-  return { answer: () => json(200, { name: 'regia', version: '2', extensions: [] }) }
-}
-
-function metadata({ name, version, state }: ExchangeOptions): Reading {
-  const signature = state.served?.deployment.signature
-  return {
-    answer: () =>
-      signature ? json(200, modelMetadata(name, version, signature)) : json(503, { error: 'still loading' }),
+function toldOrError(tell: () => Answer): Answer {
+  try {
+    return tell()
+  } catch (error) {
+    if (error instanceof RegiaError) return json(statusOf(error), { error: errorText(error) })
+    throw error
   }
-}
-
-function modelReady({ name, state }: ExchangeOptions): Reading {
-  const ready = state.phase === 'ready'
-  return { answer: () => json(ready ? 200 : 503, { name, ready }) }
 }
 
 /** What is here, with a request to try. */
-function describe({ name, version, state }: ExchangeOptions): Reading {
+function describe({ name, version, state }: ExchangeOptions) {
   const registered = state.served?.deployment.registered
   return {
-    answer: () =>
-      json(200, {
-        model: name,
-        version,
-        status: state.phase,
-        predict: ['/predict', `/api/v1/endpoints/${name}/predict`, `/v2/models/${name}/infer`],
-        health: '/v2/health/ready',
-        metrics: '/metrics',
-        ...(registered && {
-          signature: registered.package.signature,
-          example: { method: 'POST', path: '/predict', body: { rows: registered.package.example.rows.slice(0, 1) } },
-        }),
-      }),
+    model: name,
+    version,
+    status: state.phase,
+    predict: ['/predict', `/api/v1/endpoints/${name}/predict`, `/v2/models/${name}/infer`],
+    health: '/v2/health/ready',
+    metrics: '/metrics',
+    ...(registered && {
+      packageDigest: registered.packageDigest,
+      execution: state.served?.deployment.execution,
+      signature: registered.package.signature,
+      example: { method: 'POST', path: '/predict', body: { rows: registered.package.example.rows.slice(0, 1) } },
+    }),
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, RegiaError } from '@regia/core'
+import { type Clock, RegiaError, type ServingLimits, servingLimitsSchema } from '@regia/core'
 import type { ModelSession } from '@regia/engine'
 import type { PredictCall } from '../serving/gateway/answer.ts'
 import { entryOf, recordsOf } from '../serving/gateway/batch-records.ts'
@@ -12,6 +12,7 @@ type ServedModelOptions = {
   readonly registered: RegisteredVersion
   readonly session: ModelSession
   readonly sink: PredictionSink
+  readonly limits: Pick<ServingLimits, 'lane' | 'maxQueueRows' | 'deadlineMs'>
   readonly clock: Clock
 }
 
@@ -28,7 +29,10 @@ export class ServedModel {
   /** @throws RegiaError `MODEL_SELF_TEST_FAILED` when it does not answer as it did when it was packaged. */
   static async open(options: ServedModelOptions): Promise<ServedModel> {
     const model = new ServedModel(options)
-    model.#deployment = await deploy(options.registered, options.session, (from, batch) => model.#finish(from, batch))
+    const { lane, maxQueueRows, deadlineMs } = options.limits
+    const limits = servingLimitsSchema.parse({ lane, maxQueueRows, deadlineMs })
+    const finish = (from: Deployment, batch: AnsweredBatch) => model.#finish(from, batch)
+    model.#deployment = await deploy(options.registered, options.session, finish, limits)
     return model
   }
 

@@ -2,16 +2,20 @@ import type { BundleFile } from '@regia/engine'
 import type { BundleContext, BundleTarget } from '../bundle-target.ts'
 import { fenced, readmeOf, SERVER_SETTINGS } from '../readme.ts'
 import { serverFiles } from '../server-files.ts'
+import { dnsName, PORT, portOf } from '../settings.ts'
 import { dockerfile, NODE_IMAGE } from './dockerfile.ts'
+
+/** What the image of every target may be told. */
+export const IMAGE_SETTINGS = {
+  'node-image': { description: 'the base image; glibc, with Node 22 or newer', default: NODE_IMAGE },
+  port: PORT,
+} as const
 
 /** An image: everything that it holds lies in the folder, so that building it downloads nothing but the base image. */
 export const docker: BundleTarget = {
   name: 'docker',
   summary: 'a folder that "docker build" makes an image of',
-  settings: {
-    'node-image': { description: 'the base image; glibc, with Node 22 or newer', default: NODE_IMAGE },
-    port: { description: 'where the server listens', default: '8080' },
-  },
+  settings: IMAGE_SETTINGS,
   write: async (context) => [...(await imageFiles(context)), { path: 'README.md', content: readme(context) }],
 }
 
@@ -37,18 +41,20 @@ export const IMAGE_FILE_WORDS: Readonly<Record<string, string>> = {
   'THIRD-PARTY.txt': 'licences of what is inside',
 }
 
-export const imageName = ({ model }: BundleContext): string => `${model.name.toLowerCase()}:${model.version}`
+export const imageName = (context: BundleContext): string => `${dnsName(context)}:${context.model.version}`
+
+export const dockerPlatform = ({ platform }: BundleContext): string => platform.replace('x64', 'amd64')
 
 function readme(context: BundleContext): string {
-  const { platform, settings } = context
+  const { settings } = context
   const image = imageName(context)
-  const { port } = settings
-  const container = context.model.name.toLowerCase()
+  const port = portOf(context)
+  const container = dnsName(context)
   return readmeOf(context, {
     is: 'A Docker image in the making: a model server with one model in it.',
     files: IMAGE_FILE_WORDS,
     need: `Docker, or another builder of images. The base image \`${settings['node-image']}\` is the only thing that is downloaded.`,
-    build: fenced('sh', `docker build --platform ${platform.replace('x64', 'amd64')} --tag ${image} .`),
+    build: fenced('sh', `docker build --platform ${dockerPlatform(context)} --tag ${image} .`),
     run: fenced(
       'sh',
       `docker run --detach --name ${container} --publish ${port}:${port} \\

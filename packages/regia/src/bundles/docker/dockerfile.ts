@@ -1,5 +1,5 @@
-import { RegiaError } from '@regia/core'
 import type { BundleContext } from '../bundle-target.ts'
+import { portOf, textSetting } from '../settings.ts'
 
 /** Debian, since onnxruntime has no build for musl; pinned, so that the same folder makes the same image. */
 export const NODE_IMAGE = 'node:24.21.0-bookworm-slim'
@@ -8,8 +8,9 @@ export const NODE_IMAGE = 'node:24.21.0-bookworm-slim'
 export const USER_ID = 10_001
 
 /** Copies alone: nothing is run, so that it needs neither a network nor a machine of the image's own platform; the server is not root. */
-export function dockerfile({ model, settings, regia }: BundleContext): string {
-  const port = readPort(settings.port)
+export function dockerfile(context: BundleContext): string {
+  const { model, settings, regia } = context
+  const port = portOf(context)
   const labels = {
     title: model.name,
     version: String(model.version),
@@ -21,7 +22,7 @@ export function dockerfile({ model, settings, regia }: BundleContext): string {
     `dev.regia.package=${JSON.stringify(model.digest)}`,
     `dev.regia.version=${JSON.stringify(regia)}`,
   ]
-  return `ARG NODE_IMAGE=${settings['node-image'] ?? NODE_IMAGE}
+  return `ARG NODE_IMAGE=${baseImage(settings)}
 FROM \${NODE_IMAGE}
 
 LABEL ${label.join(' \\\n      ')}
@@ -46,12 +47,10 @@ CMD ["node", "server.mjs"]
 `
 }
 
-/** @throws RegiaError `INVALID_INPUT`: below 1024 a user other than root may not listen. */
-export function readPort(text = '8080'): number {
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1024 && port <= 65_535) return port
-  throw new RegiaError('INVALID_INPUT', `"${text}" is no port for a server that is not root.`, {
-    where: '--set port',
-    hint: 'Use 1024 to 65535.',
-  })
-}
+const baseImage = (settings: BundleContext['settings']): string =>
+  textSetting(
+    settings,
+    'node-image',
+    /^[a-z0-9][\w./:@-]*$/,
+    'the name of an image, such as node:24.21.0-bookworm-slim',
+  )
