@@ -52,6 +52,15 @@ describe('importing a model', () => {
     expect(made).toMatchObject({ version: 1, packaging: { status: 'packaged' } })
   })
 
+  it('lets a folder that says itself what it takes say it', async () => {
+    const test = await startServer()
+    const files = await send(test, { MLmodel: 'columns/MLmodel', 'model.onnx': 'columns/model.onnx' })
+    await expect(test.client.models.import('m', { files, example: [{ a: 1 }] })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      hint: expect.stringContaining('.onnx file in it'),
+    })
+  })
+
   it('refuses what was not sent, what leaves the folder, and a pickle with its way out', async () => {
     const test = await startServer()
     const absent = `sha256:${'0'.repeat(64)}` as Digest

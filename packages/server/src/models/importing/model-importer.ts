@@ -83,14 +83,29 @@ const MLMODEL = 'MLmodel'
 
 /** One zip is a package. A folder with an MLmodel is MLflow's, also where that folder lies in the one that was sent. */
 function foreignModel(files: Record<string, string>, { signature, example }: ImportRequest): ForeignModel {
+  const isSaid = signature !== undefined || example !== undefined
   const [first, another] = Object.entries(files)
-  if (first && !another && first[0].toLowerCase().endsWith('.zip')) return { kind: 'package', path: first[1] }
+  if (first && !another && first[0].toLowerCase().endsWith('.zip')) {
+    if (isSaid) throw saysItself('A package')
+    return { kind: 'package', path: first[1] }
+  }
   const root = Object.keys(files).find((path) => posix.basename(path) === MLMODEL)
   if (root === undefined) return { kind: 'onnx', files, signature, example }
+  if (isSaid) throw saysItself('A folder with an MLmodel')
   const folder = root.slice(0, root.length - MLMODEL.length)
   const inside = Object.entries(files).filter(([path]) => path.startsWith(folder))
   return { kind: 'mlflow', files: Object.fromEntries(inside.map(([path, file]) => [path.slice(folder.length), file])) }
 }
+
+const saysItself = (what: string): RegiaError =>
+  new RegiaError(
+    'INVALID_INPUT',
+    `${what} says itself what it takes and gives; "signature" and "example" are of ONNX files.`,
+    {
+      where: 'signature',
+      hint: 'Leave them out, or import the .onnx file in it.',
+    },
+  )
 
 const notSent = (path: string, digest: Digest): RegiaError =>
   new RegiaError('BLOB_MISSING', `The file "${path}" was not sent: there is no blob ${digest}.`, {
