@@ -144,6 +144,14 @@ def ask(file):
 
 expected["network"] = {"float32": ask(path), "int8": ask(quantised), "int7": ask(reduced)}
 
+# float16 as NumPy rounds: ordinary numbers, halves between two of them, both ends, subnormal numbers.
+ordinary = rng.normal(size=100) * 10.0 ** rng.integers(-9, 6, size=100)
+edges = [0, -0.0, 1, 65504, 65519, 65519.99, 65520, 1e9, 2**-14, 2**-14 - 2**-26, 2**-24, 2**-25, 2**-25 * 1.001, 2**-26, 1 + 2**-11, 1 + 3 * 2**-11]
+sixteen = np.array([*ordinary, *edges, *(-np.array(edges[2:]))], dtype=np.float32)
+with np.errstate(over="ignore"):
+    bits = sixteen.astype(np.float16).view(np.uint16)
+expected["float16"] = [[float(value), int(half)] for value, half in zip(sixteen, bits)]
+
 with open(os.path.join(HERE, "expected.json"), "w") as file:
     json.dump(expected, file)
     file.write("\n")

@@ -13,13 +13,17 @@ const OPSET_OF = { scalePerRow: 13, axesAsInput: 18 } as const
 /**
  * Bytes of the values that a layer multiplies, with a scale for each row: its largest value becomes 255 where none is negative, else 127
  * steps from the middle.
+ *
+ * A row with a missing value gets NaN as its scale, and with it NaN as its answer, as in float32: the largest of its values would not tell,
+ * and a NaN becomes some byte.
  */
 export function byRow(layer: DenseLayer, opset: number, parts: Parts): QuantisedInput {
   const { input, isNonNegative } = layer
   const { add } = parts
-  const largest = reduceMax(isNonNegative ? input : add('Abs', [input]), opset, parts)
+  const largest = reduce('ReduceMax', isNonNegative ? input : add('Abs', [input]), opset, parts)
   const steps = isNonNegative ? 255 : 127
-  const scale = add('Max', [add('Mul', [largest, scalar(1 / steps, parts)]), scalar(SMALLEST_SCALE, parts)])
+  const ofRow = add('Max', [add('Mul', [largest, scalar(1 / steps, parts)]), scalar(SMALLEST_SCALE, parts)])
+  const scale = add('Add', [ofRow, add('Mul', [reduce('ReduceL1', input, opset, parts), scalar(0, parts)])])
   const zeroPoint = isNonNegative ? undefined : middle(parts)
   if (layer.rank === 2 && opset >= OPSET_OF.scalePerRow) {
     return { bytes: bytesByOperator(layer, scale, parts), zeroPoint, scale, isScalePerRow: true }
@@ -35,11 +39,11 @@ export function byBatch({ input }: DenseLayer, { add, fresh }: Parts): Quantised
 }
 
 /** Of each row, as shape (…, 1). */
-function reduceMax(values: string, opset: number, { add, constant }: Parts): string {
+function reduce(opType: string, values: string, opset: number, { add, constant }: Parts): string {
   const keepdims = attr.int(1)
-  if (opset < OPSET_OF.axesAsInput) return add('ReduceMax', [values], { axes: attr.ints([-1]), keepdims })
+  if (opset < OPSET_OF.axesAsInput) return add(opType, [values], { axes: attr.ints([-1]), keepdims })
   const axes = constant('axes', { elementType: 'int64', dims: [1], data: BigInt64Array.of(-1n) })
-  return add('ReduceMax', [values, axes], { keepdims })
+  return add(opType, [values, axes], { keepdims })
 }
 
 /** The operator's zero point would have to be given per row, so the middle is added to the values instead. */
