@@ -114,7 +114,8 @@ export class MicroBatcher {
   #pump(): void {
     const lane = this.#model.lane()
     if (!lane) {
-      this.#load()
+      if (this.isIdle) this.#tellIdle()
+      else this.#load()
       return
     }
     while (this.#running < lane.atOnce) {
