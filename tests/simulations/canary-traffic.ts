@@ -32,16 +32,31 @@ export const HEALTHY: Behaviour = {
   accuracy: 0.8,
 }
 
-/** Faults that a canary is there to find. */
-export const FAULTS: Readonly<Record<string, Partial<Behaviour>>> = {
-  'errors +5 points': { errorRate: HEALTHY.errorRate + 0.05 },
-  'every request fails': { errorRate: 1 },
-  'latencies twice as long': { medianMs: HEALTHY.medianMs * 2 },
-  'p99 above its limit': { spread: 1.2 },
-  'scores shifted': { scoreMean: 0 },
-  'one answer in 100 is NaN': { invalidRate: 0.01 },
-  'accuracy −6 points': { accuracy: 0.74 },
+/** As bad as the rules allow, in all that they allow: errors +1 point, latencies half as long again, accuracy −3 points. */
+export const AT_ITS_LIMITS: Behaviour = {
+  ...HEALTHY,
+  errorRate: HEALTHY.errorRate + 0.01,
+  medianMs: HEALTHY.medianMs * 1.5,
+  accuracy: HEALTHY.accuracy - 0.03,
 }
+
+export type Fault = {
+  readonly name: string
+  readonly change: Partial<Behaviour>
+  /** Requests of the canary within which 95 of 100 are rolled back. */
+  readonly within: number
+}
+
+/** What a canary is there to find. */
+export const FAULTS: readonly Fault[] = [
+  { name: 'every request fails', change: { errorRate: 1 }, within: 5 },
+  { name: 'latencies twice as long', change: { medianMs: HEALTHY.medianMs * 2 }, within: 200 },
+  { name: 'scores shifted by a standard deviation', change: { scoreMean: 0 }, within: 250 },
+  { name: 'one answer in 100 is NaN', change: { invalidRate: 0.01 }, within: 400 },
+  { name: 'errors +5 points', change: { errorRate: HEALTHY.errorRate + 0.05 }, within: 1000 },
+  { name: 'p99 of 65 ms, limit 40 ms', change: { spread: 1.2 }, within: 3000 },
+  { name: 'accuracy −6 points, margin 3', change: { accuracy: HEALTHY.accuracy - 0.06 }, within: 6000 },
+]
 
 /** The rules that the simulations judge by: the defaults, and each that has none. */
 export const CANARY_POLICY: CanaryPolicy = canaryPolicySchema.parse({
@@ -101,7 +116,7 @@ export const everyLook = (step: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => (i + 1) * step)
 
 /** Looks that lie ever further apart: few, and yet hardly less able to catch a false alarm than looking all the time. */
-export function growingLooks(first: number, last: number, factor = 1.15): number[] {
+export function growingLooks(first: number, last: number, factor = 1.1): number[] {
   const looks: number[] = []
   for (let at = first; at < last; at *= factor) looks.push(Math.round(at))
   return [...new Set([...looks, last])]
