@@ -81,6 +81,8 @@ export type ServerOptions = {
   readonly roles?: readonly Role[]
   /** Where the Open Inference Protocol is spoken over gRPC; nowhere where absent. 0 takes a free port. */
   readonly grpcPort?: number
+  /** The endpoint that answers `/invocations` and `/ping`; where absent the only one does. */
+  readonly invocations?: string
   /** The built control room. */
   readonly webDir?: string
   /** Asked of every request but `/health`. Needed for any host but this machine. */
@@ -264,7 +266,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addWebhookRoutes(app, webhooks)
     addRegistryProtocol(app, { registry: models, webhooks, operator, ...tracking })
     addDemoRoutes(app, demo)
-    addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy })
+    addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy, rootEndpoint: options.invocations })
     const tempDir = join(home, 'tmp')
     addFileRoutes(app, {
       ...{ ...tracking, tree: files, registry: models, addressOfFiles: fileFinder(models, tracking) },

@@ -42,6 +42,7 @@ import {
   type Serving,
 } from './serving/index.ts'
 import { wireOpenInference } from './wire-open-inference.ts'
+import { addScoring } from './wire-scoring.ts'
 
 export type ServingParts = {
   readonly serving: Serving
@@ -109,14 +110,20 @@ export function wireServing(wiring: ServingWiring): ServingParts {
   return { serving, monitoring, inference: wireOpenInference(serving) }
 }
 
-export type HttpAccess = { readonly gate: Gate; readonly maxBodyBytes: number; readonly busy: BusySockets }
+export type HttpAccess = {
+  readonly gate: Gate
+  readonly maxBodyBytes: number
+  readonly busy: BusySockets
+  /** The endpoint that answers `/invocations`. */
+  readonly rootEndpoint: string | undefined
+}
 
 /** The routes of endpoints, monitors and the Open Inference Protocol, and the lane that takes plain predictions past the framework. */
 export function addServingRoutes(
   app: App,
   registry: Registry,
   { serving, monitoring, inference }: ServingParts,
-  { gate, maxBodyBytes, busy }: HttpAccess,
+  { gate, maxBodyBytes, busy, rootEndpoint }: HttpAccess,
 ): void {
   const { endpoints, clock } = serving
   const plain = plainProtocol((error) => {
@@ -140,9 +147,10 @@ export function addServingRoutes(
     readDeadline: (headers) => readDeadline(headers, performance.now()),
     maxBodyBytes,
   })
+  const scoring = addScoring(app, { endpoints, clock, inference, rootEndpoint, maxBodyBytes })
   addServingMetrics(registry, endpoints, clock)
   const { isAllowed } = gate
-  const lane = serving.fastLane({ protocols: [plain, infer], isAllowed })
+  const lane = serving.fastLane({ protocols: [plain, infer, scoring], isAllowed })
   addFastLane(app, lane, busy, { maxBodyBytes, idleMs: KEEP_ALIVE_MS })
 }
 

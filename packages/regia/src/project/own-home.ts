@@ -16,10 +16,19 @@ export type OwnRequest = {
   readonly port: number
   readonly token: string | undefined
   readonly roles: readonly Role[]
+  /** Where gRPC is spoken; nowhere where absent. */
+  readonly grpcPort?: number
+  /** The endpoint that answers `/invocations`. */
+  readonly invocations?: string
 }
 
 /** A home that this process owns, with everything that runs on it. */
-export type OwnedHome = { readonly client: RegiaClient; readonly url: string; readonly close: () => Promise<void> }
+export type OwnedHome = {
+  readonly client: RegiaClient
+  readonly url: string
+  readonly grpcPort?: number
+  readonly close: () => Promise<void>
+}
 
 /** Steps may take this share of the machine's memory; the rest is for the server, the data worker and others. */
 const MEMORY_SHARE = 0.7
@@ -30,7 +39,7 @@ const MEMORY_SHARE = 0.7
  * @throws RegiaError `HOME_LOCKED`, `HOME_NOT_WRITABLE`, `PORT_IN_USE`, `CONFIG_INVALID`.
  */
 export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
-  const { stack, project, host, port, token, roles } = request
+  const { stack, project, host, port, token, roles, grpcPort, invocations } = request
   const { home, databasePath, allowPrivateWebhooks } = stack
   // Whether the home can be had at all is asked before any code of the project is loaded.
   claimHome(home).release()
@@ -49,6 +58,8 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
     ...(databasePath !== undefined && { databasePath }),
     ...(webDir !== undefined && { webDir }),
     ...(token !== undefined && { token }),
+    ...(grpcPort !== undefined && { grpcPort }),
+    ...(invocations !== undefined && { invocations }),
   })
   const client = createClient({ url: server.url, ...(token !== undefined && { token }) })
   const stopWorker = roles.includes('worker') ? await startLocalWorker(client, stack, blobs, executors) : async () => {}
@@ -56,7 +67,7 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
     await stopWorker()
     await server.close()
   }
-  return { client, url: server.url, close }
+  return { client, url: server.url, ...(server.grpcPort !== undefined && { grpcPort: server.grpcPort }), close }
 }
 
 async function startLocalWorker(

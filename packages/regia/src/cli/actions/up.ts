@@ -10,17 +10,28 @@ import { VERSION } from '../../version.ts'
 import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
 
-type UpInput = { port: number; host: string; tokenFile: string | undefined; roles: string; noWorker: boolean }
+type UpInput = {
+  port: number
+  grpcPort: number | undefined
+  invocations: string | undefined
+  host: string
+  tokenFile: string | undefined
+  roles: string
+  noWorker: boolean
+}
 
 export const up: Action<UpInput> = async (input, context) => {
-  assertPort(input.port)
+  const { port, host, grpcPort, invocations } = input
+  assertPort(port)
+  if (grpcPort !== undefined) assertPort(grpcPort, '--grpc-port')
   const token = input.tokenFile
     ? await readToken(resolve(context.workingDir, input.tokenFile))
     : context.environment.token
   const project = await findProject(context.workingDir, context.environment.name)
   const stack = await resolveStack(context.environment, project)
   const roles = parseRoles(input.roles).filter((role) => role !== 'worker' || !input.noWorker)
-  const owner = await ownHome({ stack, project, host: input.host, port: input.port, token, roles })
+  const gateway = { ...(grpcPort !== undefined && { grpcPort }), ...(invocations !== undefined && { invocations }) }
+  const owner = await ownHome({ stack, project, host, port, token, roles, ...gateway })
   announce(owner, stack, roles, context)
   trimHeap()
   await untilStopped(context.signal)
@@ -29,15 +40,16 @@ export const up: Action<UpInput> = async (input, context) => {
 }
 
 export function announce(
-  { url }: OwnedHome,
+  { url, grpcPort }: OwnedHome,
   { home, environment }: Stack,
   roles: readonly Role[],
   { output }: Context,
 ): void {
   const { style } = output
-  output.result({ url, home, environment, pid: process.pid, roles, version: VERSION }, () =>
+  const known = { url, ...(grpcPort !== undefined && { grpcPort }), home, environment }
+  output.result({ ...known, pid: process.pid, roles, version: VERSION }, () =>
     [
-      `${style.green('●')} Regia ${VERSION} at ${style.bold(url)}`,
+      `${style.green('●')} Regia ${VERSION} at ${style.bold(url)}${grpcPort === undefined ? '' : ` · gRPC at port ${grpcPort}`}`,
       style.dim(
         `  home ${home}${environment ? ` · environment ${environment}` : ''} · ${roles.join(', ')} · Ctrl-C stops it`,
       ),
@@ -45,10 +57,10 @@ export function announce(
   )
 }
 
-export function assertPort(port: number): void {
+export function assertPort(port: number, where = '--port'): void {
   if (port >= 0 && port <= 65_535) return
   throw new RegiaError('INVALID_INPUT', `${port} is not a port.`, {
-    where: '--port',
+    where,
     hint: 'Use 1 to 65535, or 0 for a free one.',
   })
 }

@@ -9,6 +9,16 @@ export const up = command({
     'One process that owns the folder .regia/ of this project until it ends. SIGTERM and Ctrl-C end it when what is under way has been answered.',
   options: {
     port: { type: 'integer', value: 'N', description: 'port to listen on; 0 takes a free one', default: DEFAULT_PORT },
+    grpcPort: {
+      type: 'integer',
+      value: 'N',
+      description: 'also speak the Open Inference Protocol over gRPC at this port; 0 takes a free one',
+    },
+    invocations: {
+      type: 'text',
+      value: 'ENDPOINT',
+      description: 'endpoint that answers /invocations; the only one where there is one',
+    },
     host: { type: 'text', description: 'address to bind; any but loopback needs a token', default: '127.0.0.1' },
     tokenFile: {
       type: 'text',
@@ -23,7 +33,11 @@ export const up = command({
     },
     noWorker: { type: 'flag', description: 'leave the worker out: steps wait for one elsewhere' },
   },
-  examples: ['regia up', 'regia up --port 8080 --host 0.0.0.0 --token-file token.txt'],
+  examples: [
+    'regia up',
+    'regia up --port 8080 --host 0.0.0.0 --token-file token.txt',
+    'regia up --port 8000 --grpc-port 8001',
+  ],
   load: async () => (await import('../actions/up.ts')).up,
 })
 

@@ -1,16 +1,34 @@
-import { parseJson } from '../../http/wire-message.ts'
+import { csvRows } from '../../http/csv/index.ts'
+import { isOfType, prefers } from '../../http/media-preference.ts'
+import { parseJson, type WireRequest } from '../../http/wire-message.ts'
+import { csvReply } from './csv-reply.ts'
+import type { EndpointGateway } from './endpoint-gateway.ts'
+import { parseEventTime } from './event-time.ts'
 import type { PredictProtocol } from './fast-lane.ts'
 import { plainReply } from './plain-reply.ts'
-import { parsePlainRequest } from './plain-request.ts'
+import { MAX_ROWS, parsePlainRequest } from './plain-request.ts'
 
-/** Plain rows in, predictions out: `POST /api/v1/endpoints/NAME/predict`. */
+const CSV = 'text/csv'
+/** The event time of rows that come without a place for it. */
+const EVENT_TIME = 'x-event-time'
+
+/** Plain rows in, predictions out: `POST /api/v1/endpoints/NAME/predict`, as JSON or as CSV, each way. */
 export const plainProtocol = (errorBody: PredictProtocol['errorBody']): PredictProtocol => ({
   path: /^\/api\/v1\/endpoints\/([a-zA-Z0-9._-]+)\/predict$/,
-  isPlain: (headers) => (headers['content-type'] ?? '').startsWith('application/json'),
+  isPlain: ({ 'content-type': type }) => isOfType(type, 'application/json') || isOfType(type, CSV),
   packsReplies: false,
-  parse: ({ body }, { spec }, clock) => ({
-    ...parsePlainRequest(parseJson(body), clock),
-    reply: (answer) => ({ body: plainReply(spec.name, answer) }),
-  }),
+  parse: (request, endpoint, clock) => {
+    const { headers, body } = request
+    const read = isOfType(headers['content-type'], CSV)
+      ? { rows: rowsOf(request, endpoint), at: parseEventTime(headers[EVENT_TIME], clock, `header ${EVENT_TIME}`) }
+      : parsePlainRequest(parseJson(body), clock)
+    return prefers(headers.accept, CSV, 'application/json')
+      ? { ...read, reply: csvReply }
+      : { ...read, reply: (answer) => ({ body: plainReply(endpoint.spec.name, answer) }) }
+  },
   errorBody,
 })
+
+/** Texts become cells by the signature. Where nothing is loaded there is none, and asking says so. */
+const rowsOf = ({ body }: WireRequest, { stable }: EndpointGateway) =>
+  stable ? csvRows(body, stable.signature, { maxRows: MAX_ROWS }) : []

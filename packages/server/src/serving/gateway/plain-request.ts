@@ -1,7 +1,7 @@
 import { type Clock, RegiaError, type Row } from '@regia/core'
 import { parseEventTime } from './event-time.ts'
 
-const MAX_ROWS = 10_000
+export const MAX_ROWS = 10_000
 const KEYS = new Set(['rows', 'at'])
 
 /** The rows and event time of a `PredictRequest`. Cells are judged later, by the signature of the version that answers. */

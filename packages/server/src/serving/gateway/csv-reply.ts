@@ -1,0 +1,23 @@
+import { csvLine } from '../../http/csv/index.ts'
+import type { WireReply } from '../../http/wire-message.ts'
+import { type Answer, labelOf } from './answer.ts'
+
+/** Predictions as CSV: `id`, of a classifier `label`, `score`, and a `probability_CLASS` for each class. */
+export function csvReply({ served, predictions, from, count, ids }: Answer): WireReply {
+  const { signature } = served
+  const classes = signature.classes ?? []
+  const { probabilities } = predictions
+  const labels = predictions.classes ? ['label'] : []
+  let body = csvLine(['id', ...labels, 'score', ...(probabilities ? classes.map((name) => `probability_${name}`) : [])])
+  for (let row = from; row < from + count; row++) {
+    const label = labelOf(signature, predictions, row)
+    const width = classes.length
+    body += csvLine([
+      ids[row]!,
+      ...(label === undefined ? [] : [label]),
+      predictions.scores[row]!,
+      ...(probabilities?.subarray(row * width, (row + 1) * width) ?? []),
+    ])
+  }
+  return { body, headers: { 'content-type': 'text/csv; charset=utf-8' } }
+}
