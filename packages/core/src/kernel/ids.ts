@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   backfill: 'bkf',
   webhook: 'whk',
   delivery: 'dlv',
+  scoringJob: 'scj',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES
@@ -29,6 +30,7 @@ export type DecisionId = Id<'decision'>
 export type ReleaseId = Id<'release'>
 export type WebhookId = Id<'webhook'>
 export type DeliveryId = Id<'delivery'>
+export type ScoringJobId = Id<'scoringJob'>
 
 /** The schema of an id of one kind, such as `run_01h…`; what it parses has the branded type. @example idSchema('run').parse(text) */
 export const idSchema = <Kind extends IdKind>(kind: Kind) =>

@@ -76,6 +76,7 @@ export const serverEventSchema = z.object({
     'backfill',
     'notification',
     'webhook',
+    'scoringJob',
     'demo',
   ]),
   id: z.string(),

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { idSchema, timestampSchema } from '../kernel/index.ts'
 import { secretRefSchema } from './catalog.ts'
 
-/** What a webhook may be told of: `entity.action`, as its receivers get them. */
-export const WEBHOOK_EVENTS = [
+/** Changes of the registry, as receivers of MLflow know them. */
+export const REGISTRY_EVENTS = [
   'registered_model.created',
   'model_version.created',
   'model_version_tag.set',
@@ -19,6 +19,9 @@ export const WEBHOOK_EVENTS = [
   'prompt_alias.created',
   'prompt_alias.deleted',
 ] as const
+
+/** What a webhook may be told of: `entity.action`, as its receivers get them. */
+export const WEBHOOK_EVENTS = [...REGISTRY_EVENTS, 'scoring-job.finished'] as const
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 export const webhookEventSchema = z.enum(WEBHOOK_EVENTS)
 

@@ -49,10 +49,10 @@ export type IngestInput = {
   readonly description?: string | undefined
 }
 
-/** Where a table came from that a run made: the run, and its name for people. */
+/** Where a table came from that was made here: its name for people, and the run where one made it. */
 export type TableOrigin = {
   readonly sourceName: string
-  readonly runId: RunId
+  readonly runId?: RunId
   readonly description?: string | undefined
 }
 export type KeptTable = { readonly version: DatasetVersion; readonly isNew: boolean }
@@ -177,7 +177,7 @@ export class DataService {
       profile,
       sizeBytes: table.sizeBytes,
       createdAt: toIso(clock()),
-      runId,
+      ...(runId !== undefined && { runId }),
     }
   }
 

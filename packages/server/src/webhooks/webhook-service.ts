@@ -23,6 +23,7 @@ import {
   deleteWebhook,
   findByIdOrName,
   insertWebhook,
+  isActive,
   type KeptWebhook,
   listenersOf,
   listWebhooks,
@@ -45,7 +46,7 @@ export type WebhookDeps = SendDeps & {
 
 type Window = { readonly limit: number; readonly offset: number }
 
-/** Who is told of changes of the registry: messages written with the change, sent afterwards, at least once each. */
+/** Who is told of changes of the registry and of finished jobs: messages written with the change, sent afterwards, at least once each. */
 export class WebhookService {
   readonly #deps: WebhookDeps
   readonly sender: WebhookSender
@@ -58,8 +59,18 @@ export class WebhookService {
   /** Writes down, within the transaction that changes something, who is to be told of it. */
   async tell(connection: Connection, change: RegistryChange): Promise<void> {
     const message = this.#deps.messageOf(change)
-    if (!message) return
-    const listeners = await listenersOf(connection, message.event)
+    if (message) await this.announce(connection, message)
+  }
+
+  /**
+   * The same of anything else that happened.
+   *
+   * @param also - A webhook by id, told whatever it listens to; one that is gone or disabled is not.
+   */
+  async announce(connection: Connection, message: WebhookMessage, also?: WebhookId): Promise<void> {
+    const listening = await listenersOf(connection, message.event)
+    const asked = also !== undefined && (await isActive(connection, also)) ? [also] : []
+    const listeners = [...new Set([...listening, ...asked])]
     if (listeners.length === 0) return
     const now = this.#deps.clock()
     const shared = { event: message.event, body: this.#bodyOf(message, now), at: toIso(now) }

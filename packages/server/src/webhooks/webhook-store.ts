@@ -75,6 +75,16 @@ export async function listenersOf(connection: Connection, event: WebhookEvent): 
   return rows.filter(({ events }) => decodeJson(events).includes(event)).map(({ id }) => id)
 }
 
+export async function isActive(connection: Connection, id: WebhookId): Promise<boolean> {
+  const row = await connection
+    .selectFrom('webhook')
+    .select('id')
+    .where('id', '=', id)
+    .where('status', '=', 'active')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function deleteWebhook(connection: Connection, id: WebhookId): Promise<void> {
   await connection.deleteFrom('webhook').where('id', '=', id).execute()
 }

@@ -2,7 +2,7 @@ import {
   type NewWebhook,
   newWebhookSchema,
   type Page,
-  WEBHOOK_EVENTS,
+  REGISTRY_EVENTS,
   type Webhook,
   type WebhookChange,
   type WebhookEvent,
@@ -150,10 +150,10 @@ const changeOf = ({ name, description, url, events, secret, status }: Asked) => 
 /** An event comes as `{entity, action}`, by name or number. */
 function readEvent(item: JsonRecord, path: string): WebhookEvent {
   const event = `${nameIn(ENTITIES, item.entity)}.${nameIn(ACTIONS, item.action)}`.toLowerCase()
-  const found = WEBHOOK_EVENTS.find((each) => each === event)
+  const found = REGISTRY_EVENTS.find((each) => each === event)
   if (found) return found
   throw invalidParameter(
-    `Invalid value ${JSON.stringify(item)} for parameter '${path}' supplied: Valid events are ${WEBHOOK_EVENTS.join(', ')}.`,
+    `Invalid value ${JSON.stringify(item)} for parameter '${path}' supplied: Valid events are ${REGISTRY_EVENTS.join(', ')}.`,
   )
 }
 
@@ -184,11 +184,14 @@ const webhookToWire = (webhook: Webhook): object => ({
   name: webhook.name,
   description: webhook.description,
   url: webhook.url,
-  events: webhook.events.map(eventToWire),
+  // MLflow's client fails on an event that it does not know.
+  events: webhook.events.filter(isOfRegistry).map(eventToWire),
   status: webhook.status === 'active' ? 'ACTIVE' : 'DISABLED',
   creation_timestamp: Date.parse(webhook.createdAt),
   last_updated_timestamp: Date.parse(webhook.updatedAt),
 })
+
+const isOfRegistry = (event: WebhookEvent): boolean => REGISTRY_EVENTS.some((known) => known === event)
 
 function eventToWire(event: WebhookEvent): object {
   const [entity, action] = event.toUpperCase().split('.')

@@ -113,6 +113,7 @@ const EXAMPLES: Readonly<Record<WebhookEvent, Data>> = {
   'prompt_version_tag.deleted': { ...OF_PROMPT_VERSION, ...TAG },
   'prompt_alias.created': { ...PROMPT, alias: 'example_alias', version: '1' },
   'prompt_alias.deleted': { ...PROMPT, alias: 'example_alias' },
+  'scoring-job.finished': { id: 'scj_01example0', status: 'succeeded', ...OF_VERSION, rowCount: 1000 },
 }
 
 export const exampleOf = (event: WebhookEvent): Data => EXAMPLES[event]

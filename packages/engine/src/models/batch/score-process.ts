@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import { RegiaError } from '@regia/core'
+import { readModelPackage } from '../model-package.ts'
+import type { FromScorer, ScoreInChildRequest, ToScorer } from './job-messages.ts'
+import { scoreFile } from './score-file.ts'
+
+/** A child process that scores one file. It ends when its parent does; what was done stays, for the next one to go on with. */
+
+const cancel = new AbortController()
+
+async function answer({ modelPath, ...request }: ScoreInChildRequest): Promise<FromScorer> {
+  try {
+    const model = readModelPackage(await readFile(modelPath))
+    const onProgress = (progress: Extract<FromScorer, { kind: 'progress' }>['progress']) =>
+      say({ kind: 'progress', progress })
+    return { kind: 'done', result: await scoreFile({ ...request, model, onProgress, signal: cancel.signal }) }
+  } catch (error) {
+    const known = error instanceof RegiaError ? error : new RegiaError('INTERNAL', String(error))
+    return { kind: 'failed', error: known.toBody() }
+  }
+}
+
+function say(message: FromScorer): void {
+  process.send?.(message, undefined, {}, () => undefined)
+}
+
+process.on('message', (message: ToScorer) => {
+  if (message.kind === 'cancel') cancel.abort()
+  else void answer(message.request).then((reply) => process.send?.(reply, undefined, {}, () => process.disconnect()))
+})
+// Ctrl-C reaches the whole process group; the parent decides when work is over.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit(0))
