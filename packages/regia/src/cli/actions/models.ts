@@ -11,6 +11,7 @@ import type { Output } from '../output.ts'
 import { formatEstimate, formatNumber, formatScore, formatTime, formatValue } from './format.ts'
 import { parseModelReference } from './model-reference.ts'
 import { moreText } from './more-text.ts'
+import { shortList } from './short-list.ts'
 import { statusMark } from './status-mark.ts'
 
 type PageInput = { readonly limit: number; readonly cursor: string | undefined }
@@ -132,6 +133,7 @@ function describeVersion(found: ModelVersion, output: Output): string {
     ['stage', found.stage === 'None' ? undefined : found.stage],
     ...(found.package ? packageFacts(found.package) : packagingFacts(found)),
     ['source', found.source],
+    ['origin', lineage.origin && `${lineage.origin.model} version ${lineage.origin.version}, in another home`],
     ['run', lineage.runId ?? found.runId],
     ['pipeline', lineage.pipeline && `${lineage.pipeline.name} version ${lineage.pipeline.version}`],
     ['optimised', lineage.optimisation && optimisationText(lineage.optimisation)],
@@ -146,10 +148,16 @@ function describeVersion(found: ModelVersion, output: Output): string {
   ].join('\n')
 }
 
-const packageFacts = ({ learner, signature, trainedOn, parity }: ModelPackage): [string, string | undefined][] => [
+const packageFacts = ({
+  learner,
+  signature,
+  trainedOn,
+  parity,
+  notes = [],
+}: ModelPackage): [string, string | undefined][] => [
   ['learner', `${learner.name} ${formatValue(learner.params)}`],
   ['target', `${signature.target} (${signature.task})`],
-  ['inputs', signature.inputs.map((column) => `${column.name}: ${column.type}`).join(', ')],
+  ['inputs', shortList(signature.inputs.map((column) => `${column.name}: ${column.type}`))],
   ['trained on', trainedOn && `${formatTime(trainedOn.from)} to ${formatTime(trainedOn.until)}`],
   [
     'parity',
@@ -158,6 +166,7 @@ const packageFacts = ({ learner, signature, trainedOn, parity }: ModelPackage): 
       ? 'not measured'
       : `${parity.maxError.toExponential(1)} over ${formatNumber(parity.rowCount)} rows`,
   ],
+  ['notes', notes.join(' ') || undefined],
 ]
 
 const packagingFacts = ({ packaging }: ModelVersion): [string, string | undefined][] => [

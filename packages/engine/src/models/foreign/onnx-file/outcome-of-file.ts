@@ -12,7 +12,9 @@ export function outcomeOfFile(foreign: ForeignGraph, said: ImportSignature | und
   const outputs = output === undefined ? foreign.outputs : foreign.outputs.filter(({ name }) => name === output)
   if (outputs.length === 0) throw noAnswer(foreign, output)
   const [first] = outputs
-  const isClassifier = task === undefined ? foreign.isClassifier || classes !== undefined : task !== 'regression'
+  const isCalledSo = outputs.some(({ name, shape }) => /prob/i.test(name) && (shape?.at(-1) ?? 1) > 1)
+  const isClassifier =
+    task === undefined ? foreign.isClassifier || classes !== undefined || isCalledSo : task !== 'regression'
   const known = classes ?? foreign.classes
   try {
     return outcomeOfGraph({ ...foreign, outputs, isClassifier, classes: known })
@@ -21,7 +23,7 @@ export function outcomeOfFile(foreign: ForeignGraph, said: ImportSignature | und
     const hint =
       outputs.length > 1
         ? `Say which: --output ${first?.name ?? 'NAME'}.`
-        : `If these are probabilities, name the classes in their order: --classes no,yes. ${cause.hint ?? ''}`
+        : 'If these are probabilities, name the classes in their order: --classes no,yes. If they are several values, import one graph for each.'
     throw new RegiaError('MODEL_INVALID', `The ONNX file cannot be imported: ${cause.message}`, { cause, hint })
   }
 }

@@ -87,9 +87,11 @@ describe('packageOnnxFile', () => {
     for (const [i, answer] of expected.columns!.answers.flat().entries())
       expect(probabilities![i]).toBeCloseTo(answer, 6)
     expect(model.manifest.example.isMadeUp).toBeUndefined()
+    expect(model.manifest.notes).toBeUndefined()
     // Without anybody's word it says 0 and 1, and makes up rows of the categories in the graph.
     const bare = await open({ files: fileOf('columns') })
     expect(bare.signature.classes).toEqual(['0', '1'])
+    expect(bare.manifest.notes).toEqual([expect.stringContaining('Nothing names its classes')])
     expect(bare.manifest.example.rows.map(({ island }) => island)).toContain('Dream')
   })
 
@@ -123,7 +125,7 @@ describe('packageOnnxFile', () => {
     ['sequence-only', classes, /no probabilities and no number: parts \(no tensor\)/, /zipmap/],
     ['two-answers', undefined, /several outputs of numbers, "a", "b"/, /--output/],
     ['two-answers', said({ output: 'c' }), /no numbers named "c", but a, b/, /--output/],
-    ['double', undefined, /"probabilities" is 2 numbers a row/, /--classes/],
+    ['double', said({ task: 'regression' }), /"probabilities" is 2 numbers a row/, /--classes/],
     ['double', said({ classes: ['a', 'b', 'c'] }), /2 probabilities a row for the 3 classes/, /names of its classes/],
     [
       'double',

@@ -36,8 +36,10 @@ export async function packageOnnxFile({ files, signature: said, example }: OnnxF
   const columns = columnsOfGraph(foreign, { columns: said?.columns, target, example })
   const rows = example ?? madeUpRows(columns, foreign.model.graph)
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
-  const signature = programSignatureSchema.parse({ ...said, target, columns, ...outcomeOfFile(foreign, said) })
-  const noted = withNotes(foreign, Object.keys(files).length)
+  const outcome = outcomeOfFile(foreign, said)
+  const isUnnamed = 'classes' in outcome && !foreign.classes && !said?.classes
+  const signature = programSignatureSchema.parse({ ...said, target, columns, ...outcome })
+  const noted = withNotes(foreign, Object.keys(files).length, isUnnamed)
   const packageOf = (some: readonly Row[], given = signature) =>
     packageForeign(noted, {
       signature: given,
@@ -56,10 +58,11 @@ export async function packageOnnxFile({ files, signature: said, example }: OnnxF
   return bytes
 }
 
-const withNotes = (foreign: ForeignGraph, fileCount: number): ForeignGraph => ({
+const withNotes = (foreign: ForeignGraph, fileCount: number, isUnnamed: boolean): ForeignGraph => ({
   ...foreign,
   notes: [
     ...foreign.notes,
+    ...(isUnnamed ? ['Nothing names its classes: they are called by their places, 0, 1 and so on.'] : []),
     ...(foreign.inputs.some(({ elementType }) => elementType === 'double')
       ? [
           'Its inputs are doubles; rows come as 32-bit floats, so that values beside a threshold may fall on its other side.',

@@ -4,6 +4,7 @@ import type { Digest, ModelVersion } from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
 import type { Action } from '../../command.ts'
 import type { Output } from '../../output.ts'
+import { shortList } from '../short-list.ts'
 import { parseTags } from '../tags.ts'
 import { type FilesToImport, filesToImport } from './files-to-import.ts'
 import { type SaidInput, saidOfModel } from './said-of-model.ts'
@@ -44,11 +45,11 @@ function describeImport({ model, version, aliases, package: manifest }: ModelVer
   const names = aliases.length > 0 ? ` (${aliases.join(', ')})` : ''
   if (!manifest) return `${style.green('✓')} ${model} version ${version}${names} is registered.`
   const { signature, example, notes = [] } = manifest
-  const inputs = signature.inputs.map(({ name, type, nullable }) => `${name} ${type}${nullable ? '?' : ''}`).join(', ')
-  const answer = signature.classes ? `${signature.target}: ${signature.classes.join(', ')}` : signature.target
+  const inputs = signature.inputs.map(({ name, type, nullable }) => `${name} ${type}${nullable ? '?' : ''}`)
+  const answer = signature.classes ? `${signature.target}: ${shortList(signature.classes)}` : signature.target
   return [
     `${style.green('✓')} ${style.bold(`${model} version ${version}`)}${names} can be served: ${signature.task}, ${answer}`,
-    `  ${style.dim('takes')} ${inputs}`,
+    `  ${style.dim('takes')} ${shortList(inputs)}`,
     ...(signature.positive === undefined ? [] : [`  ${style.dim('score')} the probability of "${signature.positive}"`]),
     ...(example.isMadeUp
       ? [`  ${style.yellow('▲')} its example was made up from the types of the columns; give real rows with --example`]

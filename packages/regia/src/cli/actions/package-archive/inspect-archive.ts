@@ -9,6 +9,7 @@ import type { Output } from '../../output.ts'
 import { formatBytes, formatNumber, formatTime, formatValue } from '../format.ts'
 import { parseModelReference } from '../model-reference.ts'
 import { describeReport } from '../models.ts'
+import { shortList } from '../short-list.ts'
 
 export const inspectArchive: Action<{ model: string }> = async (input, context) => {
   const bytes = await bytesOf(input.model, context)
@@ -64,8 +65,8 @@ function describePackage(found: Exclude<InspectedFile, { kind: 'onnx' }>, output
   const facts: readonly Fact[] = [
     ['about', archive?.description || undefined],
     ['registered', archive && formatTime(archive.registeredAt)],
-    ['task', `${signature.task} of ${signature.target}${signature.classes ? `: ${signature.classes.join(', ')}` : ''}`],
-    ['inputs', inputs.join(', ')],
+    ['task', `${signature.task} of ${signature.target}${signature.classes ? `: ${shortList(signature.classes)}` : ''}`],
+    ['inputs', shortList(inputs)],
     ['learner', `${manifest.learner.name} ${formatValue(manifest.learner.params)}`],
     [
       'trained on',
