@@ -8,8 +8,8 @@ import { MIN_WEIGHTS } from './quantise-dense.ts'
 
 /** Below it float16 loses digits. */
 const SMALLEST_NORMAL = 2 ** -14
-/** Where the largest weight of a scaled output is put: half of what float16 holds. */
-const TOP = 2 ** 15
+/** The largest weight of a scaled output is put between this and its double, which float16 holds. */
+const TOP = 2 ** 14
 
 /**
  * Keeps the weights of dense layers as float16. They are cast back to float32, which onnxruntime does once when it loads the graph: the file

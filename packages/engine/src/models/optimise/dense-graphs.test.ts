@@ -169,6 +169,15 @@ describe('quantiseDense', () => {
 })
 
 describe('halveDense', () => {
+  it.each([0.51, 0.9999, 1, 1.99995])('overflows for no largest weight, such as %d beside a tiny one', (top) => {
+    const beside = weights.map((_, i) => (i < OUTPUTS ? top : 1e-7))
+    const model = graphOf((graph, value) =>
+      graph.node('MatMul', [value, graph.constant(matrix([INPUTS, OUTPUTS], beside))]),
+    )
+    const half = halveDense(model, small).model.graph.initializers.find(({ elementType }) => elementType === 'float16')
+    expect(Array.from(half!.data, Number).every((bits) => (bits & 0x7c00) !== 0x7c00)).toBe(true)
+  })
+
   it('keeps weights that float16 cannot hold', async () => {
     // Columns that would overflow, vanish, and lose digits as subnormal numbers.
     const factors = [1e6, 1e-8, 1e-5, 1, 3e38, 1e-38]

@@ -49,10 +49,22 @@ export async function answerHeldOut(
 ): Promise<{ readonly outcome: Outcome; readonly predictions: Predictions }> {
   const predictions = await runTable(table)
   const { probabilities, scores } = predictions
+  assertNumbers(probabilities ?? scores, table.rowCount)
   const output = probabilities ? { probabilities } : { values: scores }
   const outcome = outcomeOf(table, output, { target, classes, positive })
   assertKnownClasses(outcome, table, target)
   return { outcome, predictions }
+}
+
+/** Of NaN there is no score. */
+function assertNumbers(values: Float32Array, rowCount: number): void {
+  const missing = values.findIndex(Number.isNaN)
+  if (missing < 0) return
+  const row = Math.floor(missing / (values.length / rowCount))
+  throw new RegiaError('MODEL_INVALID', 'The graph answers a held-out row with NaN, so it has no score.', {
+    where: `row ${row}`,
+    hint: 'Leave out rows with values that the model does not take; if they are sound, this optimisation is not for this model.',
+  })
 }
 
 /** Labels under other names than the model's would make any score meaningless. */
