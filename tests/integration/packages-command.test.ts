@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ModelPackage, ModelVersion } from '@regia/core'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   CHECKOUT,
@@ -19,10 +20,11 @@ const PYTORCH = join(CHECKOUT, 'tests/reference/pytorch')
 
 type Home = { readonly place: Place; readonly close: () => Promise<void> }
 
-async function newHome(): Promise<Home> {
+/** @param zone - Where its clock stands: a zip keeps local time. */
+async function newHome(zone: string): Promise<Home> {
   const folder = await temporaryFolder()
   await writeFile(join(folder.dir, 'package.json'), '{"type":"module"}')
-  const place = { cwd: folder.dir }
+  const place = { cwd: folder.dir, env: { TZ: zone } }
   const server: Up = await regiaUp(place)
   return {
     place,
@@ -36,7 +38,7 @@ async function newHome(): Promise<Home> {
 let here: Home
 let there: Home
 beforeAll(async () => {
-  ;[here, there] = await Promise.all([newHome(), newHome()])
+  ;[here, there] = await Promise.all([newHome('America/Los_Angeles'), newHome('Asia/Kolkata')])
 })
 afterAll(() => Promise.all([here?.close(), there?.close()]))
 
@@ -80,6 +82,28 @@ describe('the commands of packages', { timeout: 180_000 }, () => {
     const back = join(there.place.cwd, 'back.zip')
     await regiaJson(there.place, 'models', 'package', 'copies@1', '--out', back)
     expect(await digestOf(back)).toBe(await digestOf(inHome('out/birds.zip')))
+  })
+
+  it('take a folder of MLflow, and an unzipped package as one', async () => {
+    const folder = join(CHECKOUT, 'tests/reference/mlflow-models/columns')
+    expect(await json<ModelVersion>('import', folder, '--name', 'iris')).toMatchObject({
+      packaging: { status: 'packaged' },
+      package: { signature: { task: 'multiclass' } },
+    })
+    for (const [name, bytes] of Object.entries(unzipSync(await readFile(inHome('out/birds.zip'))))) {
+      await mkdir(inHome('unzipped'), { recursive: true })
+      await writeFile(join(inHome('unzipped'), name), bytes)
+    }
+    const again = await json<ModelVersion>('import', 'unzipped', '--name', 'unzipped')
+    expect(again.package?.signature.inputs.map(({ name }) => name)).toEqual([
+      'bill_length',
+      'bill_depth',
+      'flipper',
+      'mass',
+    ])
+    const pickled = join(CHECKOUT, 'tests/reference/mlflow-models/pickled')
+    const { error } = await regiaFailure(here.place, 'models', 'import', pickled, '--name', 'iris')
+    expect(error).toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('a model of sklearn') })
   })
 
   it('tell of a package that is not sound, and import nothing of it', async () => {
