@@ -23,6 +23,7 @@ import type { App } from './http/app.ts'
 import { BusySockets } from './http/busy-sockets.ts'
 import { createApp } from './http/create-app.ts'
 import { addDocs } from './http/docs.ts'
+import { type DrainOptions, drain } from './http/drain.ts'
 import { assertSafeBinding, createGate } from './http/guard.ts'
 import { addHealthRoute } from './http/health.ts'
 import { listen } from './http/listen.ts'
@@ -102,6 +103,10 @@ export type ServerOptions = {
   readonly leaseMs?: number
   /** Webhooks may be sent to private networks, to this machine and over plain http. */
   readonly allowPrivateWebhooks?: boolean
+  /** How it takes leave of its clients when it closes; where absent it answers what is under way and closes. */
+  readonly drain?: DrainOptions
+  /** How many bytes of models stay in memory; a third of the machine's, at most 1 GiB, where absent. */
+  readonly maxLoadedBytes?: number
   /** Kinds of notifiers that the project brings, by type. */
   readonly customNotifiers?: Readonly<Record<string, CustomNotifier>>
 }
@@ -211,7 +216,10 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     })
     onClose(() => pipelines.stop())
     const warn = (message: string) => logger.warn(message)
-    const parts = wireServing({ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn })
+    const { maxLoadedBytes } = options
+    const parts = wireServing({
+      ...{ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn, maxLoadedBytes },
+    })
     onClose(parts.serving.close)
     const needed = (until: number) => sourcesOfVersions(database, toIso(Math.max(0, until)))
     const tracking = wireTracking({ ...{ database, blobs, events, clock, newId, randomBytes }, files, needed, onError })
@@ -322,7 +330,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
           })
     if (grpc) onClose(() => grpc.close(GRPC_GRACE_MS))
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
-    await parts.serving.endpoints.load()
+    await parts.load()
     packager.wake()
     if (roles.includes('scheduler')) {
       const turns = [
@@ -334,6 +342,9 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       onClose(startScheduler(turns, SCHEDULER_MS, onError).stop)
       onClose(startScheduler([() => parts.serving.archive.turn(), () => lineage.turn()], ARCHIVE_MS, onError).stop)
     }
+    // Last to be opened, so that it comes first when the server closes: all is still there while clients go.
+    const { drain: leave } = options
+    if (leave) onClose(() => drain(app, busy, leave))
     return {
       url,
       ...(grpc && { grpcPort: grpc.port }),

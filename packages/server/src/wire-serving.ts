@@ -37,6 +37,7 @@ import {
   parseEventTime,
   parseModelRef,
   plainProtocol,
+  type RegistrySource,
   readDeadline,
   registeredModels,
   type Serving,
@@ -46,6 +47,8 @@ import { addScoring } from './wire-scoring.ts'
 
 export type ServingParts = {
   readonly serving: Serving
+  /** Serves what was served before the last stop. With many endpoints each is loaded when it is asked. */
+  readonly load: () => Promise<void>
   readonly monitoring: MonitoringService
   readonly inference: InferenceService
 }
@@ -62,17 +65,22 @@ export type ServingWiring = {
   readonly newId: IdFactory
   readonly onError: (error: unknown) => void
   readonly warn: (message: string) => void
+  readonly maxLoadedBytes: number | undefined
 }
+
+/** Nobody waits at the start for more models than these. */
+const LOADED_AT_START = 20
 
 /** Endpoints and monitors, connected with the registry, the pipelines and the event bus. */
 export function wireServing(wiring: ServingWiring): ServingParts {
   const { database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn } = wiring
-  const registered = registeredModels({
+  const source: RegistrySource = {
     findVersion: (model, version) => models.findVersion(model, version),
     promote: (move) => models.promote(move),
     isProtected: (model, alias) => models.isProtected(model, alias),
     readPackage: (digest) => blobs.read(digest),
-  })
+  }
+  const registered = registeredModels(source, { maxLoadedBytes: wiring.maxLoadedBytes })
   const serving = createServing({
     database,
     logDir: join(home, 'log'),
@@ -107,7 +115,10 @@ export function wireServing(wiring: ServingWiring): ServingParts {
   events.subscribe(({ type, id }) => {
     if (type === 'model') void serving.endpoints.modelChanged(id).catch(onError)
   })
-  return { serving, monitoring, inference: wireOpenInference(serving) }
+  const { endpoints } = serving
+  const load = () =>
+    endpoints.all().length > LOADED_AT_START ? registered.cache.deferring(() => endpoints.load()) : endpoints.load()
+  return { serving, load, monitoring, inference: wireOpenInference(serving) }
 }
 
 export type HttpAccess = {

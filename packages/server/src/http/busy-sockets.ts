@@ -3,7 +3,19 @@ import type { Socket } from 'node:net'
 /** Connections on which something is being answered: a server that closes lets those finish. */
 export class BusySockets {
   readonly #counts = new Map<Socket, number>()
+  /** Open connections on which a request was sent once: their clients may keep them for more. */
+  readonly #used = new Set<Socket>()
+  #isDraining = false
   #onIdle: ((socket: Socket) => void) | undefined
+
+  /** Whether each connection ends with its next answer. */
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  get usedCount(): number {
+    return this.#used.size
+  }
 
   has(socket: Socket): boolean {
     return this.#counts.has(socket)
@@ -11,6 +23,9 @@ export class BusySockets {
 
   begin(socket: Socket): void {
     this.#counts.set(socket, (this.#counts.get(socket) ?? 0) + 1)
+    if (this.#used.has(socket)) return
+    this.#used.add(socket)
+    socket.once('close', () => this.#used.delete(socket))
   }
 
   end(socket: Socket): void {
@@ -20,6 +35,12 @@ export class BusySockets {
       this.#counts.delete(socket)
       this.#onIdle?.(socket)
     }
+  }
+
+  /** From now on a connection ends with the last answer on it. */
+  drain(): void {
+    this.#isDraining = true
+    this.onIdle((socket) => socket.end())
   }
 
   /** From now on told of each connection whose last answer was given. */

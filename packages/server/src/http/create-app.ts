@@ -4,6 +4,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import type { App } from './app.ts'
 import { addDepthLimit } from './body-depth.ts'
 import type { BusySockets } from './busy-sockets.ts'
+import { sayDraining } from './drain.ts'
 import { drainConnections } from './drain-connections.ts'
 import { replyWithError } from './error-reply.ts'
 import { addGuard, type Gate } from './guard.ts'
@@ -42,6 +43,7 @@ export function createApp(options: HttpOptions): App {
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
   app.setErrorHandler(replyWithError)
   drainConnections(app, options.busy)
+  sayDraining(app, options.busy)
   addSecurityHeaders(app)
   addGuard(app, options.gate, options.token)
   addDepthLimit(app)

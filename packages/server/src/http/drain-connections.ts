@@ -5,6 +5,8 @@ import type { BusySockets } from './busy-sockets.ts'
 
 /** A client that sends or takes nothing for so long is not waited for when the server closes. */
 const STALL_MS = 5_000
+/** Nobody is waited for longer than this, not even by what the server itself is busy with. */
+const EXIT_MS = 30_000
 
 /**
  * Lets a closing server end as soon as its last answer is sent. Browsers and fetch keep connections open after an answer, and open spare
@@ -34,14 +36,23 @@ export function drainConnections(app: App, busy: BusySockets, stallMs = STALL_MS
       })
     })
   })
+  let breaking: NodeJS.Timeout | undefined
+  let ending: NodeJS.Timeout | undefined
+  // Runs after the server is closed: the first hook of its kind is the last to be called.
+  app.addHook('onClose', async () => {
+    clearInterval(breaking)
+    clearTimeout(ending)
+  })
   app.addHook('preClose', async () => {
     isClosing = true
     busy.onIdle((socket) => socket.end())
     for (const socket of open) if (!busy.has(socket)) socket.destroy()
     const breakOff = breakOffStalled(underWay)
     breakOff()
-    const breaking = setInterval(breakOff, stallMs)
-    app.server.once('close', () => clearInterval(breaking))
+    breaking = setInterval(breakOff, stallMs)
+    ending = setTimeout(() => {
+      for (const socket of open) socket.destroy()
+    }, EXIT_MS)
   })
 }
 

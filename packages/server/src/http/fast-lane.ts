@@ -23,7 +23,7 @@ export function addFastLane(app: App, lane: Lane, busy: BusySockets, { maxBodyBy
     readBody(request, (body) =>
       answer(
         body,
-        (status, message) => send(reply, status, message),
+        (status, message) => send(reply, status, message, busy.isDraining),
         () => reply.destroyed,
       ),
     )
@@ -45,7 +45,8 @@ function readBody(request: IncomingMessage, onBody: (body: Buffer) => void): voi
   request.on('end', () => onBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
 }
 
-function send(reply: ServerResponse, status: number, message: WireReply): void {
-  reply.writeHead(status, { ...replyHeaders(message), 'x-content-type-options': 'nosniff' })
+function send(reply: ServerResponse, status: number, message: WireReply, isLast: boolean): void {
+  const connection = isLast ? { connection: 'close' } : {}
+  reply.writeHead(status, { ...replyHeaders(message), ...connection, 'x-content-type-options': 'nosniff' })
   reply.end(message.body)
 }

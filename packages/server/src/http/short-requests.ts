@@ -111,7 +111,7 @@ class ShortConnection {
   #send(status: number, reply: WireReply): void {
     if (!this.#isAnswering) return
     const socket = this.#socket
-    if (!socket.destroyed) write(socket, status, reply)
+    if (!socket.destroyed) write(socket, status, reply, this.#options.busy.isDraining)
     this.#isAnswering = false
     // Last: a server that closes ends the connection here.
     this.#options.busy.end(socket)
@@ -157,11 +157,11 @@ function dateText(): string {
   return date.text
 }
 
-function write(socket: Socket, status: number, reply: WireReply): void {
+function write(socket: Socket, status: number, reply: WireReply, isLast: boolean): void {
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
   const headers = replyHeaders(reply)
   for (const name in headers) head += `${name}: ${headers[name]}\r\n`
-  head += `x-content-type-options: nosniff\r\ndate: ${dateText()}\r\nconnection: keep-alive\r\n\r\n`
+  head += `x-content-type-options: nosniff\r\ndate: ${dateText()}\r\nconnection: ${isLast ? 'close' : 'keep-alive'}\r\n\r\n`
   const { body } = reply
   if (typeof body === 'string') {
     // One byte a character is written faster, and an answer in numbers is such.

@@ -18,7 +18,11 @@ type UpInput = {
   tokenFile: string | undefined
   roles: string
   noWorker: boolean
+  drainSeconds: number
 }
+
+/** How long clients may still use connections that they keep, after no new one is accepted. */
+const LINGER_MS = 1_000
 
 export const up: Action<UpInput> = async (input, context) => {
   const { port, host, grpcPort, invocations } = input
@@ -31,7 +35,8 @@ export const up: Action<UpInput> = async (input, context) => {
   const stack = await resolveStack(context.environment, project)
   const roles = parseRoles(input.roles).filter((role) => role !== 'worker' || !input.noWorker)
   const gateway = { ...(grpcPort !== undefined && { grpcPort }), ...(invocations !== undefined && { invocations }) }
-  const owner = await ownHome({ stack, project, host, port, token, roles, ...gateway })
+  const drain = { delayMs: Math.max(0, input.drainSeconds) * 1000, lingerMs: LINGER_MS }
+  const owner = await ownHome({ stack, project, host, port, token, roles, drain, ...gateway })
   announce(owner, stack, roles, context)
   trimHeap()
   await untilStopped(context.signal)

@@ -32,6 +32,13 @@ export const up = command({
       default: 'api,scheduler,worker,gateway',
     },
     noWorker: { type: 'flag', description: 'leave the worker out: steps wait for one elsewhere' },
+    drainSeconds: {
+      type: 'integer',
+      value: 'N',
+      description:
+        'after SIGTERM, answer for so long while /v2/health/ready says 503, for load balancers to look elsewhere',
+      default: 0,
+    },
   },
   examples: [
     'regia up',
