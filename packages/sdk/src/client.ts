@@ -58,6 +58,7 @@ import type {
 } from '@regia/core'
 import { readEvents } from './events.ts'
 import { modelClient } from './models.ts'
+import { scoringJobClient } from './scoring-jobs.ts'
 import { trackingClient } from './tracking.ts'
 import { type ClientOptions, createTransport } from './transport.ts'
 import { webhookClient } from './webhooks.ts'
@@ -93,6 +94,7 @@ export function createClient(options: ClientOptions) {
     ...modelClient(transport, at),
     ...trackingClient(transport, at),
     ...webhookClient(transport, at),
+    ...scoringJobClient(transport, at),
 
     /** Whether the server lives. Needs no token. */
     health: () => json<Health>('GET', '/health'),
@@ -134,8 +136,8 @@ export function createClient(options: ClientOptions) {
         const { body } = await raw('GET', at('blobs', digest))
         return body ?? new ReadableStream({ start: (controller) => controller.close() })
       },
-      /** Keeps bytes under their digest; the same bytes again are no new blob. */
-      write: async (bytes: Uint8Array<ArrayBuffer>) =>
+      /** Keeps bytes under their digest; the same bytes again are no new blob. What is larger than memory is sent as a stream. */
+      write: async (bytes: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>) =>
         (await (
           await raw('POST', at('blobs'), { bytes, headers: { 'content-type': 'application/octet-stream' } })
         ).json()) as { digest: Digest; sizeBytes: number },

@@ -49,6 +49,7 @@ import { addPipelineRoutes } from './pipelines/routes.ts'
 import { addRunActionRoutes } from './pipelines/run-action-routes.ts'
 import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
+import { addScoringRoutes } from './scoring/index.ts'
 import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
@@ -56,6 +57,7 @@ import { wireCatalog } from './wire-catalog.ts'
 import { fileFinder, wireArchives, wireImporter, wireOptimiser, wirePackager } from './wire-models.ts'
 import { startGrpc } from './wire-open-inference.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
+import { wireScoring } from './wire-scoring-jobs.ts'
 import {
   addServingRoutes,
   followersOf,
@@ -232,6 +234,20 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(() => archives.stop())
     const optimiser = wireOptimiser({ blobs, home, models, clock, onError, data })
     onClose(() => optimiser.stop())
+    const scoring = wireScoring({
+      database,
+      blobs,
+      data,
+      models,
+      webhooks,
+      events,
+      clock,
+      newId,
+      onError,
+      home,
+      ...parts,
+    })
+    onClose(() => scoring.runner.stop())
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -274,6 +290,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addWebhookRoutes(app, webhooks)
     addRegistryProtocol(app, { registry: models, webhooks, operator, ...tracking })
     addDemoRoutes(app, demo)
+    addScoringRoutes(app, scoring, blobs, operator)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy, rootEndpoint: options.invocations })
     const tempDir = join(home, 'tmp')
     addFileRoutes(app, {
@@ -332,6 +349,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
     await parts.load()
     packager.wake()
+    await scoring.runner.start()
     if (roles.includes('scheduler')) {
       const turns = [
         () => parts.serving.release.turn(),

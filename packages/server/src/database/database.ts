@@ -11,6 +11,7 @@ import type { ChannelTables } from '../pipelines/channels/tables.ts'
 import type { MapTables } from '../pipelines/map/tables.ts'
 import type { PipelineTables } from '../pipelines/tables.ts'
 import type { ScheduleTables } from '../schedules/tables.ts'
+import type { ScoringTables } from '../scoring/tables.ts'
 import type { ServingTables } from '../serving/tables.ts'
 import type { MirrorTables } from '../tracking/mirror/tables.ts'
 import type { PurgeTables } from '../tracking/purge/tables.ts'
@@ -27,6 +28,7 @@ export type Tables = DataTables &
   CatalogTables &
   ModelTables &
   ServingTables &
+  ScoringTables &
   LineageTables &
   MonitoringTables &
   TrackingTables &

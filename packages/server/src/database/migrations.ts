@@ -10,6 +10,7 @@ import { channelMigrations } from '../pipelines/channels/migrations.ts'
 import { mapMigrations } from '../pipelines/map/migrations.ts'
 import { pipelineMigrations } from '../pipelines/migrations.ts'
 import { scheduleMigrations } from '../schedules/migrations.ts'
+import { scoringMigrations } from '../scoring/migrations.ts'
 import { servingMigrations } from '../serving/migrations.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import { mirrorMigrations } from '../tracking/mirror/migrations.ts'
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...purgeMigrations,
   ...webhookMigrations,
   ...artifactTreeMigrations,
+  ...scoringMigrations,
 ]

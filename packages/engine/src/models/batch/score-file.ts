@@ -164,7 +164,7 @@ async function workOf(
   request: ScoreFileRequest,
   folder: string,
   { rows }: ScoringManifest,
-): Promise<ScoringThreadData> {
+): Promise<Omit<ScoringThreadData, 'stop'>> {
   const { signature } = request.model.manifest
   const { graph, inputs, values } = await encodeDictionaries(request.model.graph, signature, rows.dictionaries)
   const work: ScoringWork = {

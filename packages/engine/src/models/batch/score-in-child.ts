@@ -9,7 +9,7 @@ import type { OnScoringProgress } from './scoring-progress.ts'
 export type ScoreInChildOptions = { readonly signal: AbortSignal; readonly onProgress?: OnScoringProgress }
 
 /** How long a scoring that is cancelled may take to put its parts in order. */
-const GRACE_MS = 5_000
+const GRACE_MS = 30_000
 
 /**
  * Scores a file in a process of its own, so that neither its memory nor its work is this process's.

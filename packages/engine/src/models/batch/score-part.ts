@@ -1,5 +1,6 @@
 import type { RowRanges } from '../../data/row-ranges/index.ts'
 import type { LoadedGraph } from '../onnx-graph.ts'
+import { cancelled } from './cancelled.ts'
 import { gatherScores } from './gather-scores.ts'
 import type { ScoringPart, ScoringWork } from './scoring-messages.ts'
 
@@ -8,18 +9,20 @@ export type ScorePartRequest = {
   readonly ranges: RowRanges
   readonly work: ScoringWork
   readonly part: ScoringPart
+  readonly isStopped: () => boolean
   readonly onRows: (rowCount: number) => void
 }
 
 /** Rows between two words about how far it is. */
 const TOLD_ROWS = 16_384
 
-/** Scores one range into its file, which is there only when it is whole. */
-export async function scorePart({ loaded, ranges, work, part, onRows }: ScorePartRequest): Promise<void> {
+/** Scores one range into its file, which is there only when it is whole. @throws RegiaError `RUN_CANCELLED` when it is stopped. */
+export async function scorePart({ loaded, ranges, work, part, isStopped, onRows }: ScorePartRequest): Promise<void> {
   const { range, outputPath, place } = part
   const scores = gatherScores(work.signature, range.until - range.from)
   let untold = 0
   for await (const { rowCount, columns } of ranges.read(range, work.chunkRows)) {
+    if (isStopped()) throw cancelled()
     scores.append(await loaded.run(columns, rowCount))
     untold += rowCount
     if (untold < TOLD_ROWS) continue

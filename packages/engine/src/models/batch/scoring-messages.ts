@@ -18,8 +18,13 @@ export type ScoringWork = {
   readonly engine: Omit<DataEngineOptions, 'signal'>
 }
 
-export type ScoringThreadData = { readonly graph: Uint8Array; readonly work: ScoringWork }
-export type ToScoringThread = { readonly part: ScoringPart }
+export type ScoringThreadData = {
+  readonly graph: Uint8Array
+  readonly work: ScoringWork
+  /** One number that all threads see: from 1 on they break off what they do. */
+  readonly stop: Int32Array<SharedArrayBuffer>
+}
+export type ToScoringThread = { readonly kind: 'score'; readonly part: ScoringPart } | { readonly kind: 'end' }
 export type FromScoringThread =
   | { readonly kind: 'rows'; readonly rowCount: number }
   | { readonly kind: 'done'; readonly place: number }

@@ -2,14 +2,17 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { RegiaError } from '@regia/core'
+import { cancelled } from './cancelled.ts'
 import type { FromScoringThread, ScoringPart, ScoringThreadData, ToScoringThread } from './scoring-messages.ts'
 
-export type ScorePartsRequest = ScoringThreadData & {
+export type ScorePartsRequest = Omit<ScoringThreadData, 'stop'> & {
   readonly parts: readonly ScoringPart[]
   readonly threads: number
   readonly onRows: (rowCount: number) => void
   readonly signal: AbortSignal | undefined
 }
+
+const END_PATIENCE_MS = 30_000
 
 /**
  * Scores parts on several threads; each takes the next one when it is done with one. With the first failure all end.
@@ -19,7 +22,9 @@ export type ScorePartsRequest = ScoringThreadData & {
 export async function scoreParts(request: ScorePartsRequest): Promise<void> {
   const { graph, work, parts, signal } = request
   if (signal?.aborted) throw cancelled()
-  const threads = Array.from({ length: Math.min(request.threads, parts.length) }, () => startThread({ graph, work }))
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const count = Math.min(request.threads, parts.length)
+  const threads = Array.from({ length: count }, () => startThread({ graph, work, stop }))
   const queue = parts[Symbol.iterator]()
   const ended = new AbortController()
   const cancel = () => ended.abort(cancelled())
@@ -28,8 +33,19 @@ export async function scoreParts(request: ScorePartsRequest): Promise<void> {
     await Promise.all(threads.map((thread) => serve(thread, queue, request.onRows, ended)))
   } finally {
     signal?.removeEventListener('abort', cancel)
-    await Promise.all(threads.map((thread) => thread.terminate()))
+    Atomics.store(stop, 0, 1)
+    await Promise.all(threads.map(endThread))
   }
+}
+
+/** Lets a thread finish what native code is at; one that does not come to its end is ended. */
+async function endThread(thread: Worker): Promise<void> {
+  if (thread.threadId < 0) return
+  const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  thread.postMessage({ kind: 'end' } satisfies ToScoringThread)
+  const timer = setTimeout(() => void thread.terminate(), END_PATIENCE_MS)
+  await exited
+  clearTimeout(timer)
 }
 
 /** Keeps one thread at work until no part is left, or until anything fails. */
@@ -48,7 +64,7 @@ function serve(
     const next = () => {
       const { value, done } = queue.next()
       if (done) resolve()
-      else thread.postMessage({ part: value } satisfies ToScoringThread)
+      else thread.postMessage({ kind: 'score', part: value } satisfies ToScoringThread)
     }
     thread.on('message', (message: FromScoringThread) => {
       if (message.kind === 'rows') onRows(message.rowCount)
@@ -67,11 +83,6 @@ function startThread(workerData: ScoringThreadData): Worker {
   const url = new URL(`./scoring-thread${ending}`, import.meta.url)
   return new Worker(url, { workerData, name: 'scoring', execArgv: ending === '.ts' ? ['--conditions=source'] : [] })
 }
-
-export const cancelled = (): RegiaError =>
-  new RegiaError('RUN_CANCELLED', 'The scoring was cancelled.', {
-    hint: 'What is done is kept: the same call goes on from there.',
-  })
 
 const lost = (cause: unknown): RegiaError =>
   new RegiaError('UNAVAILABLE', `A thread that scores ended: ${String(cause)}.`, {

@@ -3,11 +3,11 @@ import { type ErrorBody, RegiaError } from '@regia/core'
 import { openRowRanges } from '../../data/row-ranges/index.ts'
 import { loadGraph } from '../onnx-graph.ts'
 import { scorePart } from './score-part.ts'
-import type { FromScoringThread, ScoringThreadData, ToScoringThread } from './scoring-messages.ts'
+import type { FromScoringThread, ScoringPart, ScoringThreadData, ToScoringThread } from './scoring-messages.ts'
 
 /** A thread that scores parts, one after another, with a graph and a DuckDB of its own. */
 
-const { graph, work }: ScoringThreadData = workerData
+const { graph, work, stop }: ScoringThreadData = workerData
 const opening = Promise.all([
   loadGraph(graph, work.signature),
   openRowRanges({
@@ -20,12 +20,13 @@ const opening = Promise.all([
 // Told with the first part; until then a failure must not count as unhandled.
 opening.catch(() => undefined)
 
+const isStopped = (): boolean => Atomics.load(stop, 0) !== 0
 const say = (message: FromScoringThread): void => parentPort?.postMessage(message)
 
-async function answer({ part }: ToScoringThread): Promise<void> {
+async function answer(part: ScoringPart): Promise<void> {
   try {
     const [loaded, ranges] = await opening
-    await scorePart({ loaded, ranges, work, part, onRows: (rowCount) => say({ kind: 'rows', rowCount }) })
+    await scorePart({ loaded, ranges, work, part, isStopped, onRows: (rowCount) => say({ kind: 'rows', rowCount }) })
     say({ kind: 'done', place: part.place })
   } catch (error) {
     say({ kind: 'failed', error: bodyOf(error) })
@@ -37,4 +38,15 @@ const bodyOf = (error: unknown): ErrorBody =>
     ? error.toBody()
     : new RegiaError('UNAVAILABLE', `Scoring failed: ${String(error)}`).toBody()
 
-parentPort?.on('message', (message: ToScoringThread) => void answer(message))
+/** Native code that is at work when a thread is ended takes the process with it; so the thread ends by itself. */
+async function end(): Promise<void> {
+  const opened = await opening.catch(() => undefined)
+  await opened?.[0].release()
+  opened?.[1].close()
+  parentPort?.close()
+}
+
+let last: Promise<void> = Promise.resolve()
+parentPort?.on('message', (message: ToScoringThread) => {
+  last = last.then(() => (message.kind === 'score' ? answer(message.part) : end()))
+})

@@ -1,0 +1,3 @@
+export { addScoringRoutes } from './routes.ts'
+export type { ScoringModel } from './scoring-deps.ts'
+export { ScoringService } from './scoring-service.ts'
