@@ -177,6 +177,14 @@ export const endpointSchema = z.object({
 })
 export type Endpoint = z.infer<typeof endpointSchema>
 
+/** What applying a spec would change: fields by their path, such as `canary.steps`, with what stands there before and after. */
+export const endpointPlanSchema = z.object({
+  name: nameSchema,
+  action: z.enum(['create', 'change', 'keep']),
+  fields: z.array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+})
+export type EndpointPlan = z.infer<typeof endpointPlanSchema>
+
 /** Every model that an endpoint names, each once. */
 export function modelRefsOf(spec: EndpointSpec): readonly string[] {
   const { stable, shadow, canary, experiment, bandit, fallback } = spec

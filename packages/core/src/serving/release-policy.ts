@@ -61,6 +61,8 @@ export const canaryPolicySchema = z.strictObject({
     .default([1, 5, 25, 50]),
   /** How long each step is held, at least. */
   every: durationSchema.default('30m'),
+  /** What could not be decided in a step by then is paused, for a person to look at. */
+  holdAtMost: durationSchema.default('7d'),
   /** How many requests the canary must have answered in a step before the next. */
   minimumRequests: z.number().int().min(1).default(200),
   sticky: stickySchema,

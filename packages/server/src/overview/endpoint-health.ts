@@ -37,13 +37,14 @@ const largestEffect = (drift: WindowResult['drift']): number | null =>
 export const alertNeeds = (openAlerts: readonly Alert[]): readonly Need[] =>
   openAlerts.filter(({ status }) => status === 'open').map((alert) => ({ kind: 'alert', alert }))
 
-/** Versions in shadow that the rule would promote, where a person has the last word. */
-export const promotionNeeds = (endpoints: readonly Endpoint[]): readonly Need[] =>
-  endpoints.flatMap(({ spec, comparison }): Need[] =>
-    comparison?.verdict === 'promote' && !comparison.rule.automatic
-      ? [{ kind: 'promotion', endpoint: spec.name, comparison }]
-      : [],
-  )
+/** Versions in shadow that the rule would promote, where a person has the last word, and releases that wait for one. */
+export const releaseNeeds = (endpoints: readonly Endpoint[]): readonly Need[] =>
+  endpoints.flatMap(({ spec, comparison, release }): Need[] => {
+    const { name: endpoint } = spec
+    if (release?.state === 'paused' || release?.state === 'recommended') return [{ kind: 'release', endpoint, release }]
+    const isWaiting = comparison?.verdict === 'promote' && !comparison.rule.automatic
+    return isWaiting ? [{ kind: 'promotion', endpoint, comparison }] : []
+  })
 
 const DECISION_TITLES: Readonly<Record<Decision['kind'], (decision: Decision) => string>> = {
   created: ({ endpoint, toVersion }) => `${endpoint} serves version ${toVersion}`,

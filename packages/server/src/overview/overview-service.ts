@@ -19,6 +19,7 @@ const URGENCY: Readonly<Record<Need['kind'], number>> = {
   approval: 2,
   'alias-request': 3,
   promotion: 4,
+  release: 4,
 }
 
 export async function getOverview(sources: OverviewSources): Promise<Overview> {

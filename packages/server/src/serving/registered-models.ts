@@ -64,6 +64,7 @@ export function registeredModels(
       },
       open: async (version: RegisteredVersion) => cache.open(version),
       isProtected: async (model, alias) => (await source.isProtected?.(model, alias)) ?? false,
+      hasPassedChecks: async (model, version) => (await source.findVersion(model, version))?.report?.passed,
       moveAlias: async (move) => {
         await source.promote(move)
       },

@@ -1,5 +1,6 @@
 import {
   decisionSchema,
+  endpointPlanSchema,
   endpointSchema,
   endpointSpecSchema,
   labelsRequestSchema,
@@ -17,16 +18,16 @@ import { z } from 'zod'
 import type { App } from '../http/app.ts'
 import { listReplySchema, offsetOf, pageOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
 import { addWireScope, sendWire, wireRequest } from '../http/wire-scope.ts'
+import { planEndpoint } from './endpoints/endpoint-plan.ts'
 import type { PredictProtocol } from './gateway/fast-lane.ts'
 import { predictWire } from './gateway/predict-wire.ts'
 import { pushLabels } from './labels.ts'
 import type { Serving } from './serving.ts'
 
 const nameParams = z.object({ name: nameSchema })
-const reasonBody = z.strictObject({ reason: z.string().max(2000).optional() }).prefault({})
 const tags = ['endpoints']
 
-export function addEndpointRoutes(app: App, { endpoints, queries, release }: Serving): void {
+export function addEndpointRoutes(app: App, { endpoints, queries }: Serving): void {
   app.get(
     '/api/v1/endpoints',
     {
@@ -65,35 +66,30 @@ export function addEndpointRoutes(app: App, { endpoints, queries, release }: Ser
     },
   )
   app.post(
-    '/api/v1/endpoints/:name/promote',
+    '/api/v1/endpoints/plan',
     {
       schema: {
         tags,
-        summary: 'Make the version in shadow the champion',
-        params: nameParams,
-        body: reasonBody,
-        response: { 200: endpointSchema },
+        summary: 'What applying specs would change, field by field; changes nothing',
+        body: z.strictObject({ specs: z.array(endpointSpecSchema).min(1).max(1000) }),
+        response: { 200: z.object({ plans: listReplySchema(endpointPlanSchema) }) },
       },
     },
-    async ({ params, body }) => {
-      await release.promote(params.name, body.reason)
-      return queries.get(params.name)
-    },
+    async ({ body }) => ({ plans: body.specs.map((spec) => planEndpoint(spec, endpoints.find(spec.name)?.spec)) }),
   )
-  app.post(
-    '/api/v1/endpoints/:name/rollback',
+  app.delete(
+    '/api/v1/endpoints/:name',
     {
       schema: {
         tags,
-        summary: 'Bring the last champion back',
+        summary: 'Take an endpoint out of service for good; its prediction log stays',
         params: nameParams,
-        body: reasonBody,
-        response: { 200: endpointSchema },
+        response: { 204: z.undefined() },
       },
     },
-    async ({ params, body }) => {
-      await release.rollback(params.name, body.reason)
-      return queries.get(params.name)
+    async ({ params }, reply) => {
+      await endpoints.remove(params.name)
+      return reply.code(204).send()
     },
   )
 }

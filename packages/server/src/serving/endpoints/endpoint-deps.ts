@@ -1,8 +1,10 @@
 import type { Clock, IdFactory } from '@regia/core'
 import type { ModelDirectory } from '../gateway/model-directory.ts'
-import type { CountStore, LogConsumer } from '../log-consumer/index.ts'
+import type { CountStore, FindVersionFacts, LogConsumer } from '../log-consumer/index.ts'
 import type { PredictionLog } from '../prediction-log/index.ts'
 import type { PairStore } from '../release/pair-store.ts'
+import type { ReleaseFiguresStore } from '../release/release-figures.ts'
+import type { ReleaseStore } from '../release/release-store.ts'
 import type { TrialStore } from '../release/trial-store.ts'
 import type { EndpointStore } from './endpoint-store.ts'
 
@@ -11,10 +13,13 @@ export type ServingDeps = {
   readonly store: EndpointStore
   readonly trials: TrialStore
   readonly pairs: PairStore
+  readonly releases: ReleaseStore
+  readonly figures: ReleaseFiguresStore
   readonly counts: CountStore
   readonly log: PredictionLog
   readonly consumer: LogConsumer
   readonly directory: ModelDirectory
+  readonly findFacts: FindVersionFacts
   readonly publish: (type: 'endpoint' | 'decision' | 'prediction', id: string) => void
   readonly clock: Clock
   readonly newId: IdFactory

@@ -33,7 +33,8 @@ export class EndpointQueries {
     const counts = await this.#deps.counts.counts(name)
     const watermark = (await this.#deps.counts.findWatermark(name))?.at
     const comparison = await this.#release.comparison(gateway)
-    return viewEndpoint({ gateway, stored, counts, watermark, comparison, now: this.#deps.clock() })
+    const release = await this.#release.running(name)
+    return viewEndpoint({ gateway, stored, counts, watermark, comparison, release, now: this.#deps.clock() })
   }
 
   /** The running comparison, else the one on which the last decision was taken. @throws RegiaError `NOT_FOUND`. */

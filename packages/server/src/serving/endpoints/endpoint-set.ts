@@ -1,24 +1,34 @@
 import { type Decision, type EndpointSpec, RegiaError, type ServedEndpointSpec, servesModel, toIso } from '@regia/core'
 import { EndpointGateway, type WantedVersions } from '../gateway/endpoint-gateway.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
+import type { ReleasePlanner } from '../release/release-planner.ts'
+import { assertServable, unknownModel } from './assert-servable.ts'
+import type { DecisionLog } from './decision-log.ts'
 import type { ServingDeps } from './endpoint-deps.ts'
 
 /** Why the next change of version happens; without one it is a plain deployment. */
 export type Announcement = Pick<Decision, 'kind' | 'by' | 'reason'> & {
   readonly toVersion: number
   readonly comparison?: Decision['comparison']
+  readonly release?: Decision['release']
 }
 
 /** The endpoints that this process serves, each kept at what its spec names. */
 export class EndpointSet {
+  readonly decisions: DecisionLog
+  /** Told when a version of a release failed so often that it was cut off at once. */
+  onTripped: (endpoint: string) => void = () => {}
   readonly #deps: ServingDeps
+  readonly #planner: ReleasePlanner
   readonly #gateways = new Map<string, EndpointGateway>()
   /** One change of an endpoint at a time. */
   readonly #changes = new Map<string, Promise<unknown>>()
   readonly #announced = new Map<string, Announcement>()
 
-  constructor(deps: ServingDeps) {
+  constructor(deps: ServingDeps, decisions: DecisionLog, planner: ReleasePlanner) {
     this.#deps = deps
+    this.decisions = decisions
+    this.#planner = planner
   }
 
   /** Knows every endpoint; none answers before {@link load}. */
@@ -53,8 +63,8 @@ export class EndpointSet {
 
   /** Creates or changes an endpoint; answers when what it names serves. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`, and what loading throws. */
   async apply(spec: EndpointSpec): Promise<void> {
-    if (!servesModel(spec)) throw composed(spec)
-    await this.#assertServable(spec)
+    assertServable(spec, this.find(spec.name)?.spec)
+    if (!(await this.#deps.directory.find(spec.stable))) throw unknownModel(spec.stable)
     await this.#deps.store.put(spec, toIso(this.#deps.clock()))
     const gateway = this.#open(spec)
     gateway.spec = spec
@@ -101,6 +111,16 @@ export class EndpointSet {
     })
   }
 
+  /** Takes an endpoint out of service for good. What was asked is answered; the log of its predictions stays. @throws RegiaError `NOT_FOUND`. */
+  remove(name: string): Promise<void> {
+    return this.#change(name, async (gateway) => {
+      await this.#deps.store.remove(name)
+      this.#gateways.delete(name)
+      await gateway.close()
+      this.#deps.publish('endpoint', name)
+    })
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#changes.values())
     for (const gateway of this.#gateways.values()) await gateway.close()
@@ -117,7 +137,8 @@ export class EndpointSet {
     const opened = this.#gateways.get(spec.name)
     if (opened) return opened
     const { log, directory, clock } = this.#deps
-    const gateway = new EndpointGateway({ spec, log: log.open(spec.name), directory, clock })
+    const onTripped = (): void => this.onTripped(spec.name)
+    const gateway = new EndpointGateway({ spec, log: log.open(spec.name), directory, clock, onTripped })
     this.#gateways.set(spec.name, gateway)
     return gateway
   }
@@ -130,6 +151,7 @@ export class EndpointSet {
     const change = await gateway.change(wanted)
     if (gateway.stable) await this.#recordServed(gateway, gateway.stable.version)
     if (change.shadowStarted !== undefined) await this.#recordShadow(gateway, change.shadowStarted)
+    await this.#planner.announce(name)
     this.#deps.publish('endpoint', name)
   }
 
@@ -141,7 +163,8 @@ export class EndpointSet {
     const previousVersion = stored?.previousVersion
     const previous =
       previousVersion === undefined ? undefined : await directory.find(`${stable.model}@${previousVersion}`)
-    return { stable, previous, shadow: await this.#wantedShadow(spec, stable) }
+    const release = await this.#planner.plan(spec, stable)
+    return { stable, previous, release, shadow: await this.#wantedShadow(spec, stable) }
   }
 
   /** A challenger runs in shadow from the moment it is named until its fate is sealed. */
@@ -161,12 +184,12 @@ export class EndpointSet {
       announced?.toVersion === version
         ? announced
         : plainDeployment(gateway.spec, version, from === undefined ? 'created' : 'deployed')
-    const decision = await this.#decision(name, {
+    const decision = await this.decisions.make(name, {
       ...why,
       ...(from !== undefined && { fromVersion: from }),
     })
     await this.#deps.store.putServed({ stable: version, previous: from }, decision)
-    this.#deps.publish('decision', name)
+    this.decisions.published(name)
   }
 
   async #recordShadow(gateway: EndpointGateway, challengerVersion: number): Promise<void> {
@@ -176,41 +199,12 @@ export class EndpointSet {
     const isNew = await this.#deps.trials.start(name, { championVersion, challengerVersion }, this.#deps.clock())
     if (!isNew) return
     const reason = `Version ${challengerVersion} became ${gateway.spec.shadow?.model}; it answers beside version ${championVersion}, unseen.`
-    await this.addDecision(name, {
+    await this.decisions.add(name, {
       kind: 'shadow-started',
       by: 'regia',
       reason,
       fromVersion: championVersion,
       toVersion: challengerVersion,
-    })
-  }
-
-  async addDecision(name: string, decision: Omit<Decision, 'id' | 'endpoint' | 'at' | 'eventTime'>): Promise<void> {
-    await this.#deps.store.addDecision(await this.#decision(name, decision))
-    this.#deps.publish('decision', name)
-  }
-
-  async #decision(name: string, decision: Omit<Decision, 'id' | 'endpoint' | 'at' | 'eventTime'>): Promise<Decision> {
-    const watermark = await this.#deps.counts.findWatermark(name)
-    return {
-      ...decision,
-      id: this.#deps.newId('decision'),
-      endpoint: name,
-      ...(watermark && { eventTime: toIso(watermark.at) }),
-      at: toIso(this.#deps.clock()),
-    }
-  }
-
-  async #assertServable({ name, stable, shadow }: ServedEndpointSpec): Promise<void> {
-    if (!(await this.#deps.directory.find(stable))) throw unknownModel(stable)
-    const before = this.find(name)?.spec.stable
-    if (before !== undefined && parseModelRef(before).model !== parseModelRef(stable).model) {
-      throw otherModel(name, before, stable)
-    }
-    if (!shadow || parseModelRef(shadow.model).model === parseModelRef(stable).model) return
-    throw new RegiaError('INVALID_INPUT', `The shadow ${shadow.model} is not a version of the model of ${stable}.`, {
-      where: 'shadow.model',
-      hint: 'A version in shadow takes over the alias of the stable one, so both must be of one registered model.',
     })
   }
 }
@@ -221,21 +215,3 @@ const plainDeployment = (spec: ServedEndpointSpec, toVersion: number, kind: 'cre
   by: 'regia',
   reason: kind === 'created' ? `It follows ${spec.stable}.` : `${spec.stable} now means this version.`,
 })
-
-const composed = ({ name }: EndpointSpec): RegiaError =>
-  new RegiaError('INVALID_INPUT', `Endpoint "${name}" names no version that answers.`, {
-    where: 'stable',
-    hint: 'Name a registered model, such as "delays@champion".',
-  })
-
-const unknownModel = (ref: string): RegiaError =>
-  new RegiaError('NOT_FOUND', `There is no ${ref} in the registry.`, {
-    where: ref,
-    hint: 'See "regia models list" for what is registered, and which version an alias names.',
-  })
-
-const otherModel = (name: string, before: string, after: string): RegiaError =>
-  new RegiaError('CONFLICT', `Endpoint "${name}" serves ${before}; it cannot change to ${after}.`, {
-    where: 'stable',
-    hint: 'What is counted about an endpoint is kept by version, so it stays with one registered model. Make another endpoint.',
-  })

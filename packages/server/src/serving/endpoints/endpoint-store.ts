@@ -58,6 +58,20 @@ export class EndpointStore {
     })
   }
 
+  /** Forgets the endpoint, its decisions and releases. What was predicted and counted stays. */
+  async remove(endpoint: string): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      const releases = transaction.selectFrom('release').select('id').where('endpoint', '=', endpoint)
+      for (const table of ['release_figures', 'release_outcome', 'release_pull'] as const) {
+        await transaction.deleteFrom(table).where('release', 'in', releases).execute()
+      }
+      for (const table of ['release_arm', 'release', 'decision', 'shadow_trial', 'unloaded_endpoint'] as const) {
+        await transaction.deleteFrom(table).where('endpoint', '=', endpoint).execute()
+      }
+      await transaction.deleteFrom('endpoint').where('name', '=', endpoint).execute()
+    })
+  }
+
   async names(): Promise<readonly string[]> {
     const rows = await this.#database.selectFrom('endpoint').select('name').orderBy('name').execute()
     return rows.map(({ name }) => name)
@@ -104,7 +118,8 @@ export class EndpointStore {
   }
 }
 
-async function insertDecision(connection: Connection, decision: Decision): Promise<void> {
+/** Adds a decision to the log of its endpoint. */
+export async function insertDecision(connection: Connection, decision: Decision): Promise<void> {
   const { number } = await connection
     .selectFrom('decision')
     .select(({ fn }) => fn.coalesce(fn.max('number'), fn.countAll<number>()).as('number'))

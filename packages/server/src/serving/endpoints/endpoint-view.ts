@@ -1,4 +1,4 @@
-import { type Endpoint, type ShadowComparison, type Traffic, toIso } from '@regia/core'
+import { type Endpoint, type Release, type ShadowComparison, type Traffic, toIso } from '@regia/core'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
 import type { SlotCounts } from '../gateway/traffic-ring.ts'
 import type { EndpointCounts } from '../log-consumer/index.ts'
@@ -14,11 +14,20 @@ export type ViewedEndpoint = {
   /** Event time that the endpoint has reached, in milliseconds since 1970. */
   readonly watermark: number | undefined
   readonly comparison: ShadowComparison | undefined
+  readonly release: Release | undefined
   readonly now: number
 }
 
 /** An endpoint as the API shows it. */
-export function viewEndpoint({ gateway, stored, counts, watermark, comparison, now }: ViewedEndpoint): Endpoint {
+export function viewEndpoint({
+  gateway,
+  stored,
+  counts,
+  watermark,
+  comparison,
+  release,
+  now,
+}: ViewedEndpoint): Endpoint {
   const recent = gateway.traffic.sum(now - TRAFFIC_MS, now)
   return {
     spec: gateway.spec,
@@ -30,6 +39,7 @@ export function viewEndpoint({ gateway, stored, counts, watermark, comparison, n
     errorCount: gateway.errorCount,
     ...(watermark !== undefined && { watermark: toIso(watermark) }),
     ...(comparison && { comparison }),
+    ...(release && { release }),
     createdAt: stored.createdAt,
   }
 }
@@ -53,6 +63,8 @@ export function trafficOf(
 
 function roleOf(gateway: EndpointGateway, version: number): Traffic['role'] {
   if (version === gateway.stable?.version) return 'stable'
+  const arm = gateway.arms.find((each) => each.version === version)
+  if (arm) return arm.role
   return version === gateway.shadow?.version ? 'shadow' : 'previous'
 }
 

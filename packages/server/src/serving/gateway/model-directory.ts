@@ -17,6 +17,8 @@ export type ModelDirectory = {
   readonly open: (version: RegisteredVersion) => Promise<ModelSession>
   /** Whether an alias moves only when somebody has approved: no rule moves it then. */
   readonly isProtected?: (model: string, alias: string) => Promise<boolean>
+  /** Whether every check of the version's report passed; undefined without a report. */
+  readonly hasPassedChecks?: (model: string, version: number) => Promise<boolean | undefined>
   /** Takes effect in every endpoint that follows the alias. */
   readonly moveAlias: (move: {
     readonly model: string

@@ -7,7 +7,6 @@ import type {
   ExperimentPolicy,
   Moments,
   ReleaseBandit,
-  ReleaseFigures,
   ReleaseId,
   ReleaseMetric,
   ReleaseState,
@@ -72,13 +71,16 @@ export type ReleaseRecord = KindOfRelease & {
   readonly isAnnounced: boolean
 }
 
+/** What can change about a release: never what kind it is. */
+export type RecordChanges = Partial<Omit<ReleaseRecord, 'kind' | 'policy' | 'id' | 'endpoint'>> & {
+  readonly policy?: ReleaseRecord['policy']
+}
+
 /** What became known of the predictions of a version in a release: labels and rewards. */
 export type Outcomes = Readonly<Partial<Record<ReleaseMetric, Moments>>>
 
 /** Predictions of a version by when they were made, and for how many of them the outcome came in time. */
 export type Pulls = { readonly bucket: number; readonly pullCount: number; readonly settledCount: number }
-
-export type { ReleaseFigures }
 
 /** How finely predictions are kept apart by time, to know for which no reward comes any more. */
 export const bucketMs = (windowMs: number): number => Math.max(1000, Math.ceil(windowMs / 48))

@@ -1,89 +1,224 @@
-import { type PromotionRule, RegiaError, type ShadowComparison } from '@regia/core'
+import { type Page, type PageQuery, RegiaError, type Release, type ShadowComparison } from '@regia/core'
 import type { ServingDeps } from '../endpoints/endpoint-deps.ts'
 import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
-import { parseModelRef } from '../gateway/model-directory.ts'
-import { compareVersions } from './compare-versions.ts'
-import type { Trial } from './trial-store.ts'
+import { mayMoveByRule, moveChampion } from './champion.ts'
+import { type OpenRelease, ReleaseActs, type Why } from './release-acts.ts'
+import type { ReleaseRecord } from './release-record.ts'
+import { viewRelease } from './release-view.ts'
+import { ShadowReleases } from './shadow-releases.ts'
+import { type Act, type Look, lookAt } from './strategies/index.ts'
+import { Turns } from './turns.ts'
 
-type Cached = {
-  readonly key: string
-  readonly versions: string
-  readonly comparison: ShadowComparison
-  /** Before this, in `performance.now()`, it is not made anew. */
-  readonly freshUntil: number
-}
-
-/** Comparing sorts thousands of scores on the thread that answers requests: it may take a tenth of its time. */
-const REST_PER_WORK = 10
-
-const RULE = 'promotion rule'
+const RULE = 'release rule'
 const PERSON = 'person'
 
-/** Decides which version serves: by the rule of a version in shadow, or by hand. */
+/** Decides which version serves: by the rules of a release, or by hand. */
 export class ReleaseService {
   readonly #deps: ServingDeps
   readonly #endpoints: EndpointSet
-  /** The last comparison of each endpoint, until labels or shadow scores come. */
-  readonly #compared = new Map<string, Cached>()
+  readonly #shadows: ShadowReleases
+  readonly #acts: ReleaseActs
+  /** One look or act at a time for each endpoint. */
+  readonly #turns = new Turns()
 
   constructor(deps: ServingDeps, endpoints: EndpointSet) {
     this.#deps = deps
     this.#endpoints = endpoints
+    this.#shadows = new ShadowReleases(deps, endpoints)
+    this.#acts = new ReleaseActs(deps, endpoints)
+    // The version is cut off already; the record of it, with its figures, follows.
+    endpoints.onTripped = (name) => void this.look(name).catch(deps.onError)
   }
 
   /** The scheduler's turn: decides where there is something new to decide on. */
   async turn(): Promise<void> {
     for (const gateway of this.#endpoints.all()) {
-      if (gateway.shadow) await this.#decide(gateway).catch(this.#deps.onError)
+      if (gateway.shadow) await this.#shadows.look(gateway).catch(this.#deps.onError)
+      else await this.look(gateway.spec.name).catch(this.#deps.onError)
     }
   }
 
-  /** The running comparison; undefined where nothing runs in shadow. */
-  async comparison(gateway: EndpointGateway): Promise<ShadowComparison | undefined> {
-    const trial = await this.#runningTrial(gateway)
-    const { stable, shadow } = gateway
-    const rule = await this.#ruleOf(gateway)
-    if (!trial || !stable || !shadow || !rule) return undefined
-    const { name } = gateway.spec
-    const revision = this.#deps.consumer.outcomeRevision(name)
-    const versions = JSON.stringify([stable.version, shadow.version, rule])
-    const key = `${revision} ${versions}`
-    const cached = this.#compared.get(name)
-    const begunAt = performance.now()
-    const isFresh = cached?.versions === versions && begunAt < cached.freshUntil
-    if (cached && (cached.key === key || isFresh)) return cached.comparison
-    const comparison = await compareVersions(this.#deps.pairs, {
-      endpoint: name,
-      champion: stable.registered,
-      challenger: shadow.registered,
-      rule,
-      startedAt: trial.startedAt,
+  /** Counts what came since the last look at an endpoint's release, and does what its policy asks for. */
+  look(name: string): Promise<void> {
+    return this.#turns.take(name, async () => {
+      const open = await this.#open(name)
+      if (!open) return
+      const { changes, act } = await this.#ask(open)
+      const record = await this.#deps.releases.change(open.record.id, changes)
+      if (record) await this.#do({ ...open, record }, act)
     })
-    const endedAt = performance.now()
-    this.#compared.set(name, { key, versions, comparison, freshUntil: endedAt + (endedAt - begunAt) * REST_PER_WORK })
-    return comparison
   }
 
-  /** Makes the version in shadow the champion, whatever the rule says. @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
-  async promote(name: string, reason: string | undefined): Promise<void> {
+  /** The running comparison; undefined where nothing runs in shadow. */
+  comparison(gateway: EndpointGateway): Promise<ShadowComparison | undefined> {
+    return this.#shadows.comparison(gateway)
+  }
+
+  /** The open release. */
+  async running(name: string): Promise<Release | undefined> {
+    const record = await this.#deps.releases.findOpen(name)
+    return record && this.#view(record)
+  }
+
+  /** The open release, else the last one. @throws RegiaError `NOT_FOUND`. */
+  async latest(name: string): Promise<Release | undefined> {
+    return (await this.list(name, { limit: 1 })).items[0]
+  }
+
+  /** Newest first. @throws RegiaError `NOT_FOUND`. */
+  async list(name: string, query: PageQuery): Promise<Page<Release>> {
+    this.#endpoints.get(name)
+    const page = await this.#deps.releases.list(name, query)
+    return { ...page, items: await Promise.all(page.items.map((record) => this.#view(record))) }
+  }
+
+  /** Makes a version of the release, or the one in shadow, the champion, whatever the rules say. @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
+  async promote(name: string, reason: string | undefined, version?: number): Promise<void> {
     const gateway = this.#endpoints.get(name)
-    const { shadow } = gateway
-    if (!shadow) throw nothingInShadow(name)
     await this.#deps.consumer.flush(name)
-    const comparison = await this.comparison(gateway)
-    await this.#promote(gateway, PERSON, reason ?? 'Promoted by hand.', comparison)
+    const why: Why = { by: PERSON, reason: reason ?? 'Promoted by hand.' }
+    await this.#turns.take(name, async () => {
+      const open = await this.#open(name)
+      if (open) await this.#promote(open, chosenArm(open.record, version), why)
+      else if (gateway.shadow) await this.#shadows.promote(gateway, PERSON, why.reason)
+      else throw nothingToPromote(name)
+    })
   }
 
-  /** Brings the last champion back; it is still loaded, so that no request waits. @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
+  /** Gives everything back to the stable version; without a release brings the last champion back. Both at once. @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
   async rollback(name: string, reason: string | undefined): Promise<void> {
     const gateway = this.#endpoints.get(name)
-    const { stable, previous } = gateway
+    // Traffic first: what is to be written may wait for a turn that is under way.
+    gateway.setShares(new Map())
+    await this.#turns.take(name, async () => {
+      const open = await this.#open(name)
+      if (!open) return this.#bringBack(gateway, reason)
+      const versions = open.record.arms.map(({ version }) => version).join(', ')
+      const why = { by: PERSON, reason: reason ?? `Version ${versions} was taken back by hand.` }
+      return this.#acts.end(open, 'rolled-back', why)
+    })
+  }
+
+  /** @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
+  pause(name: string, reason: string | undefined): Promise<void> {
+    return this.#byHand(name, 'running', (open) =>
+      this.#acts.pause(open, { by: PERSON, reason: reason ?? 'Paused by hand.' }),
+    )
+  }
+
+  /** @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
+  resume(name: string, reason: string | undefined): Promise<void> {
+    return this.#byHand(name, 'paused', (open) =>
+      this.#acts.resume(open, { by: PERSON, reason: reason ?? 'Resumed by hand.' }),
+    )
+  }
+
+  /** To the next step, without waiting; from the last one it is promoted. @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
+  advance(name: string, reason: string | undefined): Promise<void> {
+    return this.#byHand(name, undefined, (open) => this.#advance(open, { by: PERSON, reason: reason ?? 'By hand.' }))
+  }
+
+  /** Ends the release; the stable version gets everything. @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
+  stop(name: string, reason: string | undefined): Promise<void> {
+    return this.#byHand(name, undefined, (open) =>
+      this.#acts.end(open, 'stopped', { by: PERSON, reason: reason ?? 'Stopped by hand.' }),
+    )
+  }
+
+  async #byHand(
+    name: string,
+    state: 'running' | 'paused' | undefined,
+    act: (open: OpenRelease) => Promise<void>,
+  ): Promise<void> {
+    this.#endpoints.get(name)
+    await this.#turns.take(name, async () => {
+      const open = await this.#open(name)
+      if (!open) throw noRelease(name)
+      if (state !== undefined && open.record.state !== state) throw otherState(open.record, state)
+      await act(open)
+    })
+  }
+
+  /** The open release with everything that was counted until now. */
+  async #open(name: string): Promise<OpenRelease | undefined> {
+    const gateway = this.#endpoints.get(name)
+    const record = await this.#deps.releases.findOpen(name)
+    if (!record) return undefined
+    await this.#keepCounts(gateway, record)
+    return { gateway, record, figures: await this.#deps.figures.figures(record) }
+  }
+
+  async #keepCounts({ recorder }: EndpointGateway, { id }: ReleaseRecord): Promise<void> {
+    if (recorder?.id !== id) return
+    const taken = recorder.take()
+    try {
+      await this.#deps.figures.add(id, taken)
+    } catch (error) {
+      recorder.giveBack(taken)
+      throw error
+    }
+  }
+
+  async #ask({ record, figures }: OpenRelease): Promise<Look> {
+    const pulls = record.kind === 'bandit' ? await this.#deps.figures.pulls(record.id) : new Map()
+    const checksPassed = await this.#checksOf(record)
+    return lookAt({ record, figures, pulls, now: this.#deps.clock(), checksPassed })
+  }
+
+  async #checksOf({ kind, policy, stable, arms }: ReleaseRecord): Promise<boolean | undefined> {
+    if (kind !== 'canary' || !('promoteWhen' in policy) || !policy.promoteWhen.checks) return undefined
+    const model = stable.split('@')[0] ?? ''
+    return this.#deps.directory.hasPassedChecks?.(model, arms[0]!.version)
+  }
+
+  /** Rules are looked at in every state; what a person is asked about is theirs to decide. */
+  async #do(open: OpenRelease, act: Act): Promise<void> {
+    const { state, reason, policy } = open.record
+    if (act.kind === 'take-out') return this.#acts.takeOut(open, act.broken, RULE)
+    if (state !== 'running') return
+    const why: Why = { by: RULE, reason }
+    switch (act.kind) {
+      case 'wait':
+        return
+      case 'pause':
+        return this.#acts.pause(open, why)
+      case 'share':
+        return this.#acts.share(open, act.shares, why, act.isTold)
+      case 'advance':
+        return policy.automatic ? this.#advance(open, why) : this.#acts.recommend(open, undefined, why)
+      case 'conclude':
+        return this.#conclude(open, act.winner, why)
+    }
+  }
+
+  async #conclude(open: OpenRelease, winner: number, why: Why): Promise<void> {
+    const { record, gateway } = open
+    const mayMove = record.policy.automatic && (await mayMoveByRule(gateway.spec, this.#deps.directory))
+    if (!mayMove) return this.#acts.recommend(open, winner, why)
+    return this.#promote(open, winner, why)
+  }
+
+  /** The stable version wins by staying what it is. */
+  #promote(open: OpenRelease, version: number, why: Why): Promise<void> {
+    if (version === open.record.stableVersion) return this.#acts.end(open, 'refused', why)
+    return this.#acts.promote(open, version, why)
+  }
+
+  #advance(open: OpenRelease, why: Why): Promise<void> {
+    const { record } = open
+    const isLast = record.kind === 'canary' && record.step?.place === record.policy.steps.length - 1
+    return isLast ? this.#promote(open, record.arms[0]!.version, why) : this.#acts.advance(open, why)
+  }
+
+  async #bringBack(gateway: EndpointGateway, reason: string | undefined): Promise<void> {
+    const { stable, previous, spec } = gateway
+    const { name } = spec
     if (!stable || !previous) throw nothingToRollBackTo(name)
     const pair = { championVersion: previous.version, challengerVersion: stable.version }
     // What was taken back must not be tried again by itself.
     await this.#deps.trials.settle(name, pair, 'refused', this.#deps.clock())
-    await this.#moveChampion(gateway, previous.version, {
+    await moveChampion(this.#endpoints, this.#deps.directory, spec, previous.version, {
       kind: 'rolled-back',
       by: PERSON,
       reason: reason ?? `Version ${stable.version} was taken back by hand.`,
@@ -91,90 +226,35 @@ export class ReleaseService {
     })
   }
 
-  async #decide(gateway: EndpointGateway): Promise<void> {
-    const trial = await this.#runningTrial(gateway)
-    const comparison = await this.comparison(gateway)
-    if (!trial || !comparison) return
-    if (comparison.verdict === 'refuse') await this.#refuse(gateway, trial, comparison)
-    if (comparison.verdict !== 'promote') return
-    if (comparison.rule.automatic) await this.#promote(gateway, RULE, comparison.reason, comparison)
-    else if (trial.outcome === 'running') await this.#recommend(gateway, trial)
-  }
-
-  /** A protected alias is moved by people alone. */
-  async #ruleOf({ spec }: EndpointGateway): Promise<PromotionRule | undefined> {
-    const { rule } = spec.shadow ?? {}
-    const { model, name, isAlias } = parseModelRef(spec.stable)
-    if (!rule?.automatic || !isAlias) return rule
-    const isProtected = (await this.#deps.directory.isProtected?.(model, name)) ?? false
-    return isProtected ? { ...rule, automatic: false } : rule
-  }
-
-  async #promote(
-    gateway: EndpointGateway,
-    by: string,
-    reason: string,
-    comparison: ShadowComparison | undefined,
-  ): Promise<void> {
-    const { stable, shadow } = gateway
-    if (!stable || !shadow) return
-    const toVersion = shadow.version
-    const pair = { championVersion: stable.version, challengerVersion: toVersion }
-    await this.#moveChampion(gateway, toVersion, {
-      kind: 'promoted',
-      by,
-      reason,
-      toVersion,
-      ...(comparison && { comparison }),
-    })
-    await this.#deps.trials.settle(gateway.spec.name, pair, 'promoted', this.#deps.clock())
-  }
-
-  async #refuse(gateway: EndpointGateway, trial: Trial, comparison: ShadowComparison): Promise<void> {
-    const { name } = gateway.spec
-    await this.#deps.trials.settle(name, trial, 'refused', this.#deps.clock())
-    await this.#endpoints.addDecision(name, {
-      kind: 'refused',
-      by: RULE,
-      reason: comparison.reason,
-      fromVersion: trial.championVersion,
-      toVersion: trial.challengerVersion,
-      comparison,
-    })
-    await this.#endpoints.refresh(name)
-  }
-
-  async #recommend(gateway: EndpointGateway, trial: Trial): Promise<void> {
-    await this.#deps.trials.settle(gateway.spec.name, trial, 'recommended', this.#deps.clock())
-    this.#deps.publish('endpoint', gateway.spec.name)
-  }
-
-  async #moveChampion(
-    gateway: EndpointGateway,
-    version: number,
-    why: Parameters<EndpointSet['withAnnouncement']>[1],
-  ): Promise<void> {
-    const { name, stable } = gateway.spec
-    const { model, name: alias, isAlias } = parseModelRef(stable)
-    if (!isAlias) throw pinned(name, stable)
-    await this.#endpoints.withAnnouncement(name, why, () =>
-      this.#deps.directory.moveAlias({ model, alias, version, by: why.by, reason: why.reason }),
-    )
-  }
-
-  async #runningTrial({ spec, stable, shadow }: EndpointGateway): Promise<Trial | undefined> {
-    if (!stable || !shadow) return undefined
-    const pair = { championVersion: stable.version, challengerVersion: shadow.version }
-    const trial = await this.#deps.trials.find(spec.name, pair)
-    if (trial) return trial.outcome === 'running' || trial.outcome === 'recommended' ? trial : undefined
-    // The champion changed under a running challenger: the comparison begins again.
-    await this.#deps.trials.start(spec.name, pair, this.#deps.clock())
-    return this.#deps.trials.find(spec.name, pair)
+  async #view(record: ReleaseRecord): Promise<Release> {
+    const gateway = this.#endpoints.find(record.endpoint)
+    const figures = await this.#deps.figures.figures(record)
+    return viewRelease({ record, figures, failureOf: (version) => gateway?.failureOf(version) })
   }
 }
 
-const nothingInShadow = (name: string): RegiaError =>
-  new RegiaError('CONFLICT', `Endpoint "${name}" has no version in shadow to promote.`, {
+/** The version that is meant: the one that is named, else the winner, else the only one. */
+function chosenArm({ arms, winner, endpoint, stableVersion }: ReleaseRecord, version: number | undefined): number {
+  const meant = version ?? winner ?? (arms.length === 1 ? arms[0]!.version : undefined)
+  if (meant !== undefined && (meant === stableVersion || arms.some((arm) => arm.version === meant))) return meant
+  const versions = arms.map((arm) => arm.version).join(', ')
+  throw new RegiaError('CONFLICT', `The release of endpoint "${endpoint}" has several versions: ${versions}.`, {
+    where: 'version',
+    hint: 'Name the one that shall serve.',
+  })
+}
+
+const noRelease = (name: string): RegiaError =>
+  new RegiaError('CONFLICT', `Endpoint "${name}" has no canary, experiment or bandit under way.`, {
+    where: name,
+    hint: 'Add one to the endpoint and apply it, and register a version for it.',
+  })
+
+const otherState = ({ endpoint, kind, state }: ReleaseRecord, wanted: string): RegiaError =>
+  new RegiaError('CONFLICT', `The ${kind} of endpoint "${endpoint}" is ${state}, not ${wanted}.`, { where: endpoint })
+
+const nothingToPromote = (name: string): RegiaError =>
+  new RegiaError('CONFLICT', `Endpoint "${name}" has no version in shadow or in a release to promote.`, {
     where: name,
     hint: 'Move an alias by hand with "regia models promote MODEL@VERSION --alias champion".',
   })
@@ -183,10 +263,4 @@ const nothingToRollBackTo = (name: string): RegiaError =>
   new RegiaError('CONFLICT', `Endpoint "${name}" has served only one version: there is none to roll back to.`, {
     where: name,
     hint: 'Any registered version can be made champion with "regia models promote".',
-  })
-
-const pinned = (name: string, ref: string): RegiaError =>
-  new RegiaError('CONFLICT', `Endpoint "${name}" is pinned to ${ref}, which does not move.`, {
-    where: 'stable',
-    hint: 'Apply the endpoint with another version, or let it follow an alias such as MODEL@champion.',
   })

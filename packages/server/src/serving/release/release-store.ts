@@ -1,7 +1,7 @@
 import type { Page, PageQuery } from '@regia/core'
 import type { Connection, Database } from '../../database/database.ts'
-import { decodeJson, encodeJson } from '../../database/json-text.ts'
-import type { ReleaseRecord } from './release-record.ts'
+import { decodeJson, encodeJson, type JsonText } from '../../database/json-text.ts'
+import type { RecordChanges, ReleaseRecord } from './release-record.ts'
 
 const DEFAULT_LIMIT = 50
 
@@ -66,12 +66,25 @@ export class ReleaseStore {
     })
   }
 
-  async put(record: ReleaseRecord, connection: Connection = this.#database): Promise<void> {
-    await connection
-      .updateTable('release')
-      .set({ record: encodeJson(record) })
-      .where('id', '=', record.id)
-      .execute()
+  /** Changes fields of a release that is still open. @returns It as it is now; undefined where it has ended. */
+  async change(
+    id: ReleaseRecord['id'],
+    changes: RecordChanges,
+    connection?: Connection,
+  ): Promise<ReleaseRecord | undefined> {
+    if (!connection) return this.#database.transaction().execute((own) => this.change(id, changes, own))
+    const row = await connection
+      .selectFrom('release')
+      .select('record')
+      .where('id', '=', id)
+      .where('is_open', '=', 1)
+      .executeTakeFirst()
+    if (!row) return undefined
+    const text = JSON.stringify({ ...decodeJson(row.record), ...changes })
+    // The one cast: fields of a record, put over those of the same record.
+    const record = text as JsonText<ReleaseRecord>
+    if (record !== row.record) await connection.updateTable('release').set({ record }).where('id', '=', id).execute()
+    return decodeJson(record)
   }
 
   /** @param settled - Versions that are not to be tried again by themselves. */
