@@ -129,10 +129,10 @@ describe('the commands of packages', { timeout: 180_000 }, () => {
       '--classes',
       'no,yes',
       '--columns',
-      'a,b:float?,c',
+      'a,b:float,c',
     )
     expect(made.package).toMatchObject({
-      signature: { positive: 'yes', inputs: [{ name: 'a' }, { name: 'b', nullable: true }, { name: 'c' }] },
+      signature: { positive: 'yes', inputs: [{ name: 'a' }, { name: 'b', type: 'float' }, { name: 'c' }] },
       example: { isMadeUp: true },
       notes: [expect.stringContaining('weights beside the graph')],
     })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { nameSchema, RegiaError, servable } from '@regia/core'
-import { hashBytes, readModelPackage } from '@regia/engine'
+import { hashBytes, packageInFile, readModelPackage } from '@regia/engine'
 import type { RegiaClient } from '@regia/sdk'
 import { parseModelReference } from '../cli/actions/model-reference.ts'
 import type { BundledModel } from './bundle-target.ts'
@@ -25,16 +25,17 @@ export async function readModelSource(source: ModelSource): Promise<BundledModel
   return source.model.endsWith('.zip') ? readFromFile(source) : readFromRegistry(source)
 }
 
-async function readFromFile({ model, name, version = 1, workingDir }: ModelSource): Promise<BundledModel> {
+async function readFromFile({ model, name, version, workingDir }: ModelSource): Promise<BundledModel> {
   const path = resolve(workingDir, model)
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const content = await readFile(path).catch((cause: unknown) => {
     throw new RegiaError('NOT_FOUND', 'The model package cannot be read.', {
       cause,
       where: path,
       hint: 'Check the path.',
     })
   })
-  return modelOf(name ?? basename(model, '.zip'), version, bytes)
+  const { bytes, record } = packageInFile(content)
+  return modelOf(name ?? record?.model ?? basename(model, '.zip'), version ?? record?.version ?? 1, bytes)
 }
 
 async function readFromRegistry({ model, name, connect }: ModelSource): Promise<BundledModel> {

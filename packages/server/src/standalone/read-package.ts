@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { type Digest, RegiaError } from '@regia/core'
-import { hashBytes, type OpenedPackage, readModelPackage } from '@regia/engine'
+import { hashBytes, type OpenedPackage, packageInFile, readModelPackage } from '@regia/engine'
 
 /** A package from its bytes or its file, verified. @throws RegiaError `MODEL_INVALID`, `NOT_FOUND`. */
 export async function readPackage(
   source: Uint8Array | string,
 ): Promise<{ readonly opened: OpenedPackage; readonly packageDigest: Digest }> {
-  const bytes = typeof source === 'string' ? await readBytes(source) : source
+  const { bytes } = packageInFile(typeof source === 'string' ? await readBytes(source) : source)
   return { opened: readModelPackage(bytes), packageDigest: hashBytes(bytes) }
 }
 

@@ -4,8 +4,21 @@ import { readModelPackage } from '../model-package.ts'
 import { openModel } from '../open-model.ts'
 import { unsoundZip } from '../zip-files.ts'
 import { findArchiveFaults } from './find-archive-faults.ts'
+import { readPackageArchive } from './read-package-archive.ts'
 
 export type ImportedPackage = { readonly bytes: Uint8Array; readonly record?: ArchiveRecord }
+
+/**
+ * The model package in a file that a home wrote: of a package archive the one in it, with what its registry knew; a model package by itself as it is. Digests
+ * are checked, nothing is run.
+ *
+ * @throws RegiaError `MODEL_INVALID` for an archive that is not sound.
+ */
+export function packageInFile(bytes: Uint8Array): ImportedPackage {
+  if (!isArchive(bytes)) return { bytes }
+  const { packageBytes, record } = readPackageArchive(bytes)
+  return { bytes: packageBytes, record }
+}
 
 /**
  * Takes in what another home wrote: a package archive with what its registry knew, or a model package by itself. Its example is asked.

@@ -1,5 +1,5 @@
 export { type ArchiveFindings, findArchiveFaults } from './find-archive-faults.ts'
-export { type ImportedPackage, importPackage, isArchive } from './import-package.ts'
+export { type ImportedPackage, importPackage, isArchive, packageInFile } from './import-package.ts'
 export { type InspectedFile, inspectFile } from './inspect-file.ts'
 export { type ArchiveFault, type OpenedArchive, readPackageArchive } from './read-package-archive.ts'
 export { writePackageArchive } from './write-package-archive.ts'

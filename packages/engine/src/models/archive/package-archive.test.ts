@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { trainOnTrips } from '../../../../../tests/fixtures/models/trips.ts'
 import { hashBytes } from '../../blobs/index.ts'
 import { readModelPackage, writeModelPackage } from '../index.ts'
-import { findArchiveFaults, importPackage, readPackageArchive, writePackageArchive } from './index.ts'
+import { findArchiveFaults, importPackage, packageInFile, readPackageArchive, writePackageArchive } from './index.ts'
 
 const record: ArchiveRecord = {
   model: 'late',
@@ -101,6 +101,8 @@ describe('package archive', () => {
     expect(imported.record).toEqual(record)
     expect(hashBytes(imported.bytes)).toBe(hashBytes(packageBytes))
     expect((await importPackage(packageBytes)).record).toBeUndefined()
+    expect(hashBytes(packageInFile(archive).bytes)).toBe(hashBytes(packageBytes))
+    expect(packageInFile(packageBytes)).toEqual({ bytes: packageBytes })
   })
 
   it('may be zipped anew, which is said', async () => {

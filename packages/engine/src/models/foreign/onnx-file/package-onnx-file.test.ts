@@ -134,6 +134,12 @@ describe('packageOnnxFile', () => {
       /order/,
     ],
     ['open-width', classes, /nothing says how many columns its input "x" has/, /--columns/],
+    [
+      'double',
+      said({ columns: [{ name: 'a', nullable: true }, 'b', 'c'], classes: ['a', 'b'] }),
+      /"a" may be null, but then the graph answers no number/,
+      /imputer/,
+    ],
     ['pictures', classes, /its input "x" has 4 dimensions/, /rows with columns/],
     ['new-format', classes, /version 99 of the ONNX format; this ONNX Runtime reads up to \d+/, /ir_version = \d+/],
     ['new-operators', classes, /operator set 99 of ai\.onnx; this ONNX Runtime has up to \d+/, /target_opset=\d+/],

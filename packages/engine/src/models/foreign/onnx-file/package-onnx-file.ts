@@ -3,7 +3,7 @@ import { fromRows, type ImportSignature, programSignatureSchema, RegiaError, typ
 import { type ForeignGraph, readForeignGraph } from '../foreign-graph.ts'
 import { externalReader, fileAt, MAX_ONNX_BYTES, type ModelFiles, readLimited } from '../model-files.ts'
 import { packageForeign } from '../package-onnx.ts'
-import { assertRowsApart, oneRowOnly } from './assert-rows-apart.ts'
+import { assertServable, oneRowOnly } from './assert-servable.ts'
 import { columnsOfGraph } from './columns-of-graph.ts'
 import { madeUpRows } from './made-up-rows.ts'
 import { outcomeOfFile } from './outcome-of-file.ts'
@@ -54,7 +54,7 @@ export async function packageOnnxFile({ files, signature: said, example }: OnnxF
       ? oneRowOnly(cause)
       : failsOn(example ? 'the example' : 'rows that were made up', cause)
   })
-  await assertRowsApart(bytes)
+  await assertServable(bytes, rows)
   return bytes
 }
 
