@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { AT_ITS_LIMITS, CANARY_POLICY, FAULTS, growingLooks, HEALTHY, simulateCanary } from './canary-traffic.ts'
 
-// `npm run bench -- releases` runs the same with a thousand looks each.
+// Looks lie ever further apart here; `npm run bench -- releases` looks a thousand times at each.
 const ALPHA = 1 - CANARY_POLICY.confidence
 
 const runs = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 describe('a canary that is judged again and again', () => {
   it('is rolled back in at most α of 1,000 simulations when it is healthy', () => {
-    const looks = growingLooks(10, 4000, 1.15)
+    const looks = growingLooks(10, 2000, 1.3)
     const settings = { behaviour: HEALTHY, looks, controlRatio: 1, promotes: false }
     const rolledBack = runs(1000).filter(
       (i) => simulateCanary({ seed: `healthy ${i}`, ...settings }).verdict === 'roll-back',
@@ -17,28 +17,28 @@ describe('a canary that is judged again and again', () => {
   })
 
   it('is rolled back in at most α of the simulations when it is as bad as is allowed', () => {
-    const settings = { behaviour: AT_ITS_LIMITS, looks: growingLooks(10, 4000, 1.15), controlRatio: 1, promotes: false }
-    const rolledBack = runs(300).filter(
+    const settings = { behaviour: AT_ITS_LIMITS, looks: growingLooks(10, 2000, 1.3), controlRatio: 1, promotes: false }
+    const rolledBack = runs(200).filter(
       (i) => simulateCanary({ seed: `limits ${i}`, ...settings }).verdict === 'roll-back',
     )
-    expect(rolledBack.length / 300).toBeLessThanOrEqual(ALPHA)
+    expect(rolledBack.length / 200).toBeLessThanOrEqual(ALPHA)
   })
 
   it('is promoted when it is healthy', () => {
-    const settings = { behaviour: HEALTHY, looks: growingLooks(100, 20_000), controlRatio: 3, promotes: true }
-    const promoted = runs(60).filter((i) => simulateCanary({ seed: `good ${i}`, ...settings }).verdict === 'promote')
-    expect(promoted.length).toBeGreaterThanOrEqual(58)
+    const settings = { behaviour: HEALTHY, looks: growingLooks(100, 20_000, 1.3), controlRatio: 3, promotes: true }
+    const promoted = runs(40).filter((i) => simulateCanary({ seed: `good ${i}`, ...settings }).verdict === 'promote')
+    expect(promoted.length).toBeGreaterThanOrEqual(38)
   })
 
   it.each(FAULTS)('is rolled back within $within requests: $name', ({ name, change, within }) => {
     const settings = {
       behaviour: { ...HEALTHY, ...change },
-      looks: growingLooks(5, within),
+      looks: growingLooks(5, within, 1.2),
       controlRatio: 3,
       promotes: true,
     }
-    const found = runs(100).map((i) => simulateCanary({ seed: `${name} ${i}`, ...settings }).verdict)
-    expect(found.filter((verdict) => verdict === 'roll-back').length).toBeGreaterThanOrEqual(95)
-    expect(found.filter((verdict) => verdict === 'promote').length).toBeLessThanOrEqual(100 * ALPHA)
+    const found = runs(40).map((i) => simulateCanary({ seed: `${name} ${i}`, ...settings }).verdict)
+    expect(found.filter((verdict) => verdict === 'roll-back').length).toBeGreaterThanOrEqual(38)
+    expect(found.filter((verdict) => verdict === 'promote').length).toBeLessThanOrEqual(40 * ALPHA)
   })
 })

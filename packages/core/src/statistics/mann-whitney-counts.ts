@@ -59,9 +59,19 @@ export type BinnedShift = { readonly estimate: number; readonly lower: number; r
  * @returns Bins; infinite where the samples are too small for a bound.
  */
 export function shiftOfCounts(first: Float64Array, second: Float64Array, critical: number): BinnedShift {
-  const z = (shift: number) => mannWhitneyOfCounts(first, second, shift).z
-  const crossing = (level: number) => fallingCrossing(z, level, first.length)
+  const [a, b] = occupied(first, second)
+  const z = (shift: number) => mannWhitneyOfCounts(a, b, shift).z
+  const crossing = (level: number) => fallingCrossing(z, level, a.length)
   return { estimate: crossing(0), lower: crossing(critical), upper: crossing(-critical) }
+}
+
+/** Both histograms without the bins at the ends that neither uses: most of the bins of latencies are such. */
+function occupied(first: Float64Array, second: Float64Array): [Float64Array, Float64Array] {
+  let start = 0
+  let end = Math.max(first.length, second.length)
+  while (start < end && !first[start] && !second[start]) start++
+  while (end > start && !first[end - 1] && !second[end - 1]) end--
+  return [first.subarray(start, end), second.subarray(start, end)]
 }
 
 /** Where a falling function of whole numbers in [−limit, limit] passes a level, interpolated; ∓∞ where it never does. */
