@@ -15,6 +15,9 @@ export type CompareLatencyOptions = {
 /** Requests that are prepared; a round asks some of them. */
 const REQUESTS = 64
 const ROUNDS = 41
+/** More of them while the interval of the ratio is wider than this, as on a machine that does other things too. */
+const MAX_ROUNDS = 201
+const WIDTH = 0.06
 /** A round takes at least so long for each graph, so that the clock's own steps do not matter. */
 const ROUND_MS = 2
 const MAX_CALLS = 200
@@ -37,20 +40,41 @@ export async function compareLatency(
   const requests = prepare(batch, options)
   const calls = await callsPerRound(before, after, requests, options.timer)
   const times: [number, number][] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const chosen = Array.from({ length: calls }, (_, i) => requests[(round * calls + i) % requests.length]!)
-    const isBeforeFirst = round % 2 === 0
-    const first = await timeOf(isBeforeFirst ? before : after, chosen, options.timer)
-    const second = await timeOf(isBeforeFirst ? after : before, chosen, options.timer)
-    times.push(isBeforeFirst ? [first, second] : [second, first])
+  let ratio = { value: 1, lower: 0, upper: Number.POSITIVE_INFINITY }
+  while (times.length < ROUNDS || (times.length < MAX_ROUNDS && ratio.upper - ratio.lower > WIDTH)) {
+    const round = times.length
+    const turn = { requests: nextRequests(requests, round, calls), isAfterFirst: round % 2 === 1 }
+    times.push(await timeInTurns(before, after, turn, options.timer))
+    ratio = ratioOf(times)
   }
-  const ratios = times.map(([was, is]) => is / was).sort(ascending)
+  const { value, lower, upper } = ratio
   return {
     batch,
     beforeMs: median(times.map(([was]) => was / calls)),
     afterMs: median(times.map(([, is]) => is / calls)),
-    ratio: { value: median(ratios), n: ROUNDS, interval: { ...medianInterval(ratios), confidence: CONFIDENCE } },
+    ratio: { value, n: times.length, interval: { lower, upper, confidence: CONFIDENCE } },
   }
+}
+
+const nextRequests = (requests: readonly InputBatch[], round: number, calls: number): InputBatch[] =>
+  Array.from({ length: calls }, (_, i) => requests[(round * calls + i) % requests.length]!)
+
+/** Every second round the other one goes first. */
+async function timeInTurns(
+  before: Run,
+  after: Run,
+  round: { readonly requests: readonly InputBatch[]; readonly isAfterFirst: boolean },
+  timer: () => number,
+): Promise<[number, number]> {
+  const { requests, isAfterFirst } = round
+  const first = await timeOf(isAfterFirst ? after : before, requests, timer)
+  const second = await timeOf(isAfterFirst ? before : after, requests, timer)
+  return isAfterFirst ? [second, first] : [first, second]
+}
+
+function ratioOf(times: readonly (readonly [number, number])[]) {
+  const ratios = times.map(([was, is]) => is / was).sort(ascending)
+  return { value: median(ratios), ...medianInterval(ratios) }
 }
 
 function prepare(batch: number, { signature, table }: CompareLatencyOptions): InputBatch[] {

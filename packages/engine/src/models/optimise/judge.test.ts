@@ -51,10 +51,13 @@ describe('judge', () => {
     `)
   })
 
-  it('counts a latency by the far end of its interval', () => {
-    const [size, unclear] = [{ before: 1000, after: 990 }, [latency(1, 0.8, [0.6, 0.95])]]
+  it('takes a latency for changed where its interval does not reach 1', () => {
+    const [size, unclear] = [{ before: 1000, after: 990 }, [latency(1, 0.8, [0.6, 1.05])]]
     expect(failed({ size, latency: unclear })).toEqual(['gain'])
-    expect(failed({ latency: [latency(1, 1.3, [1.05, 1.6])] })).toEqual([])
+    expect(failed({ size, latency: [latency(1, 0.8, [0.6, 0.95])] })).toEqual([])
+    expect(failed({ latency: [latency(1, 1.3, [0.95, 1.6])] })).toEqual([])
+    expect(failed({ latency: [latency(1, 1.3, [1.01, 1.6])] })).toEqual(['latency'])
+    expect(failed({ latency: [latency(1, 1.08, [1.07, 1.09])] })).toEqual([])
   })
 })
 

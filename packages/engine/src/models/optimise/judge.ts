@@ -11,13 +11,13 @@ type Measured = Pick<OptimisationReport, 'size' | 'latency' | 'score'>
 
 /**
  * Whether an optimisation pays: size or latency falls by enough, neither rises by more than may be, and the score's loss is surely within
- * what is allowed. A latency counts by the far end of its interval.
+ * what is allowed. A latency counts as changed when its interval does not reach 1.
  */
 export function judge(measured: Measured, rule: Rule): OptimisationCondition[] {
   const { size, latency, score } = measured
   const sizeRatio = size.after / size.before
-  const isFaster = latency.some((each) => upperOf(each) < 1 - rule.minGain)
-  const slower = latency.filter((each) => lowerOf(each) > 1 + rule.maxCost)
+  const isFaster = latency.some((each) => each.ratio.value <= 1 - rule.minGain && upperOf(each) < 1)
+  const slower = latency.filter((each) => each.ratio.value > 1 + rule.maxCost && lowerOf(each) > 1)
   const lowest = score.advantage.interval?.lower ?? score.advantage.value
   const speeds = latency.map(latencyText).join(', ')
   return [
