@@ -42,6 +42,7 @@ import {
   registeredModels,
   type Serving,
 } from './serving/index.ts'
+import { wireEndpointDocs } from './wire-endpoint-docs.ts'
 import { wireOpenInference } from './wire-open-inference.ts'
 import { addScoring } from './wire-scoring.ts'
 
@@ -159,6 +160,7 @@ export function addServingRoutes(
     maxBodyBytes,
   })
   const scoring = addScoring(app, { endpoints, clock, inference, rootEndpoint, maxBodyBytes })
+  wireEndpointDocs(app, endpoints, inference)
   addServingMetrics(registry, endpoints, clock)
   const { isAllowed } = gate
   const lane = serving.fastLane({ protocols: [plain, infer, scoring], isAllowed })

@@ -1,0 +1,1 @@
+export { addEndpointDocs, type EndpointDocsDeps } from './routes.ts'
