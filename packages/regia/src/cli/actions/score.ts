@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { servable } from '@regia/core'
-import type { ScoreFileRequest, ScoreFileResult, ScoringProgress } from '@regia/engine'
+import { RegiaError, type ScoringJobProgress, servable } from '@regia/core'
+import type { ScoreFileRequest, ScoreFileResult } from '@regia/engine'
 import type { Action } from '../command.ts'
 import type { Context } from '../context.ts'
 import { formatNumber } from './format.ts'
@@ -11,15 +11,18 @@ import { findScoringInput } from './scoring-input.ts'
 export type ScoreInput = {
   model: string
   in: string
-  out: string
+  out: string | undefined
   columns: string | undefined
   key: string | undefined
   onBadRow: string
   resume: boolean
   threads: number | undefined
+  detach: boolean
 }
 
 export const score: Action<ScoreInput> = async (input, context) => {
+  if (input.detach) return (await import('./score-detached.ts')).scoreDetached(input, context)
+  if (input.out === undefined) throw noOutput()
   const { model: name, version } = parseModelReference(input.model)
   const { client } = await context.connect()
   const found = servable(await client.models.version(name, version))
@@ -36,6 +39,12 @@ export const score: Action<ScoreInput> = async (input, context) => {
     return `${scored}\n${style.yellow('▲')} ${formatNumber(aside)} rows could not be scored: ${result.quarantinePath} says why.`
   })
 }
+
+const noOutput = (): RegiaError =>
+  new RegiaError('INVALID_INPUT', 'Where the result goes is not said.', {
+    where: '--out',
+    hint: 'Add --out FILE, such as --out scored.parquet.',
+  })
 
 /** In this process, with a bar. */
 async function scoreHere(
@@ -60,7 +69,8 @@ async function scoreHere(
 }
 
 /** Such as "1,200,000 of 10,000,000 rows, 480,000 rows/s, 18 s left". */
-export function progressText({ phase, rowsDone, rowCount, rowsPerSecond, secondsLeft }: ScoringProgress): string {
+export function progressText({ phase, rowsDone, rowCount, rowsPerSecond, secondsLeft }: ScoringJobProgress): string {
+  if (phase === 'waiting') return 'about to begin'
   if (phase === 'reading' || rowCount === undefined) return 'reading the file'
   if (phase === 'joining') return 'writing the result'
   const speed = rowsPerSecond === undefined ? '' : `, ${formatNumber(Math.round(rowsPerSecond))} rows/s`

@@ -23,7 +23,7 @@ export async function findScoringInput(client: RegiaClient, text: string, workin
   )
   // A name with an ending is a file's, there or not: its own error says more.
   if (isFile || extname(text) !== '') return { input: { inputPath: path }, close: async () => undefined }
-  const { digest } = await findVersion(client, text)
+  const { digest } = await findDatasetVersion(client, text)
   const folder = await mkdtemp(join(tmpdir(), 'regia-score-'))
   const close = () => rm(folder, { recursive: true, force: true })
   try {
@@ -37,7 +37,7 @@ export async function findScoringInput(client: RegiaClient, text: string, workin
 }
 
 /** `penguins` or `penguins@3`. */
-async function findVersion(client: RegiaClient, text: string): Promise<DatasetVersion> {
+export async function findDatasetVersion(client: RegiaClient, text: string): Promise<DatasetVersion> {
   const at = text.lastIndexOf('@')
   const name = at < 0 ? text : text.slice(0, at)
   const version = at < 0 ? 'latest' : text.slice(at + 1)

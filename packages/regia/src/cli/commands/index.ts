@@ -19,6 +19,7 @@ import { pipelineCommands } from './pipelines.ts'
 import { releasePowerCommands } from './release-power.ts'
 import { runCommands } from './runs.ts'
 import { scheduleCommands } from './schedules.ts'
+import { scoringJobCommands } from './scoring-jobs.ts'
 import { serverCommands } from './server.ts'
 import { trackingCommands } from './tracking.ts'
 import { webhookCommands } from './webhooks.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...keepingCommands,
   ...dataCommands,
   ...modelCommands,
+  ...scoringJobCommands,
   ...bundleCommands,
   ...packageCommands,
   ...optimiseCommands,
@@ -62,6 +64,7 @@ export const GROUPS: readonly { readonly path: string; readonly summary: string 
   { path: 'catalog', summary: 'what pipelines read and save outside of themselves' },
   { path: 'data', summary: 'datasets: add a file, see versions, profile, rows and quarantine' },
   { path: 'models', summary: 'registered models: versions, checks, aliases, lineage' },
+  { path: 'scoring-jobs', summary: 'files and datasets that the server scores while nobody waits' },
   { path: 'import', summary: 'take over what another tracker holds' },
   { path: 'export', summary: 'write what is tracked for another tracker' },
   { path: 'endpoints', summary: 'what serves: versions, traffic, shadow; promote and roll back' },

@@ -85,8 +85,7 @@ const score = command({
     out: {
       type: 'text',
       value: 'FILE',
-      description: 'where the rows go with their predictions: .parquet, .csv or .jsonl',
-      required: true,
+      description: 'where the rows go with their predictions: .parquet, .csv or .jsonl; with --detach also a dataset',
     },
     key: { type: 'text', value: 'COLUMN', description: 'what names a row; only it is kept, beside the scores' },
     columns: { type: 'text', value: 'A,B,…', description: 'keep these columns of the input, not all' },
@@ -101,10 +100,12 @@ const score = command({
       description: 'go on with what was begun, or fail; without it, what does not fit is begun anew',
     },
     threads: { type: 'integer', value: 'N', description: 'so many cores; default all' },
+    detach: { type: 'flag', description: 'let the server do it and come back; needs a running "regia up"' },
   },
   examples: [
     'regia score penguins@champion --in unnamed.csv --out scored.parquet',
     'regia score penguins@2 --in penguins@3 --out scores.csv --key id --on-bad-row quarantine',
+    'regia score penguins@champion --in penguins --out scores --key id --detach',
   ],
   load: async () => (await import('../actions/score.ts')).score,
 })
