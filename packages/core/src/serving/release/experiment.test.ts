@@ -89,6 +89,16 @@ describe('what guards an experiment', () => {
     expect(analysis.winner).toBeUndefined()
   })
 
+  it('is silent about requests where units are sticky, until somebody counts units', () => {
+    const policy = policyOf({ sticky: 'customer' })
+    expect(analysed(policy, arm(1, 9000, 0.8), arm(2, 8000, 0.8)).sampleRatio).toMatchObject({
+      isSound: true,
+      observed: [],
+    })
+    const [first, second] = [{ assignedCount: 5000 }, { assignedCount: 4000 }]
+    expect(analysed(policy, arm(1, 9000, 0.8, first), arm(2, 8000, 0.8, second)).verdict).toBe('unsound')
+  })
+
   it('are the rollback rules: an arm that breaks one cannot win', () => {
     const good = arm(2, 2000, 0.86)
     const broken = { ...good, figures: { ...good.figures, errorCount: 400 } }

@@ -6,6 +6,7 @@ import {
   meanDifference,
   planSampleSize,
   populationVariance,
+  type SampleRatio,
   sequentialDifference,
   sequentialSampleRatio,
 } from '../../statistics/index.ts'
@@ -36,6 +37,7 @@ export type ExperimentComparison = z.infer<typeof experimentComparisonSchema>
 export const sampleRatioSchema = z.object({
   pValue: z.number(),
   isSound: z.boolean(),
+  /** By arm, the control first; empty where it is not judged. */
   observed: z.array(z.number()),
   expected: z.array(z.number()),
 })
@@ -59,14 +61,17 @@ export type ExperimentArm = {
   /** Planned share of the traffic. */
   readonly share: number
   readonly figures: ArmFigures
-  /** Units (with a sticky column) or requests that were assigned to it; by default its requests. */
+  /**
+   * What was assigned to it since the shares are what they are: units with a sticky column, else requests. By default its requests; with a
+   * sticky column there is no default, as the requests of one unit come together and would make a sound split look broken.
+   */
   readonly assignedCount?: number
 }
 
 export type ExperimentQuestion = {
   readonly policy: Pick<
     ExperimentPolicy,
-    'metric' | 'method' | 'alpha' | 'power' | 'minimumEffect' | 'plannedPerArm' | 'rollbackWhen'
+    'metric' | 'method' | 'alpha' | 'power' | 'minimumEffect' | 'plannedPerArm' | 'rollbackWhen' | 'sticky'
   >
   /** The control first. */
   readonly arms: readonly [ExperimentArm, ...ExperimentArm[]]
@@ -89,10 +94,7 @@ export function analyseExperiment(question: ExperimentQuestion): ExperimentAnaly
   const { policy, arms } = question
   const [control, ...treatments] = arms
   const moments = control.figures.metrics[policy.metric]
-  const ratio = sequentialSampleRatio(
-    arms.map(({ assignedCount, figures }) => assignedCount ?? figures.requestCount),
-    arms.map(({ share }) => share),
-  )
+  const ratio = ratioOf(question)
   const comparisons = compareAll(question, moments, treatments)
   const base = {
     method: policy.method,
@@ -102,6 +104,19 @@ export function analyseExperiment(question: ExperimentQuestion): ExperimentAnaly
     sampleRatio: { ...ratio, observed: [...ratio.observed], expected: [...ratio.expected] },
   }
   return { ...base, ...concluded(question, base) }
+}
+
+/** Not judged, and so sound, where units are sticky and nobody counted them. */
+function ratioOf({ policy, arms }: ExperimentQuestion): SampleRatio {
+  const counts = arms.map(
+    ({ assignedCount, figures }) => assignedCount ?? (policy.sticky ? undefined : figures.requestCount),
+  )
+  const observed = counts.filter((count) => count !== undefined)
+  if (observed.length < arms.length) return { pValue: 1, isSound: true, observed: [], expected: [] }
+  return sequentialSampleRatio(
+    observed,
+    arms.map(({ share }) => share),
+  )
 }
 
 function compareAll(
