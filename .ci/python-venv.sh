@@ -7,11 +7,14 @@ new_venv() {
   rm -rf "$1"
   python3 -m venv "$1"
 }
-install_venv() { # Debian ships Python without it
+install_packages() {
   local sudo=''
   [ "$(id -u)" -eq 0 ] || sudo='sudo'
   $sudo apt-get update -qq
-  $sudo apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null
+  $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+install_venv() { # Debian ships Python without it
+  install_packages python3 python3-venv
 }
 
 make_venv() { # FOLDER REQUIREMENTS
@@ -22,6 +25,9 @@ make_venv() { # FOLDER REQUIREMENTS
   "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2"
   echo "$wanted" >"$1/made-from"
 }
+
+# LightGBM brings no OpenMP of its own.
+ldconfig -p | grep -q 'libgomp\.so\.1' || install_packages libgomp1
 
 make_venv .venv-interop tests/interop/requirements.txt
 make_venv .venv-mlflow2 tests/interop/mlflow/requirements-2.txt
