@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Row } from '@regia/core'
 import { readModelPackage } from '@regia/engine'
-import { everyTypeRows, packageEveryType } from '../../../packages/server/test/serving/every-type.ts'
-import { type ServedTrips, serveTrips } from '../../../packages/server/test/serving/served-trips.ts'
-import { packageTrips, tripRows } from '../../../packages/server/test/serving/trips.ts'
-import { tinyPackage } from '../../../packages/server/test/tiny-model.ts'
+import { everyTypeRows, packageEveryType } from '../../packages/server/test/serving/every-type.ts'
+import { type ServedTrips, serveTrips } from '../../packages/server/test/serving/served-trips.ts'
+import { packageTrips, tripRows } from '../../packages/server/test/serving/trips.ts'
+import { tinyPackage } from '../../packages/server/test/tiny-model.ts'
 
 /** A server with models of every kind, and the same graphs as files, so that `onnxruntime` in Python can be asked as well. */
 export type ServedModels = {
@@ -19,7 +19,7 @@ export type ServedModels = {
 
 export async function serveModels(): Promise<ServedModels> {
   const dir = mkdtempSync(join(tmpdir(), 'regia-triton-'))
-  const served = await serveTrips({ grpcPort: 0 })
+  const served = await serveTrips({ grpcPort: 0, invocations: 'trips' })
   const graphs: Record<string, string> = {}
   const packages = { trips: await packageTrips(), every: await packageEveryType(), tiny: await tinyPackage(5) }
   for (const [name, bytes] of Object.entries(packages)) {
