@@ -87,16 +87,15 @@ export async function scoreFile(request: ScoreFileRequest): Promise<ScoreFileRes
   const { outputPath, workFolder: folder = `${outputPath}.scoring` } = request
   assertFormat(outputPath)
   const letGo = await holdFolder(folder)
-  let isWorthKeeping = false
+  let isDone = false
   try {
-    const begun = await beginOrResume(request, folder)
-    isWorthKeeping = true
-    const result = await scoreAndJoin(request, folder, begun)
-    isWorthKeeping = false
+    const result = await scoreAndJoin(request, folder, await beginOrResume(request, folder))
+    isDone = true
     return result
   } finally {
     await letGo()
-    if (!isWorthKeeping) await rm(folder, { recursive: true, force: true })
+    // Without a manifest there is nothing to go on with.
+    if (isDone || !(await readManifest(folder))) await rm(folder, { recursive: true, force: true })
   }
 }
 
