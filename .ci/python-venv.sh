@@ -26,8 +26,7 @@ make_venv() { # FOLDER REQUIREMENTS
   echo "$wanted" >"$1/made-from"
 }
 
-# LightGBM brings no OpenMP of its own.
-ldconfig -p | grep -q 'libgomp\.so\.1' || install_packages libgomp1
-
 make_venv .venv-interop tests/interop/requirements.txt
+# LightGBM brings no OpenMP of its own.
+.venv-interop/bin/python -c 'import lightgbm' 2>/dev/null || install_packages libgomp1
 make_venv .venv-mlflow2 tests/interop/mlflow/requirements-2.txt
