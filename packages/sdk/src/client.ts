@@ -58,6 +58,7 @@ import type {
 } from '@regia/core'
 import { readEvents } from './events.ts'
 import { modelClient } from './models.ts'
+import { releaseMethods, rewardMethods } from './releases.ts'
 import { scoringJobClient } from './scoring-jobs.ts'
 import { trackingClient } from './tracking.ts'
 import { type ClientOptions, createTransport } from './transport.ts'
@@ -247,12 +248,7 @@ export function createClient(options: ClientOptions) {
       get: (name: string) => json<Endpoint>('GET', at('endpoints', name)),
       /** Creates the endpoint, or changes it to this. Answers when what it names serves. */
       apply: (spec: EndpointSpecInput) => json<Endpoint>('PUT', at('endpoints', spec.name), { body: spec }),
-      /** Makes the version in shadow the champion. */
-      promote: (name: string, body: { readonly reason?: string } = {}) =>
-        json<Endpoint>('POST', at('endpoints', name, 'promote'), { body }),
-      /** Brings the last champion back. */
-      rollback: (name: string, body: { readonly reason?: string } = {}) =>
-        json<Endpoint>('POST', at('endpoints', name, 'rollback'), { body }),
+      ...releaseMethods(transport, at),
       /** Predicts 1 to 10,000 rows; every prediction is in the log before the answer. Throws `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE`, `ENDPOINT_NOT_READY`. */
       predict: (name: string, body: PredictRequest) =>
         json<PredictResponse>('POST', at('endpoints', name, 'predict'), { body }),
@@ -271,6 +267,9 @@ export function createClient(options: ClientOptions) {
 
     /** What really happened, up to 10,000 at once; what is accepted is in the log when it answers. */
     labels: { push: (body: LabelsRequest) => json<LabelsResponse>('POST', at('labels'), { body }) },
+
+    /** What predictions earned, for bandits and experiments. */
+    rewards: rewardMethods(transport, at),
 
     monitors: {
       /** Monitors by name. */

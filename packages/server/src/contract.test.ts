@@ -19,7 +19,11 @@ async function callsOfClient(): Promise<readonly Call[]> {
   for (const [name, call] of methodsOf(client)) {
     const args = [{ name: 'name', spec: {} }, 'name', 'name', 'name']
     const first =
-      name.endsWith('apply') || name === 'demo.set' || name === 'labels.push' || name === 'leases.acquire'
+      name.endsWith('apply') ||
+      name === 'demo.set' ||
+      name === 'labels.push' ||
+      name === 'rewards.push' ||
+      name === 'leases.acquire'
         ? args
         : ['name', ...args.slice(1)]
     const reply = call(...first)

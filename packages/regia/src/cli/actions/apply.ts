@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  type EndpointPlan,
   type EndpointSpec,
   type MonitorSpec,
   type NotifierSpec,
@@ -19,6 +20,8 @@ type Change = {
   readonly name: string
   readonly action: 'create' | 'change' | 'keep'
   readonly fields: readonly string[]
+  /** Of an endpoint: what stood in each changed field, and what will. */
+  readonly differences?: EndpointPlan['fields']
 }
 
 /** A kind of thing that a project declares and the server keeps. */
@@ -27,6 +30,8 @@ type Subject<Spec extends { readonly name: string }> = {
   readonly declared: (entry: Entry) => readonly Spec[]
   readonly known: (client: RegiaClient) => Promise<readonly Spec[]>
   readonly apply: (client: RegiaClient, spec: Spec) => Promise<unknown>
+  /** How what is declared differs, where the server tells that field by field. */
+  readonly plan?: (client: RegiaClient, specs: readonly Spec[]) => Promise<readonly Change[]>
 }
 
 const ALL = { limit: 1000 }
@@ -36,6 +41,13 @@ const endpoints: Subject<EndpointSpec> = {
   declared: ({ discovery }) => discovery.endpoints,
   known: async (client) => (await client.endpoints.list(ALL)).items.map(({ spec }) => spec),
   apply: (client, spec) => client.endpoints.apply(spec),
+  plan: async (client, specs) =>
+    (await client.endpoints.plan(specs)).map(({ name, action, fields }) => ({
+      kind: 'endpoint',
+      ...{ name, action },
+      fields: [...new Set(fields.map(({ field }) => field.split('.')[0]!))],
+      ...(fields.length > 0 && { differences: fields }),
+    })),
 }
 const monitors: Subject<MonitorSpec> = {
   kind: 'monitor',
@@ -95,13 +107,16 @@ const hookText = ({ schedule, path, secret }: Hook, { style }: Output): string =
 /** What a project wants of one kind, how that differs from what is there, and how to bring it about. */
 async function wish<Spec extends { readonly name: string }>(
   client: RegiaClient,
-  { kind, declared, known, apply }: Subject<Spec>,
+  { kind, declared, known, apply, plan }: Subject<Spec>,
   entries: readonly Entry[],
 ): Promise<{ readonly changes: readonly Change[]; readonly fulfil: () => Promise<void> }> {
   const specs = entries.flatMap(declared)
-  const there = new Map(specs.length > 0 ? (await known(client)).map((spec) => [spec.name, spec]) : [])
+  const compared = async (): Promise<readonly Change[]> => {
+    const there = new Map((await known(client)).map((spec) => [spec.name, spec]))
+    return specs.map((spec) => changeOf(kind, spec, there.get(spec.name)))
+  }
   return {
-    changes: specs.map((spec) => changeOf(kind, spec, there.get(spec.name))),
+    changes: specs.length === 0 ? [] : await (plan?.(client, specs) ?? compared()),
     fulfil: async () => {
       for (const spec of specs) await apply(client, spec)
     },
@@ -124,13 +139,15 @@ export function changeOf<Spec extends { readonly name: string }>(
   return { kind, name: wanted.name, action: fields.length ? 'change' : 'keep', fields }
 }
 
+const sideText = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
+
 function describe(changes: readonly Change[], isDryRun: boolean, { style }: Output): string {
   if (changes.length === 0) return 'This project declares no endpoint, monitor, schedule or notifier.'
   const marks = { create: style.green('+ create'), change: style.yellow('~ change'), keep: style.dim('  keep  ') }
-  const lines = changes.map(
-    ({ kind, name, action, fields }) =>
-      `${marks[action]}  ${kind} ${name}${fields.length ? style.dim(`  (${fields.join(', ')})`) : ''}`,
-  )
+  const lines = changes.flatMap(({ kind, name, action, fields, differences = [] }) => [
+    `${marks[action]}  ${kind} ${name}${fields.length ? style.dim(`  (${fields.join(', ')})`) : ''}`,
+    ...differences.map(({ field, before, after }) => `            ${field}: ${sideText(before)} → ${sideText(after)}`),
+  ])
   const isQuiet = changes.every(({ action }) => action === 'keep')
   return [
     ...lines,

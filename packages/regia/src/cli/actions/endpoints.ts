@@ -1,16 +1,27 @@
+import { resolve } from 'node:path'
 import { type Decision, type Endpoint, endpointSpecSchema, RegiaError, type ShadowComparison } from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { formatNumber, formatScore, formatTime } from './format.ts'
+import { parseJson, readText } from './read-rows.ts'
 import { statusMark } from './status-mark.ts'
 
-type CreateInput = { name: string; stable: string; shadow: string | undefined; description: string | undefined }
+type CreateInput = {
+  name: string
+  stable: string
+  shadow: string | undefined
+  canary: string | undefined
+  experiment: string | undefined
+  bandit: string | undefined
+  description: string | undefined
+}
 
 export const createEndpoint: Action<CreateInput> = async (input, context) => {
   const parsed = endpointSpecSchema.safeParse({
     name: input.name,
     stable: input.stable,
     ...(input.shadow && { shadow: { model: input.shadow } }),
+    ...(await policies(input, context.workingDir)),
     ...(input.description && { description: input.description }),
   })
   if (!parsed.success) {
@@ -24,6 +35,18 @@ export const createEndpoint: Action<CreateInput> = async (input, context) => {
   const endpoint = await client.endpoints.apply(parsed.data)
   const { output } = context
   output.result(endpoint, () => `${output.style.green('✓')} ${endpoint.spec.name} serves ${servesText(endpoint)}.`)
+}
+
+/** Policies of releases, each written as JSON or in a JSON file. */
+async function policies(input: CreateInput, workingDir: string): Promise<Readonly<Record<string, unknown>>> {
+  const given: Record<string, unknown> = {}
+  for (const kind of ['canary', 'experiment', 'bandit'] as const) {
+    const text = input[kind]
+    if (text === undefined) continue
+    const isJson = text.trimStart().startsWith('{')
+    given[kind] = parseJson(isJson ? text : await readText(resolve(workingDir, text)), isJson ? `--${kind}` : text)
+  }
+  return given
 }
 
 export const listEndpoints: Action<Record<never, never>> = async (_input, context) => {
@@ -49,10 +72,16 @@ export const servesText = (endpoint: Endpoint): string =>
   endpoint.deployments
     .filter(({ role }) => role !== 'previous')
     .map(
-      ({ model, version, role, state }) =>
-        `${model} ${version}${role === 'shadow' ? ' (shadow)' : ''}${state === 'ready' ? '' : ` (${state})`}`,
+      ({ model, version, role, share, state }) =>
+        `${model} ${version}${shareText(role, share)}${state === 'ready' ? '' : ` (${state})`}`,
     )
     .join(', ') || 'nothing'
+
+function shareText(role: string, share: number | undefined): string {
+  const percent = share === undefined ? '' : `${formatNumber(share * 100)} %`
+  const words = [role === 'stable' ? '' : role, percent].filter((word) => word !== '').join(' ')
+  return words === '' ? '' : ` (${words})`
+}
 
 export const showEndpoint: Action<{ name: string }> = async (input, context) => {
   const { client } = await context.connect({ needsGateway: true })
@@ -70,6 +99,11 @@ function describeEndpoint(endpoint: Endpoint, decisions: readonly Decision[], ou
   const deployments = output.table(endpoint.deployments, [
     { title: 'role', value: (each) => each.role },
     { title: 'model', value: (each) => `${each.model} ${each.version}` },
+    {
+      title: 'share',
+      value: (each) => (each.share === undefined ? '' : `${formatNumber(each.share * 100)} %`),
+      align: 'right',
+    },
     { title: 'state', value: (each) => statusMark(each.state, style) },
     { title: 'since', value: (each) => formatTime(each.since) },
     { title: 'error', value: (each) => each.error ?? '', shrinks: true },
@@ -87,6 +121,10 @@ function describeEndpoint(endpoint: Endpoint, decisions: readonly Decision[], ou
     `${formatNumber(endpoint.predictionCount)} predictions, ${formatNumber(endpoint.labelCount)} labels, ${formatNumber(endpoint.errorCount)} errors`,
   )
   if (endpoint.traffic.length) sections.push(traffic)
+  if (endpoint.release) {
+    const { kind, state, reason } = endpoint.release
+    sections.push(`${kind} ${state}: ${reason} See "regia endpoints release ${endpoint.spec.name}".`)
+  }
   if (endpoint.comparison) sections.push(describeComparison(endpoint.comparison))
   if (decisions.length) sections.push(decisionTable(decisions, output))
   if (endpoint.rollbackVersion)
@@ -111,25 +149,3 @@ const describeComparison = (found: ShadowComparison) =>
   `  AUC ${formatScore(found.challengerAuc)} against ${formatScore(found.championAuc)}, difference ${formatScore(found.difference)}` +
   (found.interval ? ` [${formatScore(found.interval.lower)}, ${formatScore(found.interval.upper)}]` : '') +
   `, ${formatNumber(found.labelledPairCount)} labelled pairs`
-
-type ReleaseInput = { name: string; reason: string | undefined }
-
-export const promoteEndpoint: Action<ReleaseInput> = async (input, context) => {
-  const { client } = await context.connect({ needsGateway: true })
-  const endpoint = await client.endpoints.promote(input.name, { ...(input.reason && { reason: input.reason }) })
-  context.output.result(
-    endpoint,
-    () => `${context.output.style.green('✓')} ${input.name} serves ${servesText(endpoint)}.`,
-  )
-}
-
-export const rollbackEndpoint: Action<ReleaseInput> = async (input, context) => {
-  const { client } = await context.connect({ needsGateway: true })
-  const startedAt = performance.now()
-  const endpoint = await client.endpoints.rollback(input.name, { ...(input.reason && { reason: input.reason }) })
-  const tookMs = Math.round(performance.now() - startedAt)
-  context.output.result(
-    { ...endpoint, tookMs },
-    () => `${context.output.style.green('✓')} ${input.name} serves ${servesText(endpoint)} again (${tookMs} ms).`,
-  )
-}

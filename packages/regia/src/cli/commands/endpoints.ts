@@ -1,7 +1,7 @@
 import { command } from '../command.ts'
+import { pushRewards, releaseCommands } from './releases.ts'
 
 const endpoint = { description: 'name of the endpoint' } as const
-const reason = { type: 'text', value: 'TEXT', description: 'why, for the history' } as const
 
 const apply = command({
   name: 'apply',
@@ -18,9 +18,15 @@ const create = command({
   options: {
     stable: { type: 'text', value: 'MODEL@ALIAS', description: 'what answers', required: true },
     shadow: { type: 'text', value: 'MODEL@ALIAS', description: 'what answers beside it, unseen, to be compared' },
+    canary: { type: 'text', value: 'JSON|FILE', description: 'a canary: its policy as JSON, or a JSON file' },
+    experiment: { type: 'text', value: 'JSON|FILE', description: 'an experiment: its policy as JSON, or a JSON file' },
+    bandit: { type: 'text', value: 'JSON|FILE', description: 'a bandit: its policy as JSON, or a JSON file' },
     description: { type: 'text', value: 'TEXT', description: 'what it is for' },
   },
-  examples: ['regia endpoints create penguins --stable penguins@champion'],
+  examples: [
+    'regia endpoints create penguins --stable penguins@champion',
+    `regia endpoints create penguins --stable penguins@champion --canary '{"model": "penguins@challenger", "steps": [5, 25, 50], "every": "10m"}'`,
+  ],
   load: async () => (await import('../actions/endpoints.ts')).createEndpoint,
 })
 
@@ -37,24 +43,6 @@ const show = command({
   args: { name: endpoint },
   examples: ['regia endpoints show penguins', 'regia endpoints show penguins --json'],
   load: async () => (await import('../actions/endpoints.ts')).showEndpoint,
-})
-
-const promote = command({
-  name: 'endpoints promote',
-  summary: 'make the version in shadow the one that answers',
-  args: { name: endpoint },
-  options: { reason },
-  examples: ['regia endpoints promote penguins --reason "looked at it"'],
-  load: async () => (await import('../actions/endpoints.ts')).promoteEndpoint,
-})
-
-const rollback = command({
-  name: 'endpoints rollback',
-  summary: 'bring the last version back, at once',
-  args: { name: endpoint },
-  options: { reason },
-  examples: ['regia endpoints rollback penguins'],
-  load: async () => (await import('../actions/endpoints.ts')).rollbackEndpoint,
 })
 
 const predict = command({
@@ -88,4 +76,4 @@ const pushLabels = command({
   load: async () => (await import('../actions/labels.ts')).pushLabels,
 })
 
-export const endpointCommands = [apply, create, list, show, promote, rollback, predict, pushLabels]
+export const endpointCommands = [apply, create, list, show, ...releaseCommands, predict, pushLabels, pushRewards]

@@ -70,6 +70,7 @@ export const GROUPS: readonly { readonly path: string; readonly summary: string 
   { path: 'endpoints', summary: 'what serves: versions, traffic, shadow; promote and roll back' },
   { path: 'releases', summary: 'canaries, experiments and bandits' },
   { path: 'labels', summary: 'what really happened, by prediction' },
+  { path: 'rewards', summary: 'what predictions earned, for bandits and experiments' },
   { path: 'monitors', summary: 'drift and scores, window by window' },
   { path: 'alerts', summary: 'what somebody should look at' },
 ]

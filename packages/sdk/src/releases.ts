@@ -1,0 +1,48 @@
+import type {
+  Endpoint,
+  EndpointPlan,
+  EndpointSpecInput,
+  Page,
+  PageQuery,
+  Release,
+  RewardsRequest,
+  RewardsResponse,
+} from '@regia/core'
+import type { Transport } from './transport.ts'
+
+type Path = (...parts: readonly (string | number)[]) => string
+type Reason = { readonly reason?: string }
+
+/** Canaries, experiments and bandits of endpoints; a part of the client. Every act answers with the endpoint as it is then. */
+export const releaseMethods = ({ json }: Pick<Transport, 'json'>, at: Path) => ({
+  /** What applying specs would change, field by field; changes nothing. */
+  plan: async (specs: readonly EndpointSpecInput[]) =>
+    (await json<{ readonly plans: readonly EndpointPlan[] }>('POST', at('endpoints', 'plan'), { body: { specs } }))
+      .plans,
+  /** Takes the endpoint out of service for good; its prediction log stays. Throws `NOT_FOUND`. */
+  remove: (name: string) => json<void>('DELETE', at('endpoints', name)),
+  /** The canary, experiment or bandit that runs, else the last one, else nothing. */
+  release: (name: string) => json<Release | undefined>('GET', at('endpoints', name, 'release')),
+  /** Newest first. */
+  releases: (name: string, query: PageQuery = {}) =>
+    json<Page<Release>>('GET', at('endpoints', name, 'releases'), { query }),
+  /** Makes a version of the release (the winner, or the only one, where none is named), or the one in shadow, the champion. Throws `CONFLICT`. */
+  promote: (name: string, body: Reason & { readonly version?: number } = {}) =>
+    json<Endpoint>('POST', at('endpoints', name, 'promote'), { body }),
+  /** Takes back what is being released, at once; without a release brings the last champion back. Throws `CONFLICT`. */
+  rollback: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'rollback'), { body }),
+  /** Keeps the shares as they are; the rules still guard the release. Throws `CONFLICT`. */
+  pause: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'pause'), { body }),
+  /** Goes on with a paused release. Throws `CONFLICT`. */
+  resume: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'resume'), { body }),
+  /** Takes the next step of a canary without waiting; from the last one it is promoted. Throws `CONFLICT`. */
+  advance: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'advance'), { body }),
+  /** Ends the release; the stable version gets all requests. Throws `CONFLICT`. */
+  stop: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'stop'), { body }),
+})
+
+/** What predictions earned; a part of the client. */
+export const rewardMethods = ({ json }: Pick<Transport, 'json'>, at: Path) => ({
+  /** Up to 10,000 at once; what is accepted is in the log when it answers. The first reward of a prediction counts. */
+  push: (body: RewardsRequest) => json<RewardsResponse>('POST', at('rewards'), { body }),
+})
