@@ -168,6 +168,8 @@ export const endpointSchema = z.object({
   predictionCount: z.number().int(),
   labelCount: z.number().int(),
   errorCount: z.number().int(),
+  /** Requests that the fallback answered since the server began, because the version was late or failed. */
+  fallback: z.object({ lateCount: z.number().int(), failedCount: z.number().int() }).optional(),
   /** Event time that its predictions have reached: replays and live traffic alike move it, a few odd ones do not. */
   watermark: timestampSchema.optional(),
   comparison: shadowComparisonSchema.optional(),

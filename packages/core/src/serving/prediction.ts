@@ -55,6 +55,10 @@ export const loggedPredictionSchema = z.object({
   row: rowSchema,
   score: z.number(),
   label: z.string().optional(),
+  /** What answered in place of the version. */
+  servedBy: z.enum(SERVED_BY).optional(),
+  /** No class was probable enough: the asker was told so, and not the label. */
+  isUndecided: z.boolean().optional(),
   /** Event time. */
   at: timestampSchema,
   loggedAt: timestampSchema,

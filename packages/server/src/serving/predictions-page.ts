@@ -47,6 +47,8 @@ const loggedPrediction = (endpoint: string, id: string, record: PredictionRecord
   row: record.row,
   score: record.score,
   ...(record.label !== undefined && { label: record.label }),
+  ...(record.servedBy !== undefined && { servedBy: record.servedBy }),
+  ...(record.isUndecided && { isUndecided: true }),
   at: toIso(record.at),
   loggedAt: toIso(record.loggedAt),
   latencyMs: record.latencyMs,

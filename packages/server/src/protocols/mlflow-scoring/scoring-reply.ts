@@ -1,4 +1,4 @@
-import type { Signature } from '@regia/core'
+import { isUndecidedRow, type Signature, UNDECIDED } from '@regia/core'
 import type { Predictions } from '@regia/engine'
 import type { WireReply } from '../../http/wire-message.ts'
 
@@ -8,20 +8,31 @@ export type ScoringAnswer = {
   readonly predictions: Predictions
   readonly from: number
   readonly count: number
+  /** Below this probability of the most probable class the label is "undecided". */
+  readonly abstainBelow?: number
 }
 
 const labelsBySignature = new WeakMap<Signature, readonly string[]>()
 
 /** `{"predictions": […]}` as MLflow's scoring server gives it for a model of scikit-learn: labels, or the numbers of a regression. */
-export function scoringReply({ served, predictions, from, count }: ScoringAnswer): WireReply {
+export function scoringReply(answer: ScoringAnswer): WireReply {
+  const { served, predictions, from, count } = answer
   const { signature } = served
   const labels = labelsOf(signature)
   let body = '{"predictions": ['
   for (let row = from; row < from + count; row++) {
     const place = predictions.classes?.[row]
-    body += `${row === from ? '' : ', '}${place === undefined ? predictions.scores[row] : labels[place]}`
+    body += `${row === from ? '' : ', '}${place === undefined ? predictions.scores[row] : isUndecided(answer, row) ? UNDECIDED_JSON : labels[place]}`
   }
   return { body: `${body}]}` }
+}
+
+const UNDECIDED_JSON = JSON.stringify(UNDECIDED)
+
+function isUndecided({ served, predictions, abstainBelow }: ScoringAnswer, row: number): boolean {
+  const { probabilities } = predictions
+  const classCount = served.signature.classes?.length ?? 0
+  return abstainBelow !== undefined && !!probabilities && isUndecidedRow(probabilities, classCount, row, abstainBelow)
 }
 
 /** The JSON of each label: numbers where all classes are whole numbers, truth values where they are those, else texts. */

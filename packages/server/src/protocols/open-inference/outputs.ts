@@ -1,4 +1,4 @@
-import type { Signature } from '@regia/core'
+import { isUndecidedRow, type Signature, UNDECIDED } from '@regia/core'
 import type { Predictions } from '@regia/engine'
 
 /** Rows `from` to `from + count` of what a model answered, with their ids in the prediction log. */
@@ -8,6 +8,8 @@ export type InferAnswer = {
   readonly from: number
   readonly count: number
   readonly ids: readonly string[]
+  /** Below this probability of the most probable class the label is "undecided". */
+  readonly abstainBelow?: number
 }
 
 /** An output of a model: FP32 numbers or texts, one row after the other. */
@@ -51,6 +53,13 @@ export function outputsOf(signature: Signature): readonly Output[] {
   return outputs
 }
 
+function labelOf({ predictions, abstainBelow }: InferAnswer, classes: readonly string[], row: number): string {
+  const { probabilities } = predictions
+  const isUndecided =
+    abstainBelow !== undefined && probabilities && isUndecidedRow(probabilities, classes.length, row, abstainBelow)
+  return isUndecided ? UNDECIDED : classes[predictions.classes?.[row] ?? 0]!
+}
+
 function classifierOutputs(classes: readonly string[]): Output[] {
   const { length } = classes
   return [
@@ -58,7 +67,7 @@ function classifierOutputs(classes: readonly string[]): Output[] {
       name: 'label',
       datatype: 'BYTES',
       columns: undefined,
-      values: (answer) => rowsOf(answer, (row) => classes[answer.predictions.classes?.[row] ?? 0]!),
+      values: (answer) => rowsOf(answer, (row) => labelOf(answer, classes, row)),
     },
     {
       name: 'probabilities',

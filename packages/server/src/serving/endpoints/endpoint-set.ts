@@ -1,5 +1,14 @@
-import { type Decision, type EndpointSpec, RegiaError, type ServedEndpointSpec, servesModel, toIso } from '@regia/core'
+import {
+  type Decision,
+  type EndpointSpec,
+  modelRefsOf,
+  RegiaError,
+  type ServedEndpointSpec,
+  servesModel,
+  toIso,
+} from '@regia/core'
 import { EndpointGateway, type WantedVersions } from '../gateway/endpoint-gateway.ts'
+import { assertConstant } from '../gateway/fallback.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
 import type { ReleasePlanner } from '../release/release-planner.ts'
 import { assertServable, unknownModel } from './assert-servable.ts'
@@ -64,7 +73,10 @@ export class EndpointSet {
   /** Creates or changes an endpoint; answers when what it names serves. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`, and what loading throws. */
   async apply(spec: EndpointSpec): Promise<void> {
     assertServable(spec, this.find(spec.name)?.spec)
-    if (!(await this.#deps.directory.find(spec.stable))) throw unknownModel(spec.stable)
+    const stable = await this.#deps.directory.find(spec.stable)
+    if (!stable) throw unknownModel(spec.stable)
+    assertConstant(spec.fallback, stable.package.signature)
+    await this.#fallbackOf(spec)
     await this.#deps.store.put(spec, toIso(this.#deps.clock()))
     const gateway = this.#open(spec)
     gateway.spec = spec
@@ -84,7 +96,9 @@ export class EndpointSet {
 
   /** An alias of the model moved, or a version came: whoever follows it changes. */
   async modelChanged(model: string): Promise<void> {
-    const following = this.all().filter(({ spec }) => parseModelRef(spec.stable).model === model)
+    const following = this.all().filter(({ spec }) =>
+      modelRefsOf(spec).some((ref) => parseModelRef(ref).model === model),
+    )
     for (const { spec } of following) await this.refresh(spec.name).catch(this.#deps.onError)
   }
 
@@ -164,7 +178,16 @@ export class EndpointSet {
     const previous =
       previousVersion === undefined ? undefined : await directory.find(`${stable.model}@${previousVersion}`)
     const release = await this.#planner.plan(spec, stable)
-    return { stable, previous, release, shadow: await this.#wantedShadow(spec, stable) }
+    const [shadow, fallback] = [await this.#wantedShadow(spec, stable), await this.#fallbackOf(spec)]
+    return { stable, previous, release, shadow, fallback }
+  }
+
+  /** @throws RegiaError `NOT_FOUND`. */
+  async #fallbackOf({ fallback }: ServedEndpointSpec): Promise<RegisteredVersion | undefined> {
+    if (!fallback || !('model' in fallback)) return undefined
+    const found = await this.#deps.directory.find(fallback.model)
+    if (!found) throw unknownModel(fallback.model)
+    return found
   }
 
   /** A challenger runs in shadow from the moment it is named until its fate is sealed. */

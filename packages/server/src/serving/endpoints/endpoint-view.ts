@@ -37,6 +37,9 @@ export function viewEndpoint({
     predictionCount: gateway.log.countPredictions(),
     labelCount: counts.reduce((sum, { labelCount }) => sum + labelCount, 0),
     errorCount: gateway.errorCount,
+    ...(gateway.fallbackCounts && {
+      fallback: { lateCount: gateway.fallbackCounts.late, failedCount: gateway.fallbackCounts.failed },
+    }),
     ...(watermark !== undefined && { watermark: toIso(watermark) }),
     ...(comparison && { comparison }),
     ...(release && { release }),

@@ -1,4 +1,4 @@
-import type { Row, Signature } from '@regia/core'
+import type { Row, ServedBy, Signature } from '@regia/core'
 import type { Predictions } from '@regia/engine'
 
 /** The version that answered, as replies speak of it. */
@@ -13,6 +13,13 @@ export type Answer = {
   readonly ids: readonly string[]
   /** By row, where versions other than `served` answered some of them. */
   readonly versions?: readonly number[]
+  /** What answered in place of the version, and why. */
+  readonly servedBy?: ServedBy
+  readonly degraded?: string
+  /** Below this probability of the most probable class a label is "undecided". */
+  readonly abstainBelow?: number
+  /** How many of the most probable classes the answer lists. */
+  readonly topK?: number
 }
 
 /** A request on its way through the gateway. Exactly one of `done` and `fail` is called, once, after the log was written. */
@@ -24,6 +31,8 @@ export type PredictCall = {
   readonly version?: number | undefined
   /** Chosen by hand, or answered in place of another version: it counts for no release. */
   readonly isOutOfRelease?: boolean
+  /** What answers it, where that is not the version itself. */
+  readonly servedBy?: ServedBy
   /** `performance.now()` when the request arrived. */
   readonly receivedAt: number
   /** `performance.now()` by which it must have been begun; where absent the endpoint's own limit counts from its arrival. */

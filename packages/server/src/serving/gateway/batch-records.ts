@@ -1,29 +1,50 @@
 import { type LogEntry, type PredictionRecord, predictionPayload } from '../prediction-log/index.ts'
 import { labelOf, type PredictCall, type ServedVersion } from './answer.ts'
 import type { AnsweredBatch } from './micro-batcher.ts'
+import { isUndecided } from './shown-label.ts'
 
 /** What the log keeps of an answered batch: one record a row, in the order of the rows. */
 export function recordsOf(
-  { model, version, signature }: ServedVersion,
+  served: ServedVersion,
   calls: readonly PredictCall[],
   predictions: AnsweredBatch['predictions'],
   loggedAt: number,
+  abstainBelow?: number,
 ): PredictionRecord[] {
+  const { model, version, signature } = served
   const now = performance.now()
   const records: PredictionRecord[] = []
-  for (const { rows, at, receivedAt, isOutOfRelease } of calls) {
-    const latencyMs = Math.round((now - receivedAt) * 1000) / 1000
-    for (const row of rows) {
+  for (const call of calls) {
+    const latencyMs = Math.round((now - call.receivedAt) * 1000) / 1000
+    const marks = marksOf(call)
+    for (const row of call.rows) {
       const place = records.length
       const label = labelOf(signature, predictions, place)
       const score = predictions.scores[place]!
-      const known = { kind: 'prediction', model, version, at, loggedAt, latencyMs, score, row } as const
+      const known = {
+        kind: 'prediction',
+        model,
+        version,
+        at: call.at,
+        loggedAt,
+        latencyMs,
+        score,
+        row,
+        ...marks,
+      } as const
       const labelled = label === undefined ? known : { ...known, label }
-      records.push(isOutOfRelease ? { ...labelled, outOfRelease: true } : labelled)
+      const isUnclear = abstainBelow !== undefined && isUndecided({ served, predictions, abstainBelow }, place)
+      records.push(isUnclear ? { ...labelled, isUndecided: true } : labelled)
     }
   }
   return records
 }
+
+/** Nothing for most. */
+const marksOf = ({ isOutOfRelease, servedBy }: PredictCall): Pick<PredictionRecord, 'outOfRelease' | 'servedBy'> => ({
+  ...(isOutOfRelease && { outOfRelease: true }),
+  ...(servedBy !== undefined && { servedBy }),
+})
 
 export const entryOf = (record: PredictionRecord): LogEntry => ({
   record,

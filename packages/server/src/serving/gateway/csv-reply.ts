@@ -1,16 +1,18 @@
 import { csvLine } from '../../http/csv/index.ts'
 import type { WireReply } from '../../http/wire-message.ts'
-import { type Answer, labelOf } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { shownLabel } from './shown-label.ts'
 
 /** Predictions as CSV: `id`, of a classifier `label`, `score`, and a `probability_CLASS` for each class. */
-export function csvReply({ served, predictions, from, count, ids }: Answer): WireReply {
+export function csvReply(answer: Answer): WireReply {
+  const { served, predictions, from, count, ids } = answer
   const { signature } = served
   const classes = signature.classes ?? []
   const { probabilities } = predictions
   const labels = predictions.classes ? ['label'] : []
   let body = csvLine(['id', ...labels, 'score', ...(probabilities ? classes.map((name) => `probability_${name}`) : [])])
   for (let row = from; row < from + count; row++) {
-    const label = labelOf(signature, predictions, row)
+    const label = shownLabel(answer, row)
     const width = classes.length
     body += csvLine([
       ids[row]!,

@@ -1,9 +1,12 @@
 import { type Clock, type Deployment as DeploymentView, RegiaError, type ServedEndpointSpec } from '@regia/core'
+import type { PrecomputedScores } from '../precomputed/index.ts'
 import type { EndpointLog } from '../prediction-log/index.ts'
-import type { PredictCall } from './answer.ts'
+import type { Answer, PredictCall } from './answer.ts'
+import { answerPrecomputed } from './answer-precomputed.ts'
 import { entryOf, recordsOf } from './batch-records.ts'
 import type { Deployment } from './deployment.ts'
 import { stickyColumnOf, withoutEntity } from './entity-key.ts'
+import { constantPredictions, type FallbackCounts, onlyInputs, withFallback } from './fallback.ts'
 import { isSame, LoadedVersions } from './loaded-versions.ts'
 import type { AnsweredBatch } from './micro-batcher.ts'
 import type { ModelDirectory, RegisteredVersion } from './model-directory.ts'
@@ -44,6 +47,8 @@ export type WantedVersions = {
   readonly release?: WantedRelease | undefined
   /** To be able to roll back at once. Where absent the last stable one stays. */
   readonly previous?: RegisteredVersion | undefined
+  /** Answers when the version that should is late or fails. */
+  readonly fallback?: RegisteredVersion | undefined
 }
 
 export type Change = {
@@ -58,11 +63,15 @@ export class EndpointGateway {
   readonly traffic = new TrafficRing()
   /** Whether it was taken out of service: whoever put it back calls {@link change} then. */
   isUnloaded = false
+  /** Scores that are looked up before a version is asked. */
+  precomputed: PrecomputedScores | undefined
   readonly #options: EndpointGatewayOptions
   readonly #versions: LoadedVersions
   #routes: TrafficRoutes | undefined
   #recorder: ReleaseRecorder | undefined
   #previous: Deployment | undefined
+  #fallback: Deployment | undefined
+  #fallbackCounts = { late: 0, failed: 0 }
   #shadow: ShadowLane | undefined
   #errorCount = 0
 
@@ -94,6 +103,11 @@ export class EndpointGateway {
     return this.#shadow?.counts
   }
 
+  /** Where the endpoint has a fallback. */
+  get fallbackCounts(): FallbackCounts | undefined {
+    return this.spec.fallback && this.#fallbackCounts
+  }
+
   /** Versions beside the stable one, with their shares. */
   get arms(): readonly Route[] {
     return this.#routes?.arms ?? []
@@ -120,10 +134,14 @@ export class EndpointGateway {
   }
 
   /** Answers a request: it joins the batch of this turn of the event loop. Every fault goes to `call.fail`. */
-  predict(call: PredictCall): void {
+  predict(asked: PredictCall): void {
+    let call = this.#guarded(asked)
     try {
       const routes = this.#routes
       if (!routes) throw this.isUnloaded ? outOfService(this.spec) : notReady(this.spec)
+      const left = this.#lookedUp(call, routes.stable)
+      if (!left) return
+      call = left
       if (call.version === undefined) routeCall(routes, this.#recorder, this.#ask, call)
       else this.#ask(chosenVersion(this.spec.name, this.#loaded(), call.version), { ...call, isOutOfRelease: true })
     } catch (error) {
@@ -162,6 +180,7 @@ export class EndpointGateway {
     }
     await this.#changeRelease(stable, wanted.release, before)
     const shadowStarted = await this.#changeShadow(wanted.shadow)
+    this.#fallback = wanted.fallback && (await this.#versions.tryLoad(wanted.fallback, 'fallback', this.#loaded()))
     await this.#releaseUnwanted(before)
     return {
       ...(isSwapped && { stable: { from: stableBefore?.version, to: stable.version } }),
@@ -181,6 +200,7 @@ export class EndpointGateway {
       ),
       ...(shadow ? [this.#versions.view(shadow, 'shadow')] : []),
       ...(previous ? [this.#versions.view(previous, 'previous')] : []),
+      ...(this.#fallback ? [this.#versions.view(this.#fallback, 'fallback')] : []),
       ...this.#versions.others(),
     ]
   }
@@ -191,6 +211,7 @@ export class EndpointGateway {
     this.isUnloaded = true
     this.#routes = undefined
     this.#previous = undefined
+    this.#fallback = undefined
     this.#shadow = undefined
     this.#recorder = undefined
     await shadow?.close()
@@ -207,6 +228,41 @@ export class EndpointGateway {
   readonly #ask = (deployment: Deployment, call: PredictCall): void =>
     deployment.predict(withoutEntity(call, deployment, stickyColumnOf(this.spec)))
 
+  /** What of a request the model shall answer; undefined where it was answered from scores computed before. */
+  #lookedUp(call: PredictCall, stable: Deployment): PredictCall | undefined {
+    if (!this.precomputed) return call
+    const { log, spec } = this
+    const way = { scores: this.precomputed, stable, log, abstainBelow: spec.abstainBelow }
+    return answerPrecomputed({ ...way, loggedAt: this.#options.clock() }, call)
+  }
+
+  /** The request with what the endpoint promises about every answer: something in time, and what the asker is told of it. */
+  #guarded(call: PredictCall): PredictCall {
+    const { fallback, abstainBelow, topK } = this.spec
+    const done = (answer: Answer): void =>
+      call.done({ ...answer, ...(abstainBelow !== undefined && { abstainBelow }), ...(topK !== undefined && { topK }) })
+    const shown = abstainBelow === undefined && topK === undefined ? call : { ...call, done }
+    if (!fallback) return shown
+    return withFallback(shown, {
+      afterMs: fallback.afterMs,
+      servedBy: 'answer' in fallback ? 'constant' : 'fallback',
+      answerInstead: this.#answerInstead,
+      count: (why) => this.#fallbackCounts[why]++,
+    })
+  }
+
+  readonly #answerInstead = (call: PredictCall): void => {
+    const { fallback } = this.spec
+    const served = fallback && 'answer' in fallback ? this.stable : this.#fallback
+    if (!fallback || !served) throw notReady(this.spec)
+    if (!('answer' in fallback)) served.predict({ ...call, rows: onlyInputs(call.rows, served) })
+    else
+      this.#finish(served, {
+        calls: [call],
+        predictions: constantPredictions(fallback.answer, served, call.rows.length),
+      })
+  }
+
   /** The versions that the new stable one shared the traffic with are asked again once it is known which of them stay. */
   #swap(stable: Deployment, before: Deployment | undefined): void {
     this.#routes = new TrafficRoutes({ stable })
@@ -217,7 +273,7 @@ export class EndpointGateway {
 
   #loaded(): Set<Deployment> {
     const arms = this.arms.map(({ deployment }) => deployment)
-    const all = [this.stable, ...arms, this.shadow, this.#previous]
+    const all = [this.stable, ...arms, this.shadow, this.#previous, this.#fallback]
     return new Set(all.filter((one) => one !== undefined))
   }
 
@@ -269,7 +325,7 @@ export class EndpointGateway {
   /** After the model has answered: log, then reply, then whatever may wait. */
   #finish(deployment: Deployment, { calls, predictions }: AnsweredBatch): void {
     const loggedAt = this.#options.clock()
-    const records = recordsOf(deployment, calls, predictions, loggedAt)
+    const records = recordsOf(deployment, calls, predictions, loggedAt, this.spec.abstainBelow)
     let ids: readonly string[]
     try {
       ids = this.log.append(records.map(entryOf))
@@ -282,12 +338,16 @@ export class EndpointGateway {
     for (const call of calls) {
       const count = call.rows.length
       call.done({ served: deployment, predictions, from, count, ids })
+      if (call.servedBy !== undefined) {
+        from += count
+        continue
+      }
       const latencyMs = performance.now() - call.receivedAt
       this.traffic.count(loggedAt, deployment.version, { predictions: count, isError: false, latencyMs })
       if (!call.isOutOfRelease) this.#recorder?.answered(deployment.version, latencyMs, predictions.scores, from, count)
       from += count
     }
-    if (deployment === this.stable) this.#shadow?.offer(records, ids)
+    if (deployment === this.stable && calls[0]?.servedBy === undefined) this.#shadow?.offer(records, ids)
   }
 }
 

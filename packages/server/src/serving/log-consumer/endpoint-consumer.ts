@@ -111,7 +111,8 @@ export class EndpointConsumer {
   async #count(records: readonly PlacedRecord[]): Promise<void> {
     for (const placed of records) {
       const { record } = placed
-      if (record.kind === 'prediction') {
+      if (record.kind === 'prediction' && record.servedBy !== undefined) this.#observeTime(record.at)
+      else if (record.kind === 'prediction') {
         const facts = this.#facts.has(record.version) ? this.#facts.get(record.version) : await this.#learn(record)
         this.#countPrediction(record, facts)
       } else if (record.kind === 'label') await this.#countLabel(record, placed.end)
@@ -124,15 +125,20 @@ export class EndpointConsumer {
   #countPrediction(prediction: PredictionRecord, facts: VersionFacts | undefined): void {
     const { at, row, score } = prediction
     const delta = this.#delta.countPrediction(prediction)
-    this.#watermark = observeEventTime(this.#watermark, at)
-    this.#delta.watermark = this.#watermark
+    this.#observeTime(at)
     const sketcher = facts?.reference?.sketcher
     if (sketcher) sketcher.add(Delta.sketchOf(delta, at, sketcher), row, score)
   }
 
+  #observeTime(at: number): void {
+    this.#watermark = observeEventTime(this.#watermark, at)
+    this.#delta.watermark = this.#watermark
+  }
+
   async #countLabel({ predictionId, label, loggedAt }: LabelRecord, { segment, offset }: LogPosition): Promise<void> {
     const prediction = this.#findPrediction(predictionId)
-    if (!prediction) return
+    // What stood in for a version says nothing about it.
+    if (!prediction || prediction.servedBy !== undefined) return
     const { version, score, at } = prediction
     const facts = this.#facts.has(version) ? this.#facts.get(version) : await this.#learn(prediction)
     const isPositive = facts && isPositiveLabel(facts, label, prediction.label)
@@ -147,7 +153,7 @@ export class EndpointConsumer {
 
   #countReward({ predictionId, reward, loggedAt }: RewardRecord): void {
     const prediction = this.#findPrediction(predictionId)
-    if (!prediction || this.#delta.rewards.has(predictionId)) return
+    if (!prediction || prediction.servedBy !== undefined || this.#delta.rewards.has(predictionId)) return
     this.#delta.rewards.set(predictionId, { ...predictedBy(prediction), predictionId, reward, loggedAt })
   }
 

@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EndpointLog } from '../prediction-log/index.ts'
 import type { CountStore } from './count-store.ts'
 import { EndpointConsumer } from './endpoint-consumer.ts'
 import type { ReleaseCounters } from './release-outcomes.ts'
 import type { FindVersionFacts } from './version-facts.ts'
+
+/** Commits run for so long before requests get a turn. */
+const TURN_MS = 2
 
 export type LogConsumerOptions = {
   readonly store: CountStore
@@ -64,7 +68,14 @@ export class LogConsumer {
     })
   }
 
+  /** Commits block the thread for a moment each; with many endpoints others get their turn between them. */
   async #flushEach(): Promise<void> {
-    for (const consumer of this.#consumers.values()) await consumer.flush().catch(this.#options.onError)
+    let since = performance.now()
+    for (const consumer of this.#consumers.values()) {
+      await consumer.flush().catch(this.#options.onError)
+      if (performance.now() - since < TURN_MS) continue
+      await nextTurn()
+      since = performance.now()
+    }
   }
 }

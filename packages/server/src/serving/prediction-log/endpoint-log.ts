@@ -28,6 +28,8 @@ export type EndpointLogOptions = {
 export type AppendListener = (records: readonly PlacedRecord[]) => void
 
 const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024
+/** One for all logs: what it encodes is written before anybody else can ask it. */
+const ENCODER = new FrameEncoder()
 
 /** The append-only log of one endpoint: predictions, labels and shadow scores in the order in which they came. */
 export class EndpointLog {
@@ -35,7 +37,6 @@ export class EndpointLog {
   readonly key: string
   readonly #options: EndpointLogOptions
   readonly #segmentBytes: number
-  readonly #encoder = new FrameEncoder()
   readonly #catalog: SegmentCatalog
   #writer: SegmentWriter
   #prefix: string
@@ -77,7 +78,7 @@ export class EndpointLog {
   append(entries: readonly LogEntry[]): readonly string[] {
     const offsets: number[] = []
     const payloads = entries.map((entry) => entry.payload)
-    const frames = this.#encoder.encode(payloads, offsets)
+    const frames = ENCODER.encode(payloads, offsets)
     if (this.#writer.isBroken || this.#writer.size + frames.length > this.#segmentBytes) this.#roll()
     const start = this.#writer.size
     this.#writer.write(frames)

@@ -24,6 +24,8 @@ export class PredictionLog {
   readonly #byEndpoint = new Map<string, EndpointLog>()
   readonly #byKey = new Map<string, EndpointLog>()
   readonly #timer: NodeJS.Timeout
+  /** The greatest key of any log in the folder, once it was looked up. */
+  #lastKey: number | undefined
 
   constructor(options: PredictionLogOptions) {
     this.#options = options
@@ -71,11 +73,16 @@ export class PredictionLog {
     const path = join(this.#options.dir, endpoint, IDENTITY_FILE)
     const known = readIdentity(path)
     if (known !== undefined) return known
-    const numbers = this.endpoints().map((name) => readIdentity(join(this.#options.dir, name, IDENTITY_FILE)) ?? '0')
-    const key = (Math.max(0, ...numbers.map((text) => Number.parseInt(text, 36))) + 1).toString(36)
+    this.#lastKey = (this.#lastKey ?? this.#greatestKey()) + 1
+    const key = this.#lastKey.toString(36)
     mkdirSync(join(this.#options.dir, endpoint), { recursive: true })
     writeFileSync(path, JSON.stringify({ key }))
     return key
+  }
+
+  #greatestKey(): number {
+    const keys = this.endpoints().map((name) => readIdentity(join(this.#options.dir, name, IDENTITY_FILE)) ?? '0')
+    return Math.max(0, ...keys.map((text) => Number.parseInt(text, 36)))
   }
 
   async #syncAll(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Row } from '@regia/core'
+import type { Row, ServedBy } from '@regia/core'
 
 /** A prediction as it is logged. Times are milliseconds since 1970; `at` is event time. */
 export type PredictionRecord = {
@@ -13,6 +13,10 @@ export type PredictionRecord = {
   readonly label?: string
   /** Asked of this version by hand, or in place of another: no release counts it. */
   readonly outOfRelease?: true
+  /** What answered in place of the version. */
+  readonly servedBy?: ServedBy
+  /** No class was probable enough; the asker was told so, and not the label. */
+  readonly isUndecided?: true
   readonly row: Row
 }
 
@@ -62,7 +66,9 @@ export type PlacedRecord<Kind extends LogRecord = LogRecord> = {
 export function predictionPayload(record: PredictionRecord, rowJson: string): string {
   const label = record.label === undefined ? '' : `,"label":${JSON.stringify(record.label)}`
   const apart = record.outOfRelease ? ',"outOfRelease":true' : ''
-  return `{"kind":"prediction","model":"${record.model}","version":${record.version},"at":${record.at},"loggedAt":${record.loggedAt},"latencyMs":${record.latencyMs},"score":${record.score}${label}${apart},"row":${rowJson}}`
+  const stoodIn = record.servedBy === undefined ? '' : `,"servedBy":"${record.servedBy}"`
+  const undecided = record.isUndecided ? ',"isUndecided":true' : ''
+  return `{"kind":"prediction","model":"${record.model}","version":${record.version},"at":${record.at},"loggedAt":${record.loggedAt},"latencyMs":${record.latencyMs},"score":${record.score}${label}${apart}${stoodIn}${undecided},"row":${rowJson}}`
 }
 
 export const recordPayload = (record: LogRecord): string =>

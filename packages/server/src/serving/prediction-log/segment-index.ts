@@ -1,4 +1,4 @@
-const INITIAL_CAPACITY = 1024
+const INITIAL_CAPACITY = 64
 
 type Columns = { readonly offsets: Uint32Array; readonly versions: Uint32Array; readonly at: Float64Array }
 

@@ -6,19 +6,26 @@ import { RegiaError } from '@regia/core'
 const fsyncAsync = promisify(fsync)
 const closeAsync = promisify(close)
 
+/** After so many syncs without a write the file is let go of, and opened again when needed: a thousand quiet logs hold no descriptors. */
+const QUIET_SYNCS = 30
+
 /** The one segment of a log that grows. Its size counts only what was written whole. */
 export class SegmentWriter {
   readonly path: string
-  readonly #fd: number
+  #fd: number | undefined
   #size: number
   #isDirty = false
+  #quietSyncs = 0
   /** A failed write left bytes behind that could not be cut off: nothing more may be written here. */
   #isBroken = false
 
   constructor(path: string) {
     this.path = path
-    this.#fd = openSegment(path)
-    this.#size = fstatSync(this.#fd).size
+    const fd = openSegment(path)
+    this.#fd = fd
+    this.#size = fstatSync(fd).size
+    // One that holds something may rest for long; a new one gets its header at once.
+    if (this.#size > 0) this.#letGo()
   }
 
   get size(): number {
@@ -35,10 +42,11 @@ export class SegmentWriter {
    * @throws RegiaError `LOG_WRITE_FAILED` when the disk is full or refuses.
    */
   write(bytes: Buffer): void {
+    const fd = this.#open()
     try {
       let written = 0
       while (written < bytes.length) {
-        written += writeSync(this.#fd, bytes, written, bytes.length - written, this.#size + written)
+        written += writeSync(fd, bytes, written, bytes.length - written, this.#size + written)
       }
     } catch (cause) {
       this.#undo()
@@ -49,31 +57,49 @@ export class SegmentWriter {
   }
 
   truncate(size: number): void {
-    ftruncateSync(this.#fd, size)
-    fsyncSync(this.#fd)
+    const fd = this.#open()
+    ftruncateSync(fd, size)
+    fsyncSync(fd)
     this.#size = size
   }
 
   async sync(): Promise<void> {
-    if (!this.#isDirty) return
+    if (!this.#isDirty) {
+      if (++this.#quietSyncs > QUIET_SYNCS) this.#letGo()
+      return
+    }
     this.#isDirty = false
-    await fsyncAsync(this.#fd)
+    this.#quietSyncs = 0
+    await fsyncAsync(this.#open())
   }
 
   async close(): Promise<void> {
     await this.sync()
-    await closeAsync(this.#fd)
+    const fd = this.#fd
+    this.#fd = undefined
+    if (fd !== undefined) await closeAsync(fd)
   }
 
   /** Closes a segment that could not be begun, and removes it. */
   discard(): void {
-    closeSync(this.#fd)
+    this.#letGo()
     rmSync(this.path, { force: true })
+  }
+
+  #open(): number {
+    this.#fd ??= openSegment(this.path)
+    return this.#fd
+  }
+
+  #letGo(): void {
+    if (this.#fd === undefined) return
+    closeSync(this.#fd)
+    this.#fd = undefined
   }
 
   #undo(): void {
     try {
-      ftruncateSync(this.#fd, this.#size)
+      ftruncateSync(this.#open(), this.#size)
     } catch {
       this.#isBroken = true
     }

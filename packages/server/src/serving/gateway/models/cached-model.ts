@@ -4,9 +4,12 @@ import type { RegisteredVersion } from '../model-directory.ts'
 /** Reads a version's package and loads it, here or in a thread of the pool. */
 export type LoadSession = (version: RegisteredVersion, loadIn: 'here' | 'threads') => Promise<ModelSession>
 
-/** Measured with tree ensembles of 20 to 1,000 trees and networks of up to 4 MB: a session takes about this, and so often its graph. */
-const BASE_BYTES = 300_000
-const GRAPH_FACTOR = 2.2
+/**
+ * What a version costs the process, with its session, its graph, its endpoint and what is known of its reference: measured with a thousand
+ * tree ensembles of 100 trees (1.7 MB each), with 20 to 1,000 trees (0.35 to 1.8 MB a session) and a network of 4 MB (7.6 MB).
+ */
+const BASE_BYTES = 700_000
+const GRAPH_FACTOR = 3
 
 /** A package that is in memory or not, for everybody who serves it. */
 export class CachedModel {
