@@ -28,13 +28,13 @@ export function mannWhitneyOfCounts(first: Float64Array, second: Float64Array, s
   let n = 0
   let wins = 0
   let ties = 0
-  const start = -Math.max(0, shift)
-  const end = first.length + Math.max(0, -shift)
-  for (let i = start; i < end; i++) {
-    const j = i + shift
-    // Reading beyond a typed array is slow, and this runs in every look at a release.
-    const a = i >= 0 && i < first.length ? first[i]! : 0
-    const b = j >= 0 && j < second.length ? second[j]! : 0
+  const { length } = first
+  // Both are read from a place of their own that is never negative: an index below 0 makes V8 give up on the loop.
+  const firstFrom = Math.max(0, shift)
+  const secondFrom = Math.max(0, -shift)
+  for (let i = 0; i < length + firstFrom + secondFrom; i++) {
+    const a = i >= firstFrom && i - firstFrom < length ? first[i - firstFrom]! : 0
+    const b = i >= secondFrom && i - secondFrom < length ? second[i - secondFrom]! : 0
     const tied = a + b
     wins += b * (m + a / 2)
     m += a
