@@ -25,7 +25,7 @@ export async function drive(
   return { medianMs: median(latencies) }
 }
 
-function post(agent: Agent, port: number, path: string, body: string): Promise<void> {
+export function post(agent: Agent, port: number, path: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const outgoing = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {

@@ -8,7 +8,7 @@ import {
   type RegiaError,
   type TimelineEntry,
 } from '@regia/core'
-import type { BlobStore, DataWorker } from '@regia/engine'
+import { type BlobStore, type DataWorker, warmRuntime } from '@regia/engine'
 import type { Registry } from 'prom-client'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
@@ -117,8 +117,11 @@ export function wireServing(wiring: ServingWiring): ServingParts {
     if (type === 'model') void serving.endpoints.modelChanged(id).catch(onError)
   })
   const { endpoints } = serving
-  const load = () =>
-    endpoints.all().length > LOADED_AT_START ? registered.cache.deferring(() => endpoints.load()) : endpoints.load()
+  const load = async () => {
+    if (endpoints.all().length <= LOADED_AT_START) return endpoints.load()
+    await registered.cache.deferring(() => endpoints.load())
+    void warmRuntime().catch(onError)
+  }
   return { serving, load, monitoring, inference: wireOpenInference(serving) }
 }
 

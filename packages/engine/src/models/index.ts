@@ -11,7 +11,7 @@ export { type OptimiseInChildOptions, optimiseInChild } from './optimise/optimis
 export type { ToOptimiser } from './optimise/optimise-messages.ts'
 export { type OptimisedPackage, type OptimisePackageOptions, optimisePackage } from './optimise/optimise-package.ts'
 export * from './batch/index.ts'
-export { ModelThreads, type ModelThreadsOptions, sharedModelThreads } from './threads/index.ts'
+export { ModelThreads, type ModelThreadsOptions, sharedModelThreads, warmRuntime } from './threads/index.ts'
 export {
   measureParity,
   type WriteModelPackageOptions,

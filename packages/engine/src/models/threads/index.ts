@@ -1,1 +1,1 @@
-export { ModelThreads, type ModelThreadsOptions, sharedModelThreads } from './model-threads.ts'
+export { ModelThreads, type ModelThreadsOptions, sharedModelThreads, warmRuntime } from './model-threads.ts'

@@ -6,6 +6,9 @@ import type { FromThread, ToThread } from './messages.ts'
 
 /** A thread of `ModelThreads`: keeps the graphs that it was given and answers one batch after another. */
 
+// Loaded while the first graph is on its way.
+void import('onnxruntime-node')
+
 const graphs = new Map<string, Promise<LoadedGraph>>()
 
 async function load({ key, graph, signature }: ToThread & { kind: 'load' }): Promise<undefined> {

@@ -73,6 +73,12 @@ export class ModelThreads {
     this.#endIdleLater()
   }
 
+  /** Starts a thread where there is none, so that the first model need not wait for it. */
+  warm(): void {
+    if (this.#threads.size === 0) this.#start()
+    this.#endIdleLater()
+  }
+
   /** @throws RegiaError `MODEL_INVALID` of the graph; `UNAVAILABLE` when threads died over the job. */
   run(job: ThreadJob): Promise<TimedPredictions | undefined> {
     return new Promise((resolve, reject) => {
@@ -102,7 +108,10 @@ export class ModelThreads {
   #freeThread({ key }: ThreadGraph): ModelThread | undefined {
     const free = [...this.#threads].filter((thread) => !this.#busy.has(thread))
     const known = free.find((thread) => thread.has(key)) ?? free[0]
-    if (known || this.#threads.size >= this.size) return known
+    return known || this.#threads.size >= this.size ? known : this.#start()
+  }
+
+  #start(): ModelThread {
     const started = new ModelThread(this.#workerUrl, (thread) => {
       this.#threads.delete(thread)
       this.#busy.delete(thread)
@@ -143,6 +152,12 @@ let shared: ModelThreads | undefined
 export function sharedModelThreads(): ModelThreads {
   shared ??= new ModelThreads()
   return shared
+}
+
+/** Loads what every model needs, here and in a thread, so that the first one is not slower than the others. */
+export async function warmRuntime(): Promise<void> {
+  sharedModelThreads().warm()
+  await import('onnxruntime-node')
 }
 
 /** The sibling file of the same kind: compiled beside compiled, source beside source (as tests do). */
