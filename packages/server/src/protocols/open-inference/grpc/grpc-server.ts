@@ -1,9 +1,11 @@
 import {
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
   type ServerUnaryCall,
   type sendUnaryData,
+  setLogVerbosity,
 } from '@grpc/grpc-js'
 import { RegiaError } from '@regia/core'
 import type { ReadEventTime } from '../decode-infer.ts'
@@ -46,6 +48,8 @@ const INFERENCE = 'inference.GRPCInferenceService'
  * @throws RegiaError `PORT_IN_USE`, `CONFIG_INVALID`.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  // What goes wrong is told to whoever called; the library would also write it to standard error.
+  setLogVerbosity(logVerbosity.NONE)
   const server = new Server({
     'grpc.max_receive_message_length': options.maxMessageBytes,
     'grpc.max_send_message_length': -1,
