@@ -50,6 +50,7 @@ import { addRunActionRoutes } from './pipelines/run-action-routes.ts'
 import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { addScoringRoutes } from './scoring/index.ts'
+import { addPrecomputedRoutes } from './serving/index.ts'
 import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
@@ -57,7 +58,7 @@ import { wireCatalog } from './wire-catalog.ts'
 import { fileFinder, wireArchives, wireImporter, wireOptimiser, wirePackager } from './wire-models.ts'
 import { startGrpc } from './wire-open-inference.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
-import { wireScoring } from './wire-scoring-jobs.ts'
+import { wirePrecomputed, wireScoring } from './wire-scoring-jobs.ts'
 import {
   addServingRoutes,
   followersOf,
@@ -248,6 +249,8 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       ...parts,
     })
     onClose(() => scoring.runner.stop())
+    const precomputed = wirePrecomputed({ blobs, data, events, onError, home, scoring, ...parts })
+    onClose(() => precomputed.close())
     let address: string | undefined
     const when = wireSchedules({
       database,
@@ -291,6 +294,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addRegistryProtocol(app, { registry: models, webhooks, operator, ...tracking })
     addDemoRoutes(app, demo)
     addScoringRoutes(app, scoring, blobs, operator)
+    addPrecomputedRoutes(app, precomputed, clock)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy, rootEndpoint: options.invocations })
     const tempDir = join(home, 'tmp')
     addFileRoutes(app, {
@@ -350,6 +354,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     await parts.load()
     packager.wake()
     await scoring.runner.start()
+    void precomputed.refresh()
     if (roles.includes('scheduler')) {
       const turns = [
         () => parts.serving.release.turn(),

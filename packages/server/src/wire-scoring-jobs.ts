@@ -6,7 +6,7 @@ import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
 import type { ModelService } from './models/model-service.ts'
 import { type ScoringModel, ScoringService } from './scoring/index.ts'
-import type { Serving } from './serving/index.ts'
+import { PrecomputedService, type Serving } from './serving/index.ts'
 import type { WebhookService } from './webhooks/index.ts'
 
 export type ScoringWiring = {
@@ -14,7 +14,7 @@ export type ScoringWiring = {
   readonly blobs: BlobStore
   readonly data: DataService
   readonly models: ModelService
-  readonly serving: Pick<Serving, 'queries'>
+  readonly serving: Pick<Serving, 'queries' | 'endpoints'>
   readonly webhooks: WebhookService
   readonly events: EventBus
   readonly clock: Clock
@@ -54,4 +54,29 @@ export function wireScoring({ data, models, serving, webhooks, events, home, ...
     score: scoreInChild,
     publish: events.publish,
   })
+}
+
+type PrecomputedWiring = Pick<ScoringWiring, 'blobs' | 'data' | 'serving' | 'events' | 'onError' | 'home'> & {
+  readonly scoring: ScoringService
+}
+
+/** Scores that endpoints answer from: the newest version of the dataset that each names. */
+export function wirePrecomputed(wiring: PrecomputedWiring): PrecomputedService {
+  const { blobs, data, serving, scoring, events, onError, home } = wiring
+  const service = new PrecomputedService({
+    endpoints: serving.endpoints,
+    findScores: async (dataset) => {
+      const { version, digest, createdAt, sourceName } = await data.getVersion(dataset, 'latest')
+      const job = await scoring.get(sourceName).catch(() => undefined)
+      const by = job && { model: job.model.name, version: job.model.version }
+      return { dataset, datasetVersion: version, digest, computedAt: createdAt, ...by }
+    },
+    localPath: (digest) => blobs.localPath(digest),
+    folder: join(home, 'precomputed'),
+    onError,
+  })
+  events.subscribe(({ type }) => {
+    if (type === 'endpoint' || type === 'dataset') void service.refresh()
+  })
+  return service
 }

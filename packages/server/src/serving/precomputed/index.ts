@@ -1,0 +1,3 @@
+export { type LookedUp, lookUp, type PrecomputedScores, servedOf } from './precomputed-scores.ts'
+export { type FoundScores, PrecomputedService } from './precomputed-service.ts'
+export { addPrecomputedRoutes } from './routes.ts'
