@@ -18,10 +18,10 @@ describe('a canary that is judged again and again', () => {
 
   it('is rolled back in at most α of the simulations when it is as bad as is allowed', () => {
     const settings = { behaviour: AT_ITS_LIMITS, looks: growingLooks(10, 2000, 1.3), controlRatio: 1, promotes: false }
-    const rolledBack = runs(200).filter(
+    const rolledBack = runs(400).filter(
       (i) => simulateCanary({ seed: `limits ${i}`, ...settings }).verdict === 'roll-back',
     )
-    expect(rolledBack.length / 200).toBeLessThanOrEqual(ALPHA)
+    expect(rolledBack.length / 400).toBeLessThanOrEqual(ALPHA)
   })
 
   it('is promoted when it is healthy', () => {
