@@ -21,8 +21,12 @@ export function routeCall(
   ask: Ask,
   call: PredictCall,
 ): void {
-  const routed = routes.split(call.rows)
   const way: Way = { stable: routes.stable, recorder, ask }
+  if (!routes.isSplit) {
+    send(way, routes.stable, call)
+    return
+  }
+  const routed = routes.split(call.rows)
   if (routed.length === 1) send(way, routed[0]!.deployment, call)
   else for (const part of partsOf(call, routed, routes.stable)) send(way, part.deployment, part.call)
 }

@@ -16,11 +16,15 @@ export type PredictedBy = {
   readonly isOutOfRelease: boolean
 }
 
-export const predictedBy = ({ version, loggedAt, outOfRelease }: PredictionRecord): PredictedBy => ({
-  version,
-  predictedAt: loggedAt,
-  isOutOfRelease: outOfRelease === true,
+export const predictedBy = (prediction: PredictionRecord): PredictedBy => ({
+  version: prediction.version,
+  predictedAt: prediction.loggedAt,
+  isOutOfRelease: isOutOfRelease(prediction),
 })
+
+/** Chosen by hand, answered in place of another version, or by something else than a version. */
+const isOutOfRelease = ({ outOfRelease, servedBy }: PredictionRecord): boolean =>
+  outOfRelease === true || (servedBy !== undefined && servedBy !== 'cache')
 
 /** A label joined with its prediction. */
 export type JoinedLabel = PredictedBy & {
@@ -67,12 +71,13 @@ export class Delta {
     return this.position === undefined
   }
 
-  countPrediction({ version, loggedAt, outOfRelease }: PredictionRecord): VersionDelta {
+  countPrediction(prediction: PredictionRecord): VersionDelta {
+    const { version, loggedAt } = prediction
     const delta = this.versions.get(version) ?? { predictionCount: 0, sketches: new Map(), pulls: new Map() }
     this.versions.set(version, delta)
     delta.predictionCount++
     const second = Math.floor(loggedAt / SECOND_MS) * SECOND_MS
-    if (!outOfRelease) delta.pulls.set(second, (delta.pulls.get(second) ?? 0) + 1)
+    if (!isOutOfRelease(prediction)) delta.pulls.set(second, (delta.pulls.get(second) ?? 0) + 1)
     return delta
   }
 

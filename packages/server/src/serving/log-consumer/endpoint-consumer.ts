@@ -145,7 +145,14 @@ export class EndpointConsumer {
     const labelPlace = segment * 2 ** 32 + offset
     this.#delta.labels.set(predictionId, {
       ...predictedBy(prediction),
-      ...{ predictionId, label, predicted: prediction.label, isPositive, score, loggedAt },
+      ...{
+        predictionId,
+        label,
+        predicted: prediction.isUndecided ? undefined : prediction.label,
+        isPositive,
+        score,
+        loggedAt,
+      },
       eventAt: at,
       place: labelPlace,
     })
