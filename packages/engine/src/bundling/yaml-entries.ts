@@ -21,7 +21,7 @@ const NOT_CODE = new Set([
   'env',
   'secrets',
 ])
-const CODE_WORDS = ['sql', 'split', 'learner', 'type']
+const CODE_WORDS = ['sql', 'split', 'score', 'learner', 'type']
 
 /** Reads a pipeline that is written in YAML as the module that it stands for: one export per step that is code, so that each is hashed alone. */
 export const yamlEntries = (projectDir: string, ownKinds: OwnKinds): Plugin => ({

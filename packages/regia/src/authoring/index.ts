@@ -140,6 +140,7 @@ export {
   type ScheduleOptions,
   schedule,
 } from './schedule.ts'
+export { type ScoreOptions, score } from './score.ts'
 export { type Step, type StepSpec, step } from './step.ts'
 export type { StepSettings } from './step-settings.ts'
 export {

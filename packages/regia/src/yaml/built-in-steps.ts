@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { packageModel } from '../authoring/package-model.ts'
 import { model, table } from '../authoring/ports.ts'
+import { score } from '../authoring/score.ts'
 import { step } from '../authoring/step.ts'
 import type { StepDocument } from './document.ts'
 
@@ -45,6 +46,16 @@ export const splitStep = (name: string, { split: { test, by } }: StepDocument<'s
       )
       return { train: takeRows(whole, order.slice(testCount)), test: takeRows(whole, order.slice(0, testCount)) }
     },
+  })
+
+/** A model over a table of any size. */
+export const scoreStep = (name: string, { score: { key, columns, onBadRow, cpu } }: StepDocument<'score'>) =>
+  score({
+    name,
+    ...(key !== undefined && { key }),
+    ...(columns && { columns }),
+    ...(onBadRow && { onBadRow }),
+    ...(cpu !== undefined && { resources: { cpu } }),
   })
 
 /** Transforms and a learner by their names, fitted and packaged. Inputs beside `train` are settings that a run decides. */

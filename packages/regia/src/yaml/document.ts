@@ -89,6 +89,16 @@ export const STEP_SCHEMAS = {
     positive: z.string().optional(),
     ...common,
   }),
+  /** A model over a table of any size: `in: { model: …, rows: … }`, out `scores`. */
+  score: z.strictObject({
+    score: z.strictObject({
+      key: z.string().optional(),
+      columns: z.array(z.string()).optional(),
+      onBadRow: z.enum(['fail', 'quarantine']).optional(),
+      cpu: z.number().positive().optional(),
+    }),
+    ...common,
+  }),
   command: z.strictObject({
     command: z.array(z.string()).min(1),
     files: z.array(z.string()).default([]),

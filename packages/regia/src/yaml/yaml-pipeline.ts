@@ -61,7 +61,8 @@ type Entry = ReturnType<typeof readEntry>
 function readEntry(name: string, given: unknown, { file, lines, steps }: YamlFile) {
   const where = `${file}:${lines[name] ?? 1}`
   const step = readStep(name, given, where)
-  const isCode = 'uses' in step || 'type' in step || 'sql' in step || 'split' in step || 'learner' in step
+  const isCode =
+    'uses' in step || 'type' in step || 'sql' in step || 'split' in step || 'score' in step || 'learner' in step
   const reference = 'uses' in step ? step.uses : name
   return { name, where, step, code: isCode ? assertStep(steps[name], reference, where) : undefined }
 }

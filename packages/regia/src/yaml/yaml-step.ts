@@ -1,6 +1,6 @@
 import { isDefinition, RegiaError, type TransformKind } from '@regia/core'
 import type { StepDefinition } from '@regia/engine'
-import { learnerStep, splitStep, sqlStep } from './built-in-steps.ts'
+import { learnerStep, scoreStep, splitStep, sqlStep } from './built-in-steps.ts'
 import { STEP_SCHEMAS, STEP_WORDS, type StepDocument, type StepKindWord } from './document.ts'
 
 /** A step that is code: it can be wired and mapped, and a step process finds it by its name. */
@@ -36,6 +36,7 @@ function makeStep(
   const document = readStep(name, given, name)
   if ('sql' in document) return sqlStep(name, document, Object.keys(document.in))
   if ('split' in document) return splitStep(name, document)
+  if ('score' in document) return scoreStep(name, document)
   if ('learner' in document) {
     const { fixed, wired } = settingsOf(document)
     return learnerStep(name, { ...document, settings: fixed }, Object.keys(wired), transforms)
