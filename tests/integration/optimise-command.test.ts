@@ -79,7 +79,19 @@ describe('regia models optimise', () => {
   })
 
   it('refuses what does not pay with exit code 1, and registers nothing', { timeout: TIMEOUT_MS }, async () => {
-    const args = ['models', 'optimise', 'small@1', '--by', 'int8', '--data', 'small.csv', '--max-loss', '1']
+    const args = [
+      'models',
+      'optimise',
+      'small@1',
+      '--by',
+      'int8',
+      '--data',
+      'small.csv',
+      '--max-loss',
+      '1',
+      '--max-cost',
+      '0.02',
+    ]
     const refused = await regia(place, ...args)
     expect(refused.code).toBe(1)
     expect(refused.stdout).toMatch(/✗ latency: latency \+\d+ %/)

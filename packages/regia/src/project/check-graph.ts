@@ -37,10 +37,15 @@ const suiteChecks = (entries: readonly Entry[], model: string) =>
 /** What a gate of an earlier run looked at. */
 export type Examined = { readonly model: Artifact; readonly test: Artifact }
 
-/** The package and the table on which a version was tested when it was made. */
+/** The package and the table on which a version was tested when it was made; one that was optimised, the table of the version that it was made from. */
 export async function findExamined(client: RegiaClient, version: ModelVersion): Promise<Examined> {
   const { packageDigest } = servable(version)
-  const { runId } = version.lineage
+  const { runId, optimisation } = version.lineage
+  if (optimisation?.fromVersion !== undefined) {
+    const { test } = await findExamined(client, await client.models.version(version.model, optimisation.fromVersion))
+    const { byteLength } = await client.blobs.read(packageDigest)
+    return { model: { kind: 'model', digest: packageDigest, sizeBytes: byteLength }, test }
+  }
   const run = runId && (await client.runs.get(runId))
   const gates = run ? run.graph.steps.filter((step) => step.kind === 'gate') : []
   for (const { id } of gates) {

@@ -18,6 +18,8 @@ const ROUNDS = 41
 /** More of them while the interval of the ratio is wider than this, as on a machine that does other things too. */
 const MAX_ROUNDS = 201
 const WIDTH = 0.06
+/** But no longer than this. */
+const PATIENCE_MS = 2_000
 /** A round takes at least so long for each graph, so that the clock's own steps do not matter. */
 const ROUND_MS = 2
 const MAX_CALLS = 200
@@ -41,7 +43,10 @@ export async function compareLatency(
   const calls = await callsPerRound(before, after, requests, options.timer)
   const times: [number, number][] = []
   let ratio = { value: 1, lower: 0, upper: Number.POSITIVE_INFINITY }
-  while (times.length < ROUNDS || (times.length < MAX_ROUNDS && ratio.upper - ratio.lower > WIDTH)) {
+  const startedAt = options.timer()
+  const isUnclear = () =>
+    times.length < MAX_ROUNDS && ratio.upper - ratio.lower > WIDTH && options.timer() - startedAt < PATIENCE_MS
+  while (times.length < ROUNDS || isUnclear()) {
     const round = times.length
     const turn = { requests: nextRequests(requests, round, calls), isAfterFirst: round % 2 === 1 }
     times.push(await timeInTurns(before, after, turn, options.timer))

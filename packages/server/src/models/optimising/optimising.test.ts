@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createRng, type ModelOptimisation, programSignatureSchema, type Table, toRows } from '@regia/core'
 import { openModel, packageOnnx, readModelPackage } from '@regia/engine'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -29,17 +31,18 @@ async function labelledCsv(table: Table): Promise<string> {
   return `${[...Object.keys(table.columns), 'y'].join()}\n${lines.join('\n')}\n`
 }
 
-async function register({ server, client }: TestServer): Promise<void> {
-  const { digest } = await client.blobs.write(new Uint8Array(packageBytes))
-  await server.services.models.register({
-    ...{ model: 'net', packageDigest: digest, report: undefined, by: 'ada', reason: 'test' },
+async function register(test: TestServer): Promise<void> {
+  await test.server.services.models.register({
+    ...{ model: 'net', packageDigest: await packageOf(test), report: undefined, by: 'ada', reason: 'test' },
     lineage: { datasets: [{ name: 'rows', version: 1 }], params: {}, artifacts: {} },
   })
 }
 
-async function done({ client }: TestServer, { id }: ModelOptimisation): Promise<ModelOptimisation> {
+const packageOf = async ({ client }: TestServer) => (await client.blobs.write(new Uint8Array(packageBytes))).digest
+
+async function done({ client }: TestServer, { model, id }: ModelOptimisation): Promise<ModelOptimisation> {
   for (;;) {
-    const now = await client.models.optimisation('net', id)
+    const now = await client.models.optimisation(model, id)
     if (now.endedAt !== undefined) return now
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -92,6 +95,29 @@ describe('optimising a version', () => {
     expect(ended).toMatchObject({ status: 'refused', report: { pays: false } })
     expect(ended.madeVersion).toBeUndefined()
     expect((await test.client.models.get('net')).latestVersion).toBe(1)
+  })
+
+  it('judges on a dataset, or on the table on which the version was tested', { timeout: TIMEOUT_MS }, async () => {
+    const test = await startServer()
+    await register(test)
+    await writeFile(join(test.projectDir, 'held-out.csv'), csv)
+    const schema = { columns: [{ name: 'y', type: 'string' as const, nullable: false }], strict: false }
+    const { digest } = await test.client.datasets.ingest('held-out', { path: 'held-out.csv', schema })
+    const refused = { by: 'float16' as const, minGain: 0.9 }
+    const named = { ...refused, data: { dataset: 'held-out' } }
+    const onDataset = await done(test, await test.client.models.optimise('net', '1', named))
+    expect(onDataset).toMatchObject({
+      status: 'refused',
+      report: { rows: { source: 'held-out version 1', judged: 1500 } },
+    })
+
+    await test.server.services.models.register({
+      ...{ model: 'tested', packageDigest: await packageOf(test), report: undefined, by: 'ada', reason: 'test' },
+      lineage: { datasets: [], params: {}, artifacts: { train: digest, test: digest } },
+    })
+    const started = await test.client.models.optimise('tested', '1', refused)
+    const onTest = await done(test, started)
+    expect(onTest.report?.rows.source).toBe('the table "test" of version 1')
   })
 
   it('says what is wrong with the rows', { timeout: TIMEOUT_MS }, async () => {
