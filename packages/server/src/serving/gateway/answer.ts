@@ -37,6 +37,8 @@ export type PredictCall = {
   readonly receivedAt: number
   /** `performance.now()` by which it must have been begun; where absent the endpoint's own limit counts from its arrival. */
   readonly deadlineAt?: number | undefined
+  /** Answered from what the version answered before to the same rows. */
+  readonly isCached?: boolean
   /** Whether nobody waits for the answer any more. Asked right before it is computed. */
   readonly isGone?: () => boolean
   readonly done: (answer: Answer) => void

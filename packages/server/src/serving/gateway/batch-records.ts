@@ -41,7 +41,12 @@ export function recordsOf(
 }
 
 /** Nothing for most. */
-const marksOf = ({ isOutOfRelease, servedBy }: PredictCall): Pick<PredictionRecord, 'outOfRelease' | 'servedBy'> => ({
+const marksOf = ({
+  isOutOfRelease,
+  servedBy,
+  isCached,
+}: PredictCall): Pick<PredictionRecord, 'outOfRelease' | 'servedBy' | 'cached'> => ({
+  ...(isCached && { cached: true }),
   ...(isOutOfRelease && { outOfRelease: true }),
   ...(servedBy !== undefined && { servedBy }),
 })

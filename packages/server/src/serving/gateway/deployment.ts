@@ -1,8 +1,17 @@
-import { type Execution, RegiaError, type Row, type ServingLimits, servingLimitsSchema } from '@regia/core'
+import {
+  canonicalJson,
+  type Execution,
+  RegiaError,
+  type Row,
+  type ServingLimits,
+  servingLimitsSchema,
+} from '@regia/core'
 import { type InputBatch, inputBatches, type ModelSession, type Predictions } from '@regia/engine'
 import type { PredictCall, ServedVersion } from './answer.ts'
 import type { ExecutionStatistics } from './execution-statistics.ts'
 import { type Prepared, prepare } from './lanes/choose-lane.ts'
+import { joinPredictions } from './lanes/pieces.ts'
+import { ResponseCache } from './lanes/response-cache.ts'
 import { runCost } from './lanes/warm-up.ts'
 import { type AnsweredBatch, MicroBatcher } from './micro-batcher.ts'
 import type { RegisteredVersion } from './model-directory.ts'
@@ -15,13 +24,19 @@ export type DeploymentOptions = {
   readonly onAnswered: (deployment: Deployment, batch: AnsweredBatch) => void
 }
 
+type KnownAnswer = { readonly call: PredictCall; readonly predictions: Predictions }
+
 /** A version that answers requests: tested and measured before its first one. */
 export class Deployment implements ServedVersion {
   readonly registered: RegisteredVersion
   readonly #session: ModelSession
-  readonly #limits: ServingLimits
+  #limits: ServingLimits
   readonly #batcher: MicroBatcher
   readonly #createBatch: () => InputBatch
+  readonly #onAnswered: (batch: AnsweredBatch) => void
+  #cache: ResponseCache | undefined
+  /** Answered from the cache in this turn of the event loop: logged together. */
+  #known: KnownAnswer[] = []
   #prepared: Prepared | undefined
   #preparing: Promise<Prepared> | undefined
   #close: Promise<void> | undefined
@@ -31,12 +46,18 @@ export class Deployment implements ServedVersion {
     this.#session = session
     this.#limits = limits ?? servingLimitsSchema.parse({})
     this.#createBatch = inputBatches(session.signature)
+    this.#onAnswered = (batch) => onAnswered(this, batch)
+    this.#cache = this.#newCache()
     const model = {
       createBatch: this.#createBatch,
       lane: () => this.#prepared?.lane,
       load: () => this.prepare().catch((error: unknown) => Promise.reject(notLoaded(registered, error))),
     }
-    this.#batcher = new MicroBatcher(model, (batch) => onAnswered(this, batch), this.#limits)
+    this.#batcher = new MicroBatcher(
+      model,
+      (batch) => this.#answered(batch),
+      () => this.#limits,
+    )
   }
 
   get model(): string {
@@ -60,7 +81,7 @@ export class Deployment implements ServedVersion {
   }
 
   get isIdle(): boolean {
-    return this.#batcher.isIdle
+    return this.#batcher.isIdle && this.#known.length === 0
   }
 
   get lane(): 'inline' | 'worker' | undefined {
@@ -70,9 +91,10 @@ export class Deployment implements ServedVersion {
   /** Where and how it computes, as the endpoint's view shows it. */
   get execution(): Execution {
     const queuedRowCount = this.#batcher.admission.rows
-    if (!this.#prepared) return { queuedRowCount, isLoaded: false }
+    const cache = this.#cache && { cache: this.#cache.counts }
+    if (!this.#prepared) return { queuedRowCount, isLoaded: false, ...cache }
     const { lane, warmUp, batching } = this.#prepared
-    return { lane: lane.name, warmUp, batching, isLoaded: this.#session.isLoaded ?? true, queuedRowCount }
+    return { lane: lane.name, warmUp, batching, isLoaded: this.#session.isLoaded ?? true, queuedRowCount, ...cache }
   }
 
   /**
@@ -80,7 +102,19 @@ export class Deployment implements ServedVersion {
    *   request joins a batch.
    */
   predict(call: PredictCall): void {
-    this.#batcher.add(call)
+    const predictions = this.#cache?.find(call.rows)
+    if (predictions) this.#answerAgain({ call: { ...call, isCached: true }, predictions })
+    else this.#batcher.add(call)
+  }
+
+  /** Takes other limits than it was loaded with. Another lane is measured and readied while the one before answers. */
+  limit(limits: ServingLimits): void {
+    const before = this.#limits
+    this.#limits = limits
+    if (canonicalJson(limits.cache ?? null) !== canonicalJson(before.cache ?? null)) this.#cache = this.#newCache()
+    if (limits.lane === before.lane && limits.maxBatchRows === before.maxBatchRows) return
+    this.#preparing = undefined
+    if (this.#prepared) this.prepare().catch(() => undefined)
   }
 
   /** Answers rows past the queue, in the lane of the version: for what no client waits for. */
@@ -109,6 +143,35 @@ export class Deployment implements ServedVersion {
   close(): Promise<void> {
     this.#close ??= this.#batcher.drained().then(() => this.#session.close())
     return this.#close
+  }
+
+  #newCache(): ResponseCache | undefined {
+    const { cache } = this.#limits
+    return cache && new ResponseCache(this.signature, cache)
+  }
+
+  #answered(batch: AnsweredBatch): void {
+    this.#onAnswered(batch)
+    let from = 0
+    for (const { rows } of this.#cache ? batch.calls : []) {
+      this.#cache?.keep(rows, batch.predictions, from)
+      from += rows.length
+    }
+  }
+
+  #answerAgain(answer: KnownAnswer): void {
+    this.#known.push(answer)
+    if (this.#known.length > 1) return
+    setImmediate(() => {
+      const known = this.#known
+      this.#known = []
+      const rowCount = known.reduce((sum, { predictions }) => sum + predictions.rowCount, 0)
+      const predictions = joinPredictions(
+        known.map((each) => each.predictions),
+        rowCount,
+      )
+      this.#onAnswered({ calls: known.map(({ call }) => call), predictions })
+    })
   }
 
   #take(prepared: Prepared): Prepared {

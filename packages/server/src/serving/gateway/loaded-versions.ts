@@ -36,7 +36,10 @@ export class LoadedVersions {
   /** The one that is loaded already, or else a new one. @throws what loading throws. */
   async load(registered: RegisteredVersion, role: Role, known: Iterable<Deployment>): Promise<Deployment> {
     const loaded = [...known].find((one) => isSame(one.registered, registered))
-    if (loaded) return loaded
+    if (loaded) {
+      loaded.limit(this.#options.limits())
+      return loaded
+    }
     this.#loading = [...this.#loading, { registered, role }]
     const { directory, limits, onAnswered } = this.#options
     try {

@@ -9,6 +9,8 @@ import { loopDelay } from './lanes/loop-delay.ts'
 /** A batch that the model answered: its requests in the order of its rows. */
 export type AnsweredBatch = { readonly calls: readonly PredictCall[]; readonly predictions: Predictions }
 
+const DEFAULT_LIMITS = servingLimitsSchema.parse({})
+
 /** What a batcher asks. */
 export type BatchedModel = {
   readonly createBatch: () => InputBatch
@@ -33,7 +35,7 @@ export class MicroBatcher {
   /** Batches whose memory can be used again. */
   readonly #spare: InputBatch[] = []
   readonly #ready: Batch[] = []
-  readonly #maxBatchRows: number
+  readonly #limits: () => ServingLimits
   #filling: FillingBatch | undefined
   #running = 0
   #loading: Promise<void> | undefined
@@ -44,11 +46,11 @@ export class MicroBatcher {
   constructor(
     model: BatchedModel,
     onAnswered: (batch: AnsweredBatch) => void,
-    limits: ServingLimits = servingLimitsSchema.parse({}),
+    limits: () => ServingLimits = () => DEFAULT_LIMITS,
   ) {
     this.#model = model
     this.#onAnswered = onAnswered
-    this.#maxBatchRows = limits.maxBatchRows
+    this.#limits = limits
     this.admission = new Admission({ limits, loopDelay })
   }
 
@@ -64,7 +66,7 @@ export class MicroBatcher {
   add(call: PredictCall): void {
     this.admission.assertRoom(call)
     const count = call.rows.length
-    const room = this.#model.lane()?.batchRows ?? this.#maxBatchRows
+    const room = this.#model.lane()?.batchRows ?? this.#limits().maxBatchRows
     if (count > room) {
       this.#ready.push(this.#alone(call))
       this.admission.entered(count)

@@ -15,6 +15,8 @@ export type PredictionRecord = {
   readonly outOfRelease?: true
   /** What answered in place of the version. */
   readonly servedBy?: ServedBy
+  /** The version had answered the same row before; this is that answer. */
+  readonly cached?: true
   /** No class was probable enough; the asker was told so, and not the label. */
   readonly isUndecided?: true
   readonly row: Row
@@ -67,8 +69,9 @@ export function predictionPayload(record: PredictionRecord, rowJson: string): st
   const label = record.label === undefined ? '' : `,"label":${JSON.stringify(record.label)}`
   const apart = record.outOfRelease ? ',"outOfRelease":true' : ''
   const stoodIn = record.servedBy === undefined ? '' : `,"servedBy":"${record.servedBy}"`
+  const again = record.cached ? ',"cached":true' : ''
   const undecided = record.isUndecided ? ',"isUndecided":true' : ''
-  return `{"kind":"prediction","model":"${record.model}","version":${record.version},"at":${record.at},"loggedAt":${record.loggedAt},"latencyMs":${record.latencyMs},"score":${record.score}${label}${apart}${stoodIn}${undecided},"row":${rowJson}}`
+  return `{"kind":"prediction","model":"${record.model}","version":${record.version},"at":${record.at},"loggedAt":${record.loggedAt},"latencyMs":${record.latencyMs},"score":${record.score}${label}${apart}${stoodIn}${again}${undecided},"row":${rowJson}}`
 }
 
 export const recordPayload = (record: LogRecord): string =>

@@ -6,7 +6,7 @@ import type { LoopDelay } from './loop-delay.ts'
 export type RunCost = { readonly callMs: number; readonly rowMs: number }
 
 export type AdmissionOptions = {
-  readonly limits: Pick<ServingLimits, 'maxQueueRows' | 'deadlineMs'>
+  readonly limits: () => Pick<ServingLimits, 'maxQueueRows' | 'deadlineMs'>
   readonly loopDelay: Pick<LoopDelay, 'ms' | 'watch'>
 }
 
@@ -52,14 +52,15 @@ export class Admission {
     if (this.#rows === 0 && loopDelay.ms < leftMs) return
     const waitMs = this.#waitMs() + loopDelay.ms
     if (waitMs > leftMs) throw overloaded(waitMs, leftMs)
-    if (this.#rows > 0 && this.#rows + call.rows.length > limits.maxQueueRows) {
-      throw queueFull(this.#rows, limits.maxQueueRows, waitMs)
+    const { maxQueueRows } = limits()
+    if (this.#rows > 0 && this.#rows + call.rows.length > maxQueueRows) {
+      throw queueFull(this.#rows, maxQueueRows, waitMs)
     }
   }
 
   /** Answers with the call's deadline in the time of `performance.now()`. */
   deadlineOf({ deadlineAt, receivedAt }: PredictCall): number {
-    const ours = receivedAt + this.#options.limits.deadlineMs
+    const ours = receivedAt + this.#options.limits().deadlineMs
     return deadlineAt === undefined ? ours : Math.min(deadlineAt, ours)
   }
 

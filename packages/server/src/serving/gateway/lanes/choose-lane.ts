@@ -27,8 +27,12 @@ export async function prepare(session: ModelSession, limits: ServingLimits): Pro
   const name = limits.lane === 'auto' ? fastestLane(warmUp) : limits.lane
   const batchRows = unsafeBatching === undefined ? limits.maxBatchRows : 1
   if (name === 'inline') await warmHere(session, rows)
+  const lane =
+    name === 'inline' && session.atOnce === undefined
+      ? inline(session, limits, warmUp, batchRows)
+      : onThreads(session, batchRows)
   return {
-    lane: name === 'inline' ? inline(session, limits, warmUp, batchRows) : onThreads(session, batchRows),
+    lane,
     warmUp,
     batching: unsafeBatching === undefined ? 'on' : `off: ${unsafeBatching}`,
   }
@@ -42,7 +46,7 @@ function inline(session: ModelSession, { lane }: ServingLimits, { inlineRowCount
 }
 
 const onThreads = (session: ModelSession, batchRows: number): Lane =>
-  workerLane(session, batchRows, sharedModelThreads().size)
+  workerLane(session, batchRows, session.atOnce ?? sharedModelThreads().size)
 
 /** Loads the graph on this thread, frees it on the others. */
 async function warmHere(session: ModelSession, rows: readonly Row[]): Promise<void> {
