@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRng, type ModelOptimisation, type ModelVersion, toRows } from '@regia/core'
+import { createRng, importSignatureSchema, type ModelOptimisation, type ModelVersion, toRows } from '@regia/core'
 import { openModel, packageOnnxFile } from '@regia/engine'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inputName, mlpGraph, mlpRows } from '../fixtures/models/mlp.ts'
@@ -37,12 +37,7 @@ async function importNetwork(name: string, sizes: readonly number[]): Promise<vo
   const model = await openModel(
     await packageOnnxFile({
       files: { 'model.onnx': graphPath },
-      signature: {
-        columns: columns.map((column) => ({ name: column })),
-        classes: ['no', 'yes'],
-        task: 'binary',
-        target: 'y',
-      },
+      signature: importSignatureSchema.parse({ columns, classes: ['no', 'yes'], task: 'binary', target: 'y' }),
       example: rows.slice(0, 20).map((row) => ({ ...row })),
     }),
   )

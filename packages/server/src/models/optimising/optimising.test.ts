@@ -10,7 +10,7 @@ const SIZES = [16, 256, 256, 1]
 const TIMEOUT_MS = 90_000
 
 let packageBytes: Uint8Array
-let csv: Uint8Array
+let csv: Uint8Array<ArrayBuffer>
 beforeAll(async () => {
   const table = mlpRows(16, 1_500)
   const signature = programSignatureSchema.parse({
