@@ -69,7 +69,12 @@ export async function regiaFailure(
   }
 }
 
-export type Up = { readonly url: string; readonly pid: number; readonly stop: () => Promise<Finished> }
+export type Up = {
+  readonly url: string
+  readonly pid: number
+  readonly grpcPort?: number
+  readonly stop: () => Promise<Finished>
+}
 
 /** A `regia up` on a free port, once it answers. */
 export async function regiaUp(place: Place, ...args: readonly string[]): Promise<Up> {
@@ -85,10 +90,9 @@ export async function regiaUp(place: Place, ...args: readonly string[]): Promise
       throw new Error(`regia up ended with ${code}:\n${stdout}${stderr}`)
     }),
   ])
-  const { url, pid }: { url: string; pid: number } = JSON.parse(line)
+  const said: Omit<Up, 'stop'> = JSON.parse(line)
   return {
-    url,
-    pid,
+    ...said,
     stop: () => {
       child.kill('SIGTERM')
       return finished
