@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { metricNameSchema } from '../evaluation/index.ts'
-import { digestSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
-import { errorBodySchema } from '../pipelines/index.ts'
+import { digestSchema, ERROR_CODES, nameSchema, timestampSchema } from '../kernel/index.ts'
 import { aliasSchema, modelNameSchema } from './model.ts'
 import { OPTIMISATIONS, optimisationReportSchema } from './optimisation.ts'
 
@@ -36,6 +35,13 @@ export type OptimiseModel = z.input<typeof optimiseModelSchema>
 
 export const OPTIMISATION_STATUSES = ['waiting', 'running', 'registered', 'refused', 'failed'] as const
 
+const failureSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  hint: z.string().optional(),
+  where: z.string().optional(),
+})
+
 /** An optimisation under way or done. It is kept until the server ends; what it made stays. */
 export const modelOptimisationSchema = z.object({
   id: z.string(),
@@ -49,7 +55,7 @@ export const modelOptimisationSchema = z.object({
   /** The version that was made; absent where it was refused. */
   madeVersion: z.number().int().positive().optional(),
   /** Why it failed, which is no refusal: the rows were not there, the graph has nothing to optimise. */
-  error: errorBodySchema.optional(),
+  error: failureSchema.optional(),
   startedAt: timestampSchema,
   endedAt: timestampSchema.optional(),
 })

@@ -58,6 +58,7 @@ export async function optimisePackage(
 ): Promise<OptimisedPackage> {
   const { rules, rng, onProgress = () => undefined } = options
   const { signature } = opened.manifest
+  if (opened.graph.byteLength === 0) throw noGraph()
   const rows = splitHeldOut(options.heldOut, signature, rules.by === 'prune')
   const metric = getMetric(rules.metric ?? defaultMetric(signature))
   const loaded: LoadedGraph[] = []
@@ -137,6 +138,15 @@ function scoreOf(metric: Metric, outcome: Outcome): number {
   if (Number.isFinite(value)) return value
   throw notDefined(metric)
 }
+
+const noGraph = (): RegiaError =>
+  new RegiaError(
+    'MODEL_INVALID',
+    'The version has no graph of its own that could be optimised: another server answers.',
+    {
+      hint: 'Optimise the model where it is served.',
+    },
+  )
 
 const notDefined = ({ label, name }: Metric): RegiaError =>
   new RegiaError('INVALID_INPUT', `${label} is not defined on the held-out rows: they may all be of one class.`, {

@@ -41,9 +41,16 @@ export const optimiseModel: Action<Input> = async (input, context) => {
     ...(input.alias !== undefined && { alias: input.alias }),
   })
   const ended = await follow(client, started, context)
-  if (ended.error) throw RegiaError.fromBody(ended.error)
+  if (ended.error) throw failureOf(ended.error)
   context.output.result(ended, () => describeOptimisation(ended, context.output))
   return ended.status === 'registered' ? EXIT.ok : EXIT.failed
+}
+
+function failureOf({ code, message, hint, where }: NonNullable<ModelOptimisation['error']>): RegiaError {
+  return new RegiaError(code, message, {
+    ...(hint !== undefined && { hint }),
+    ...(where !== undefined && { where }),
+  })
 }
 
 async function follow(
