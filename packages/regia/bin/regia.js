@@ -14,6 +14,8 @@ if (found[0] < NEEDED[0] || (found[0] === NEEDED[0] && found[1] < NEEDED[1])) {
 }
 
 async function start() {
+  // What runs models would report to its maker; this and every process and thread started from here stay silent.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1'
   const { enableCompileCache } = await import('node:module')
   enableCompileCache()
   const cli = await import('../dist/cli/main.js').catch((error) => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type ErrorBody, RegiaError, type Signature, type Table } from '@regia/core'
 import type { Predictions } from './model-session.ts'
+import { silenceTelemetry } from './onnx-runtime.ts'
 
 const IDLE_MS = 10_000
 
@@ -70,6 +71,7 @@ export function createBatchThread(graph: Uint8Array, signature: Signature) {
 function startWorker(workerData: BatchThreadData): Worker {
   const ending = extname(fileURLToPath(import.meta.url))
   const url = new URL(`./batch-thread-worker${ending}`, import.meta.url)
+  silenceTelemetry()
   return new Worker(url, { workerData, execArgv: ending === '.ts' ? ['--conditions=source'] : [] })
 }
 

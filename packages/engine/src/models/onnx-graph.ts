@@ -9,6 +9,7 @@ import {
 } from '@regia/core'
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 import type { InputColumns, InputValues, Predictions } from './model-session.ts'
+import { importOnnxRuntime } from './onnx-runtime.ts'
 import { concatPredictions, toPredictions } from './predictions.ts'
 
 /** Rows that one call of the graph takes at most, so that its intermediate tensors stay in the caches. */
@@ -27,7 +28,7 @@ export type LoadedGraph = {
  * @throws RegiaError `MODEL_INVALID` when it cannot be loaded, or its inputs or outputs are others.
  */
 export async function loadGraph(graph: Uint8Array, signature: Signature): Promise<LoadedGraph> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node')
+  const { InferenceSession, Tensor } = await importOnnxRuntime()
   // One thread: single rows gain nothing from more, and several sessions share the cores.
   const session = await InferenceSession.create(graph, {
     intraOpNumThreads: 1,

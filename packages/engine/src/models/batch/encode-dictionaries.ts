@@ -7,6 +7,7 @@ import {
   type Signature,
   type SignatureColumn,
 } from '@regia/core'
+import { importOnnxRuntime } from '../onnx-runtime.ts'
 
 /** What stands for each value of a dictionary. */
 export type EncodedValues = Float32Array | BigInt64Array
@@ -100,7 +101,7 @@ async function encode(
   dictionary: readonly string[],
 ): Promise<EncodedValues> {
   const alone = { name: 'encoder', nodes: [node], initializers: [], inputs: [input], outputs: [output] }
-  const { InferenceSession, Tensor } = await import('onnxruntime-node')
+  const { InferenceSession, Tensor } = await importOnnxRuntime()
   const session = await InferenceSession.create(encodeModel({ ...model, graph: alone }), { logSeverityLevel: 3 })
   try {
     const feeds = { [input.name]: new Tensor('string', dictionary, [dictionary.length, 1]) }

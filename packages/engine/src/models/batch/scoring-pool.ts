@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { RegiaError } from '@regia/core'
+import { silenceTelemetry } from '../onnx-runtime.ts'
 import { cancelled } from './cancelled.ts'
 import type { FromScoringThread, ScoringPart, ScoringThreadData, ToScoringThread } from './scoring-messages.ts'
 
@@ -81,6 +82,7 @@ function serve(
 function startThread(workerData: ScoringThreadData): Worker {
   const ending = extname(fileURLToPath(import.meta.url))
   const url = new URL(`./scoring-thread${ending}`, import.meta.url)
+  silenceTelemetry()
   return new Worker(url, { workerData, name: 'scoring', execArgv: ending === '.ts' ? ['--conditions=source'] : [] })
 }
 

@@ -1,4 +1,5 @@
 import { encodeModel, type OnnxGraph, type OnnxModel, RegiaError } from '@regia/core'
+import { importOnnxRuntime } from '../onnx-runtime.ts'
 
 /**
  * Why ONNX Runtime refuses a graph, in full and with the way out: it names only the first operator that it lacks.
@@ -44,7 +45,7 @@ type Operator = { readonly domain: string; readonly opType: string }
 
 /** Of all that the graph uses, those that the runtime does not know. */
 async function operatorsLacking(model: OnnxModel): Promise<readonly string[]> {
-  const { InferenceSession } = await import('onnxruntime-node')
+  const { InferenceSession } = await importOnnxRuntime()
   const lacking: string[] = []
   for (const { domain, opType } of operatorsIn(model.graph)) {
     const fault = await InferenceSession.create(withOne(model, { domain, opType }), { logSeverityLevel: 4 }).then(

@@ -2,12 +2,13 @@ import { parentPort } from 'node:worker_threads'
 import { RegiaError } from '@regia/core'
 import type { Predictions, TimedPredictions } from '../model-session.ts'
 import { type LoadedGraph, loadGraph } from '../onnx-graph.ts'
+import { importOnnxRuntime } from '../onnx-runtime.ts'
 import type { FromThread, ToThread } from './messages.ts'
 
 /** A thread of `ModelThreads`: keeps the graphs that it was given and answers one batch after another. */
 
 // Loaded while the first graph is on its way.
-void import('onnxruntime-node')
+void importOnnxRuntime()
 
 const graphs = new Map<string, Promise<LoadedGraph>>()
 

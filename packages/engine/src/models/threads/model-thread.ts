@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { RegiaError } from '@regia/core'
 import type { InputColumns, TimedPredictions } from '../model-session.ts'
+import { silenceTelemetry } from '../onnx-runtime.ts'
 import type { FromThread, ThreadGraph, ToThread } from './messages.ts'
 
 /** One thing to do on a thread. Without columns it is only to load the graph. */
@@ -34,6 +35,7 @@ export class ModelThread {
   /** @param onEnd - Told once when the thread is gone, whether or not it was to end. */
   constructor(url: URL, onEnd: (thread: ModelThread) => void) {
     const execArgv = extname(fileURLToPath(url)) === '.ts' ? ['--conditions=source'] : []
+    silenceTelemetry()
     this.#worker = new Worker(url, { execArgv, name: 'model' })
     this.#worker.unref()
     let cause = 'it ended'

@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RegiaError } from '@regia/core'
 import type { TimedPredictions } from '../model-session.ts'
+import { importOnnxRuntime } from '../onnx-runtime.ts'
 import type { ThreadGraph } from './messages.ts'
 import { ModelThread, type ThreadJob, ThreadLost } from './model-thread.ts'
 
@@ -157,7 +158,7 @@ export function sharedModelThreads(): ModelThreads {
 /** Loads what every model needs, here and in a thread, so that the first one is not slower than the others. */
 export async function warmRuntime(): Promise<void> {
   sharedModelThreads().warm()
-  await import('onnxruntime-node')
+  await importOnnxRuntime()
 }
 
 /** The sibling file of the same kind: compiled beside compiled, source beside source (as tests do). */
