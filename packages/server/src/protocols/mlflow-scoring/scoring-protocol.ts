@@ -7,6 +7,8 @@ import { type ScoringAnswer, scoringReply } from './scoring-reply.ts'
 export type ScoredEndpoint = {
   readonly spec: { readonly name: string }
   readonly stable: { readonly signature: Signature } | undefined
+  /** What is asked of a version: its inputs, and the column that names an entity where the endpoint has one. */
+  readonly askedSignature?: (signature: Signature) => Signature
 }
 
 export type ParsedScoring = {
@@ -26,9 +28,11 @@ export const scoringProtocol = ({ toRegiaError, statusOf, notReady }: ScoringOpt
   path: /^(?:\/api\/v1)?\/endpoints\/([a-zA-Z0-9._-]+)\/invocations$/,
   isPlain: () => true,
   packsReplies: false,
-  parse: (request: WireRequest, { spec, stable }: ScoredEndpoint, clock: Clock): ParsedScoring => {
+  parse: (request: WireRequest, endpoint: ScoredEndpoint, clock: Clock): ParsedScoring => {
+    const { spec, stable } = endpoint
     if (!stable) throw notReady(spec.name)
-    return { rows: readScoring(request, stable.signature), at: clock(), reply: scoringReply }
+    const signature = endpoint.askedSignature?.(stable.signature) ?? stable.signature
+    return { rows: readScoring(request, signature), at: clock(), reply: scoringReply }
   },
   errorBody: (error: unknown) => {
     const known = toRegiaError(error)

@@ -1,7 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import type { Datatype } from './datatype.ts'
 import { refusal } from './refusal.ts'
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const TWO_32 = 2 ** 32
 
 /**
@@ -88,15 +88,13 @@ function readTexts(name: string, bytes: Uint8Array, count: number): readonly str
 
 /** @throws RegiaError `INVALID_INPUT` for what is not UTF-8. */
 export function readText(name: string, bytes: Uint8Array, place: number): string {
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    throw refusal(
-      `inputs "${name}"[${place}]`,
-      `Input "${name}" holds ${bytes.byteLength} bytes that are not UTF-8; expected text.`,
-      'The models here take text, which is sent as UTF-8.',
-    )
-  }
+  // Checked apart: a decoder that refuses costs several times as much for short texts.
+  if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  throw refusal(
+    `inputs "${name}"[${place}]`,
+    `Input "${name}" holds ${bytes.byteLength} bytes that are not UTF-8; expected text.`,
+    'The models here take text, which is sent as UTF-8.',
+  )
 }
 
 const brokenText = (name: string, place: number) =>

@@ -39,7 +39,7 @@ export function decodeInfer(
 
 function decodeTensors(inputs: readonly TensorMessage[], signature: Signature): readonly Tensor[] {
   if (inputs.length === 0) throw refusal('inputs', `There are no inputs. Expected: ${expected(signature)}.`)
-  const byName = new Map(signature.inputs.map((column) => [column.name, column]))
+  const byName = columnsOf(signature)
   const seen = new Set<string>()
   return inputs.map((input, i) => {
     const { name } = input
@@ -123,6 +123,16 @@ function toRows(tensors: readonly Tensor[]): readonly Row[] {
     rows.push(row)
   }
   return rows
+}
+
+const columnsBySignature = new WeakMap<Signature, ReadonlyMap<string, SignatureColumn>>()
+
+function columnsOf(signature: Signature): ReadonlyMap<string, SignatureColumn> {
+  const known = columnsBySignature.get(signature)
+  if (known) return known
+  const columns = new Map(signature.inputs.map((column) => [column.name, column]))
+  columnsBySignature.set(signature, columns)
+  return columns
 }
 
 const expected = (signature: Signature): string =>

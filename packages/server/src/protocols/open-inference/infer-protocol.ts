@@ -23,11 +23,13 @@ export const inferProtocol = ({ readEventTime, toRegiaError, statusOf, notReady 
   packsReplies: true,
   parse: (
     request: WireRequest,
-    { spec, stable }: Pick<InferEndpoint, 'spec' | 'stable'>,
+    endpoint: Pick<InferEndpoint, 'spec' | 'stable' | 'askedSignature'>,
     clock: Clock,
   ): ParsedInfer<WireReply> => {
+    const { spec, stable } = endpoint
     if (!stable) throw notReady(spec.name)
-    return parseRest(spec.name, request, stable.signature, { clock, readEventTime })
+    const signature = endpoint.askedSignature?.(stable.signature) ?? stable.signature
+    return parseRest(spec.name, request, signature, { clock, readEventTime })
   },
   errorBody: (error: unknown) => {
     const known = toRegiaError(error)

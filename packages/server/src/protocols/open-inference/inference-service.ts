@@ -11,6 +11,8 @@ export type InferEndpoint = {
   readonly stable: LoadedVersion | undefined
   /** Every version that can be asked for by its number. */
   readonly loaded: readonly LoadedVersion[]
+  /** What is asked of a version: its inputs, and the column that names an entity where the endpoint has one. */
+  readonly askedSignature?: (signature: Signature) => Signature
 }
 
 export type LoadedVersion = { readonly version: number; readonly signature: Signature }
@@ -151,12 +153,13 @@ export class InferenceService {
 
   /** @throws RegiaError `NOT_FOUND` for a version that does not serve, `ENDPOINT_NOT_READY` while none does. */
   #served(name: string, version: string | undefined): LoadedVersion {
-    const { stable, loaded } = this.#deps.get(name)
+    const endpoint = this.#deps.get(name)
+    const { stable, loaded } = endpoint
     if (!stable) throw this.notReady(name)
-    if (version === undefined) return stable
-    const found = loaded.find((one) => String(one.version) === version)
-    if (found) return found
-    throw notServing(name, version, stable.version)
+    const found = version === undefined ? stable : loaded.find((one) => String(one.version) === version)
+    if (found)
+      return { version: found.version, signature: endpoint.askedSignature?.(found.signature) ?? found.signature }
+    throw notServing(name, version ?? '', stable.version)
   }
 }
 

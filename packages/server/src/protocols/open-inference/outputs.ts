@@ -8,6 +8,8 @@ export type InferAnswer = {
   readonly from: number
   readonly count: number
   readonly ids: readonly string[]
+  /** By row, where a release had several versions answer. */
+  readonly versions?: readonly number[]
   /** Below this probability of the most probable class the label is "undecided". */
   readonly abstainBelow?: number
 }
@@ -40,6 +42,14 @@ const SCORE: Output = {
   datatype: 'FP32',
   columns: undefined,
   values: ({ predictions, from, count }) => predictions.scores.subarray(from, from + count),
+}
+
+/** Which version answered each row: only in replies to requests that a release split by row. */
+export const VERSION: Output = {
+  name: 'version',
+  datatype: 'BYTES',
+  columns: undefined,
+  values: (answer) => rowsOf(answer, (row) => String(answer.versions?.[row] ?? answer.served.version)),
 }
 
 const outputsBySignature = new WeakMap<Signature, readonly Output[]>()

@@ -1,7 +1,7 @@
 import type { Clock, Signature } from '@regia/core'
 import { decodeInfer, type InferRequest, type ReadEventTime } from './decode-infer.ts'
 import type { InferMessage } from './infer-message.ts'
-import type { InferAnswer } from './outputs.ts'
+import { type InferAnswer, VERSION } from './outputs.ts'
 import { type SelectedOutput, selectOutputs } from './select-outputs.ts'
 
 /** A request that was read, and how the answer becomes a reply. */
@@ -34,6 +34,14 @@ export function parseInfer<Reply>(
   // The schedule policy extension counts in microseconds; 0 is its word for no limit.
   const { timeout } = message.parameters
   const timeoutMs = typeof timeout === 'number' && timeout > 0 ? timeout / 1000 : undefined
-  const reply = (answer: InferAnswer) => encode(answer, id, outputs)
+  const tellsVersions = !message.outputs || message.outputs.length === 0
+  const reply = (answer: InferAnswer) =>
+    encode(answer, id, tellsVersions && answer.versions ? withVersions(outputs) : outputs)
   return { rows, at, reply, ...(timeoutMs !== undefined && { timeoutMs }) }
 }
+
+/** Where a release split the request by row, each row says which version answered it. */
+const withVersions = (outputs: readonly SelectedOutput[]): readonly SelectedOutput[] => [
+  ...outputs,
+  { output: VERSION, isBinary: outputs[0]?.isBinary ?? false },
+]

@@ -1,11 +1,17 @@
-import { type Clock, type Deployment as DeploymentView, RegiaError, type ServedEndpointSpec } from '@regia/core'
+import {
+  type Clock,
+  type Deployment as DeploymentView,
+  RegiaError,
+  type ServedEndpointSpec,
+  type Signature,
+} from '@regia/core'
 import type { PrecomputedScores } from '../precomputed/index.ts'
 import type { EndpointLog } from '../prediction-log/index.ts'
 import type { Answer, PredictCall } from './answer.ts'
 import { answerPrecomputed } from './answer-precomputed.ts'
 import { entryOf, recordsOf } from './batch-records.ts'
 import type { Deployment } from './deployment.ts'
-import { stickyColumnOf, withoutEntity } from './entity-key.ts'
+import { stickyColumnOf, withEntity, withoutEntity } from './entity-key.ts'
 import { constantPredictions, type FallbackCounts, onlyInputs, withFallback } from './fallback.ts'
 import { isSame, LoadedVersions } from './loaded-versions.ts'
 import type { AnsweredBatch } from './micro-batcher.ts'
@@ -126,6 +132,11 @@ export class EndpointGateway {
   /** Errors since this process began. */
   get errorCount(): number {
     return this.#errorCount
+  }
+
+  /** What is asked of a version: its inputs, and the column that names an entity where a release is sticky. */
+  askedSignature(signature: Signature): Signature {
+    return withEntity(signature, stickyColumnOf(this.spec))
   }
 
   /** Why a version did not load. */

@@ -30,5 +30,5 @@ export const plainProtocol = (errorBody: PredictProtocol['errorBody']): PredictP
 })
 
 /** Texts become cells by the signature. Where nothing is loaded there is none, and asking says so. */
-const rowsOf = ({ body }: WireRequest, { stable }: EndpointGateway) =>
-  stable ? csvRows(body, stable.signature, { maxRows: MAX_ROWS }) : []
+const rowsOf = ({ body }: WireRequest, endpoint: EndpointGateway) =>
+  endpoint.stable ? csvRows(body, endpoint.askedSignature(endpoint.stable.signature), { maxRows: MAX_ROWS }) : []

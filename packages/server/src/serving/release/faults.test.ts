@@ -72,6 +72,34 @@ describe('an entity', () => {
     await again.server.close()
   })
 
+  it('is named in tensors and in CSV too, and its version stands beside each row', async () => {
+    const story = await begin()
+    const { url } = story.served.server
+    const rows = entities(40)
+    const plain = await versionsAt(url, rows)
+    const tensor = (name: string, datatype: string) => ({
+      name,
+      datatype,
+      shape: [40],
+      data: rows.map((row) => row[name]),
+    })
+    const inputs = [tensor('miles', 'FP64'), tensor('place', 'BYTES'), tensor('wind', 'FP64'), tensor('trip', 'BYTES')]
+    const { body } = await story.served.send('POST', '/v2/models/trips/infer', { inputs })
+    expect(body.model_version).toBe('1')
+    const versions = body.outputs.find(({ name }: { name: string }) => name === 'version')
+    expect(versions.data.map(Number)).toEqual(plain)
+    const some = await story.served.send('POST', '/v2/models/trips/infer', { inputs, outputs: [{ name: 'label' }] })
+    expect(some.body.outputs.map(({ name }: { name: string }) => name)).toEqual(['label'])
+    const lines = rows.map(({ miles, place, wind, trip }) => [miles, place, wind, trip].join(','))
+    const reply = await fetch(`${url}/api/v1/endpoints/trips/predict`, {
+      method: 'POST',
+      body: ['miles,place,wind,trip', ...lines].join('\n'),
+      headers: { 'content-type': 'text/csv' },
+    })
+    const { version, predictions } = (await reply.json()) as Predicted
+    expect(predictions.map((each) => each.version ?? version)).toEqual(plain)
+  })
+
   it('is asked for by its column whether or not a release runs', async () => {
     const story = await begin()
     await story.served.send('POST', '/api/v1/endpoints/trips/stop', {})
