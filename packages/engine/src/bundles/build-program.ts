@@ -111,8 +111,8 @@ function usedInputs({ outputs }: Metafile, root: string): readonly string[] {
   return [...new Set(used)].sort()
 }
 
-/** Threads of ours run the file `NAME-worker` beside the one that starts them, with its ending. */
-const THREAD = /`\.\/([\w-]+-worker)\$\{/g
+/** Threads of ours run a file beside the one that starts them, with its ending: `new URL(`./NAME${ending}`, import.meta.url)`. */
+const THREAD = /new URL\(`\.\/([\w-]+)\$\{/g
 
 async function threadEntries(inputs: readonly string[]): Promise<readonly EntryPoint[]> {
   const own = inputs.filter((path) => !path.includes('/node_modules/'))

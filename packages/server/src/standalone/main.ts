@@ -5,6 +5,9 @@ import { readServerEnvironment } from './environment.ts'
 import { errorFields, jsonLines } from './log-line.ts'
 import { createModelServer, type ModelServer } from './model-server.ts'
 
+// What runs models would report to its maker.
+process.env.ORT_DISABLE_TELEMETRY ??= '1'
+
 /** The program of a bundle: serves the package that lies beside it until it is told to end. */
 const onEvent = jsonLines((line) => process.stdout.write(line), Date.now)
 

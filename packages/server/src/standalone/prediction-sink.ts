@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '@regia/core'
+import { type Clock, RegiaError } from '@regia/core'
 import { type LogEntry, PredictionLog } from '../serving/prediction-log/index.ts'
 import { errorFields, type WriteEvent } from './log-line.ts'
 
@@ -20,15 +20,26 @@ type SinkOptions = {
 /** The prediction log of `regia up` in a folder; without one, ids alone. @throws RegiaError `LOG_WRITE_FAILED`. */
 export function openPredictionSink({ name, logDir, clock, onEvent }: SinkOptions): PredictionSink {
   if (logDir === undefined) return countOnly()
-  const log = new PredictionLog({
-    dir: logDir,
-    clock,
-    onSyncError: (error) => onEvent('error', 'log-sync-failed', errorFields(error)),
-    onTrouble: ({ message }) => onEvent('warn', 'log-trouble', { message }),
-  })
-  const endpoint = log.open(name)
-  return { append: (entries) => endpoint.append(entries), close: () => log.close() }
+  try {
+    const log = new PredictionLog({
+      dir: logDir,
+      clock,
+      onSyncError: (error) => onEvent('error', 'log-sync-failed', errorFields(error)),
+      onTrouble: ({ message }) => onEvent('warn', 'log-trouble', { message }),
+    })
+    const endpoint = log.open(name)
+    return { append: (entries) => endpoint.append(entries), close: () => log.close() }
+  } catch (cause) {
+    throw cause instanceof RegiaError ? cause : notOpened(logDir, cause)
+  }
 }
+
+const notOpened = (dir: string, cause: unknown): RegiaError =>
+  new RegiaError('LOG_WRITE_FAILED', `The prediction log cannot be opened: ${errorFields(cause).message}.`, {
+    cause,
+    where: dir,
+    hint: 'Name a folder that the user of this process may write to, or none: then nothing is kept.',
+  })
 
 /** Ids that no other process gives: a random beginning, then the number of the prediction. */
 function countOnly(): PredictionSink {

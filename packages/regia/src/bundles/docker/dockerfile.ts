@@ -28,6 +28,7 @@ FROM \${NODE_IMAGE}
 LABEL ${label.join(' \\\n      ')}
 
 ENV NODE_ENV=production \\
+    ORT_DISABLE_TELEMETRY=1 \\
     REGIA_HOST=0.0.0.0 \\
     REGIA_PORT=${port}
 

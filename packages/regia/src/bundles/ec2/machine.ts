@@ -70,7 +70,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 ExecStart=${node} /opt/${name}/current/server.mjs
-Environment=NODE_ENV=production REGIA_HOST=0.0.0.0 REGIA_PORT=${port} REGIA_LOG_DIR=/var/lib/${name}
+Environment=NODE_ENV=production ORT_DISABLE_TELEMETRY=1 REGIA_HOST=0.0.0.0 REGIA_PORT=${port} REGIA_LOG_DIR=/var/lib/${name}
 EnvironmentFile=-/etc/${name}.env
 StateDirectory=${name}
 DynamicUser=yes
