@@ -162,6 +162,8 @@ export type Decision = z.infer<typeof decisionSchema>
 export const endpointSchema = z.object({
   spec: endpointSpecSchema,
   deployments: z.array(deploymentSchema),
+  /** Taken out of service, also over restarts, until it is put back. */
+  isUnloaded: z.boolean().optional(),
   /** Version that `rollback` would bring back. */
   rollbackVersion: z.number().int().optional(),
   traffic: z.array(trafficSchema),

@@ -32,6 +32,7 @@ export function viewEndpoint({
   return {
     spec: gateway.spec,
     deployments: [...gateway.deployments()],
+    ...(gateway.isUnloaded && { isUnloaded: true }),
     ...(gateway.previous && { rollbackVersion: gateway.previous.version }),
     traffic: trafficOf(gateway, recent, TRAFFIC_MS),
     predictionCount: gateway.log.countPredictions(),

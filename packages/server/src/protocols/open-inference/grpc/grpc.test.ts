@@ -221,6 +221,11 @@ describe('a gRPC server of its own', () => {
     const third = await serveTrips({ home: first.home, projectDir: first.projectDir })
     expect((await third.send('GET', '/v2/models/every/ready')).body).toEqual({ name: 'every', ready: false })
     expect((await third.send('GET', '/v2/health/ready')).body).toEqual({ ready: true })
+    const { body } = await third.send('GET', '/api/v1/endpoints/every')
+    expect(body).toMatchObject({ isUnloaded: true, deployments: [] })
+    const refused = await third.send('POST', '/api/v1/endpoints/every/predict', { rows })
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'ENDPOINT_NOT_READY' } } })
+    expect(refused.body.error.message).toContain('out of service')
     expect((await third.send('POST', '/v2/repository/index')).body).toEqual([
       { name: 'every', state: 'UNAVAILABLE', reason: 'unloaded' },
     ])
