@@ -191,18 +191,19 @@ export class MicroBatcher {
   /** What is past its deadline, or has nobody waiting for it, is not computed; the others keep their place. */
   #dropLate(batch: Batch): void {
     const now = performance.now()
-    if (!batch.calls.some((call) => this.#faultOf(call, now))) return
+    const { rowCount } = batch.inputs
+    if (!batch.calls.some((call) => this.#faultOf(call, now, rowCount))) return
     const { calls } = batch
-    const faults = calls.map((call) => this.#faultOf(call, now))
+    const faults = calls.map((call) => this.#faultOf(call, now, rowCount))
     batch.calls = calls.filter((_, i) => faults[i] === undefined)
     batch.inputs.clear()
     for (const { rows } of batch.calls) batch.inputs.append(rows)
     for (const [i, fault] of faults.entries()) if (fault) this.#fail(calls[i]!, fault)
   }
 
-  #faultOf(call: PredictCall, now: number): RegiaError | undefined {
+  #faultOf(call: PredictCall, now: number, rowCount: number): RegiaError | undefined {
     if (call.isGone?.()) return clientGone()
-    return this.admission.deadlineOf(call) < now ? tooLate() : undefined
+    return this.admission.isTooLate(call, now, rowCount) ? tooLate() : undefined
   }
 
   #fail(call: PredictCall, error: unknown): void {
@@ -242,9 +243,9 @@ export class MicroBatcher {
 const SWEEP_MS = 50
 
 /** @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE`; the batch is then as it was. */
-function append(batch: Batch, { rows }: PredictCall): void {
+function append(batch: Batch, { rows, at }: PredictCall): void {
   const before = performance.now()
-  batch.inputs.append(rows)
+  batch.inputs.append(rows, at)
   batch.inputMs += performance.now() - before
 }
 

@@ -12,6 +12,8 @@ export type AdmissionOptions = {
 
 /** How much a new measurement counts against those before. */
 const WEIGHT = 0.2
+/** A request is better refused at once than late: so many mean deviations beyond what is expected. */
+const CAUTION = 2
 const FIRST_COST: RunCost = { callMs: 0.02, rowMs: 0.005 }
 
 /**
@@ -23,6 +25,7 @@ export class Admission {
   #cost = FIRST_COST
   /** How much longer runs take than they did at warm-up: others share the processor. */
   #slowdown = 1
+  #deviation = 0
   #rows = 0
   #batchRows = 1
   #atOnce = 1
@@ -50,7 +53,7 @@ export class Admission {
     const leftMs = this.deadlineOf(call) - performance.now()
     if (leftMs <= 0) throw tooLate()
     if (this.#rows === 0 && loopDelay.ms < leftMs) return
-    const waitMs = this.#waitMs() + loopDelay.ms
+    const waitMs = this.#waitMs(call.rows.length) + loopDelay.ms
     if (waitMs > leftMs) throw overloaded(waitMs, leftMs)
     const { maxQueueRows } = limits()
     if (this.#rows > 0 && this.#rows + call.rows.length > maxQueueRows) {
@@ -64,6 +67,17 @@ export class Admission {
     return deadlineAt === undefined ? ours : Math.min(deadlineAt, ours)
   }
 
+  /**
+   * Whether a call in a batch of so many rows is not worth beginning any more: it is past its deadline, or would be answered after it
+   * although there was time enough when it came.
+   */
+  isTooLate(call: PredictCall, now: number, rows: number): boolean {
+    const deadline = this.deadlineOf(call)
+    if (deadline < now) return true
+    const runMs = this.#slowdown * this.#costOf(rows)
+    return deadline < now + runMs && deadline - call.receivedAt > 2 * runMs
+  }
+
   entered(rows: number): void {
     this.#rows += rows
   }
@@ -75,12 +89,15 @@ export class Admission {
   /** Learns from a run of the model that is over. */
   ran(rows: number, ms: number): void {
     const ratio = ms / this.#costOf(rows)
-    this.#slowdown += WEIGHT * (Math.min(100, Math.max(0.1, ratio)) - this.#slowdown)
+    const error = Math.min(100, Math.max(0.1, ratio)) - this.#slowdown
+    this.#slowdown += WEIGHT * error
+    this.#deviation += WEIGHT * (Math.abs(error) - this.#deviation)
   }
 
-  /** Until all that waits now is answered. */
-  #waitMs(): number {
-    return (this.#slowdown * this.#costOf(this.#rows)) / this.#atOnce
+  /** Until all that waits now is answered, and so many rows more. */
+  #waitMs(more: number): number {
+    const slowdown = this.#slowdown + CAUTION * this.#deviation
+    return (slowdown * this.#costOf(this.#rows + more)) / this.#atOnce
   }
 
   #costOf(rows: number): number {
@@ -107,7 +124,7 @@ const overloaded = (waitMs: number, leftMs: number): RegiaError => {
 }
 
 export const tooLate = (): RegiaError =>
-  new RegiaError('DEADLINE_EXCEEDED', 'The request was not begun before its deadline, and was dropped.', {
+  new RegiaError('DEADLINE_EXCEEDED', 'The request could not be answered before its deadline, and was dropped.', {
     hint: 'Nothing was computed or logged. Allow more time ("x-deadline-ms", the limits of the endpoint), or send less at once.',
     data: { retryAfterSeconds: 1 },
   })

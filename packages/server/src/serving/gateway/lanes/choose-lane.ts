@@ -1,12 +1,13 @@
 import type { Row, ServingLimits, WarmUp } from '@regia/core'
 import { type ModelSession, sharedModelThreads } from '@regia/engine'
-import { inlineLane, type Lane, workerLane } from './lane.ts'
+import { inlineLane, type Lane, passingLane, workerLane } from './lane.ts'
 import { fastestLane, measureWarmUp } from './warm-up.ts'
 
 /** A version that has been tested and measured, with the lane that it takes. */
 export type Prepared = {
   readonly lane: Lane
-  readonly warmUp: WarmUp
+  /** Absent where nothing is computed here. */
+  readonly warmUp?: WarmUp
   /** `on`, or `off: ` and why rows are asked one by one. */
   readonly batching: string
 }
@@ -21,6 +22,7 @@ const WARM_UP_RUNS = 10
  * @throws RegiaError `MODEL_SELF_TEST_FAILED` when it does not answer as it did when it was packaged; `MODEL_INVALID`.
  */
 export async function prepare(session: ModelSession, limits: ServingLimits): Promise<Prepared> {
+  if (session.passesOn) return { lane: passingLane(session), batching: 'off: those who are asked batch by themselves' }
   const { unsafeBatching } = await session.selfTest('threads')
   const rows = exampleRows(session)
   const warmUp = await measureWarmUp(session, rows, unsafeBatching === undefined)

@@ -30,6 +30,14 @@ export const inlineLane = (session: LaneSession, batchRows: number, large?: Lane
   },
 })
 
+/** To others, each request as it came: no batch is shared, and none waits for another. */
+export const passingLane = (session: LaneSession): Lane => ({
+  name: 'inline',
+  batchRows: 0,
+  atOnce: Number.POSITIVE_INFINITY,
+  run: (batch) => session.predictBatch(batch),
+})
+
 /** On the threads of the pool: a slow model, or a large request, holds up nobody but itself. */
 export const workerLane = (session: LaneSession, batchRows: number, atOnce: number): Lane => ({
   name: 'worker',
