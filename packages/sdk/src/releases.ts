@@ -7,6 +7,7 @@ import type {
   Release,
   RewardsRequest,
   RewardsResponse,
+  ShadowDifference,
 } from '@regia/core'
 import type { Transport } from './transport.ts'
 
@@ -26,6 +27,15 @@ export const releaseMethods = ({ json }: Pick<Transport, 'json'>, at: Path) => (
   /** Newest first. */
   releases: (name: string, query: PageQuery = {}) =>
     json<Page<Release>>('GET', at('endpoints', name, 'releases'), { query }),
+  /** Requests of late that champion and challenger in shadow answer most differently. */
+  differences: async (name: string, query: { readonly limit?: number } = {}) =>
+    (
+      await json<{ readonly items: readonly ShadowDifference[] }>(
+        'GET',
+        at('endpoints', name, 'comparison', 'differences'),
+        { query },
+      )
+    ).items,
   /** Makes a version of the release (the winner, or the only one, where none is named), or the one in shadow, the champion. Throws `CONFLICT`. */
   promote: (name: string, body: Reason & { readonly version?: number } = {}) =>
     json<Endpoint>('POST', at('endpoints', name, 'promote'), { body }),

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { intervalSchema } from '../evaluation/index.ts'
 import { idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
-import { type Composition, compositionSchema, fallbackSchema, servingLimitsSchema } from './answering.ts'
+import { type Composition, compositionSchema } from '../models/index.ts'
+import { fallbackSchema, servingLimitsSchema } from './answering.ts'
 import { executionSchema } from './execution.ts'
 import { modelRefSchema } from './model-ref.ts'
+import { rowSchema } from './prediction.ts'
 import { releaseFiguresSchema, releaseSchema } from './release.ts'
 import { banditPolicySchema, canaryPolicySchema, experimentPolicySchema, RELEASE_KINDS } from './release-policy.ts'
 
@@ -25,7 +27,7 @@ const endpointFieldsSchema = z.strictObject({
   description: z.string().max(2000).default(''),
   /** The version that answers. */
   stable: modelRefSchema.optional(),
-  /** Asks other endpoints instead of a version. */
+  /** Asks other endpoints instead. The composition itself is a version then, registered under the endpoint's name: `stable` says which. */
   compose: compositionSchema.optional(),
   shadow: z.strictObject({ model: modelRefSchema, rule: promotionRuleSchema.prefault({}) }).optional(),
   canary: canaryPolicySchema.optional(),
@@ -43,7 +45,7 @@ const endpointFieldsSchema = z.strictObject({
 
 /** An endpoint as code. It follows the aliases that it names: moving an alias changes what serves. */
 export const endpointSpecSchema = endpointFieldsSchema
-  .refine(({ stable, compose }) => (stable === undefined) !== (compose === undefined), {
+  .refine(({ name, stable, compose }) => (compose ? (stable ?? `${name}@`).startsWith(`${name}@`) : stable), {
     error: 'an endpoint either serves a model ("stable") or asks others ("compose")',
     path: ['stable'],
   })
@@ -121,6 +123,19 @@ export const shadowComparisonSchema = z.object({
   reason: z.string(),
 })
 export type ShadowComparison = z.infer<typeof shadowComparisonSchema>
+
+/** A request that champion and challenger answer differently. */
+export const shadowDifferenceSchema = z.object({
+  predictionId: z.string(),
+  at: timestampSchema,
+  row: rowSchema,
+  championScore: z.number(),
+  challengerScore: z.number(),
+  isSameClass: z.boolean(),
+  /** What really happened, once known. */
+  actual: z.string().optional(),
+})
+export type ShadowDifference = z.infer<typeof shadowDifferenceSchema>
 
 export const DECISION_KINDS = [
   'created',

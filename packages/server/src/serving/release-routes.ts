@@ -1,7 +1,14 @@
-import { endpointSchema, nameSchema, releaseSchema, rewardsRequestSchema, rewardsResponseSchema } from '@regia/core'
+import {
+  endpointSchema,
+  nameSchema,
+  releaseSchema,
+  rewardsRequestSchema,
+  rewardsResponseSchema,
+  shadowDifferenceSchema,
+} from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
-import { pageQuerySchema, pageReplySchema } from '../http/paging.ts'
+import { listReplySchema, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
 import type { ReleaseService } from './release/release-service.ts'
 import { pushRewards } from './rewards.ts'
 import type { Serving } from './serving.ts'
@@ -73,6 +80,19 @@ export function addReleaseRoutes(app: App, { queries, release }: Serving): void 
       },
     )
   }
+  app.get(
+    '/api/v1/endpoints/:name/comparison/differences',
+    {
+      schema: {
+        tags,
+        summary: 'Requests of late that champion and challenger in shadow answer most differently, with their rows',
+        params: nameParams,
+        querystring: z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) }),
+        response: { 200: z.object({ items: listReplySchema(shadowDifferenceSchema) }) },
+      },
+    },
+    async ({ params, query }) => ({ items: await release.differences(params.name, query.limit) }),
+  )
   app.get(
     '/api/v1/endpoints/:name/release',
     {

@@ -15,6 +15,18 @@ export type PairTotals = {
   readonly meanAbsoluteDifference: number | undefined
 }
 
+export type DifferingPair = {
+  readonly predictionId: string
+  readonly championScore: number
+  readonly challengerScore: number
+  readonly isSameClass: boolean
+  readonly eventAt: number
+  readonly actual: string | undefined
+}
+
+/** Looking for the largest differences goes no further back: the query runs on the thread that answers requests. */
+const LATEST_PAIRS = 10_000
+
 /** What champion and challenger answered to the same requests. */
 export class PairStore {
   readonly #database: Database
@@ -57,6 +69,31 @@ export class PairStore {
       challenger: Float64Array.from(rows, (row) => row.challenger_score),
       labels: Uint8Array.from(rows, (row) => row.is_positive ?? 0),
     }
+  }
+
+  /** Of the latest pairs those whose scores differ most. */
+  async largestDifferences(versions: PairVersions, limit: number): Promise<readonly DifferingPair[]> {
+    const latest = this.#pairs(versions)
+      .select(['prediction_id', 'champion_score', 'challenger_score', 'is_same_class', 'event_at'])
+      .orderBy('event_at', 'desc')
+      .limit(LATEST_PAIRS)
+      .as('latest')
+    const rows = await this.#database
+      .selectFrom(latest)
+      .leftJoin('label', 'label.prediction_id', 'latest.prediction_id')
+      .selectAll('latest')
+      .select('label.label as actual')
+      .orderBy(sql`abs(champion_score - challenger_score)`, 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      predictionId: row.prediction_id,
+      championScore: row.champion_score,
+      challengerScore: row.challenger_score,
+      isSameClass: row.is_same_class === 1,
+      eventAt: row.event_at,
+      actual: row.actual ?? undefined,
+    }))
   }
 
   #labelled(versions: PairVersions, afterEventTime: number) {

@@ -1,4 +1,11 @@
-import { type Page, type PageQuery, RegiaError, type Release, type ShadowComparison } from '@regia/core'
+import {
+  type Page,
+  type PageQuery,
+  RegiaError,
+  type Release,
+  type ShadowComparison,
+  type ShadowDifference,
+} from '@regia/core'
 import type { ServingDeps } from '../endpoints/endpoint-deps.ts'
 import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
@@ -53,6 +60,11 @@ export class ReleaseService {
   /** The running comparison; undefined where nothing runs in shadow. */
   comparison(gateway: EndpointGateway): Promise<ShadowComparison | undefined> {
     return this.#shadows.comparison(gateway)
+  }
+
+  /** Requests of late that champion and challenger answer most differently. @throws RegiaError `NOT_FOUND`. */
+  differences(name: string, limit: number): Promise<readonly ShadowDifference[]> {
+    return this.#shadows.differences(this.#endpoints.get(name), limit)
   }
 
   /** The open release. */

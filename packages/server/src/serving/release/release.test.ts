@@ -68,6 +68,14 @@ describe('a version in shadow', () => {
       return body?.pairCount === 400 ? body : undefined
     })
     expect(shadowComparisonSchema.parse(early)).toMatchObject({ labelledPairCount: 0, verdict: 'waiting' })
+    await served.server.services.serving.consumer.flush('trips')
+    const { items } = (await served.send('GET', '/api/v1/endpoints/trips/comparison/differences?limit=5')).body
+    const sizes = items.map((each: { championScore: number; challengerScore: number }) =>
+      Math.abs(each.championScore - each.challengerScore),
+    )
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+    expect(items).toHaveLength(5)
+    expect(items[0]).toMatchObject({ row: { place: expect.any(String) }, actual: expect.any(String) })
     await ask(served, 'new days', 1300)
     const promoted = await decided(served, 'promoted')
     expect(promoted).toMatchObject({ fromVersion: 1, toVersion: 2, by: 'promotion rule', eventTime: NEW_DAY })

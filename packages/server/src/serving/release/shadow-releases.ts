@@ -1,8 +1,9 @@
-import type { PromotionRule, ShadowComparison } from '@regia/core'
+import { type PromotionRule, type ShadowComparison, type ShadowDifference, toIso } from '@regia/core'
 import type { ServingDeps } from '../endpoints/endpoint-deps.ts'
 import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
 import { parseModelRef } from '../gateway/model-directory.ts'
+import { parsePredictionId } from '../prediction-log/index.ts'
 import { mayMoveByRule, moveChampion } from './champion.ts'
 import { compareVersions } from './compare-versions.ts'
 import type { Trial } from './trial-store.ts'
@@ -72,6 +73,21 @@ export class ShadowReleases {
   /** Makes the version in shadow the champion, whatever the rule says. @throws RegiaError `CONFLICT`. */
   async promote(gateway: EndpointGateway, by: string, reason: string): Promise<void> {
     await this.#promote(gateway, by, reason, await this.comparison(gateway))
+  }
+
+  /** Requests of late that champion and challenger answer most differently, with their rows. Empty where nothing runs in shadow. */
+  async differences(
+    { spec, stable, shadow, log }: EndpointGateway,
+    limit: number,
+  ): Promise<readonly ShadowDifference[]> {
+    if (!stable || !shadow) return []
+    const versions = { endpoint: spec.name, championVersion: stable.version, challengerVersion: shadow.version }
+    const pairs = await this.#deps.pairs.largestDifferences(versions, limit)
+    return pairs.flatMap(({ eventAt, actual, ...pair }) => {
+      const place = parsePredictionId(pair.predictionId)
+      const row = place && log.findPrediction(place)?.row
+      return row ? [{ ...pair, at: toIso(eventAt), row, ...(actual !== undefined && { actual }) }] : []
+    })
   }
 
   /** A protected alias is moved by people alone. */
