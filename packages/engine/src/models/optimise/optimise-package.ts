@@ -1,16 +1,13 @@
 import {
-  compareOutcomes,
-  computeMetric,
-  getMetric,
   LATENCY_BATCHES,
   type LatencyComparison,
-  type Metric,
   type OptimisationCondition,
   type OptimisationReport,
   type Outcome,
   type optimiseModelSchema,
   RegiaError,
   type Rng,
+  type Signature,
   type Table,
 } from '@regia/core'
 import type { z } from 'zod'
@@ -20,9 +17,10 @@ import { type LoadedGraph, loadGraph } from '../onnx-graph.ts'
 import { changeGraph } from './change-graph.ts'
 import { compareLatency } from './compare-latency.ts'
 import { compareOutputs, findBatchDifference } from './compare-outputs.ts'
-import { answerHeldOut, splitHeldOut } from './held-out.ts'
+import { answerHeldOut, type HeldOutRows, splitHeldOut } from './held-out.ts'
 import { judge } from './judge.ts'
 import { packOptimised } from './pack-optimised.ts'
+import { allowedLossOf, compareScores, judgingMetric } from './score.ts'
 
 /** What is wanted, and when it pays. */
 export type OptimiseRules = Omit<z.output<typeof optimiseModelSchema>, 'data' | 'alias'>
@@ -56,11 +54,9 @@ export async function optimisePackage(
   opened: OpenedPackage,
   options: OptimisePackageOptions,
 ): Promise<OptimisedPackage> {
-  const { rules, rng, onProgress = () => undefined } = options
-  const { signature } = opened.manifest
   if (opened.graph.byteLength === 0) throw noGraph()
-  const rows = splitHeldOut(options.heldOut, signature, rules.by === 'prune')
-  const metric = getMetric(rules.metric ?? defaultMetric(signature))
+  const { signature } = opened.manifest
+  const rows = splitHeldOut(options.heldOut, signature, options.rules.by === 'prune')
   const loaded: LoadedGraph[] = []
   const load = async (graph: Uint8Array): Promise<LoadedGraph> => {
     const session = await loadGraph(graph, signature)
@@ -68,52 +64,60 @@ export async function optimisePackage(
     return session
   }
   try {
-    onProgress(0, 'asking the model')
-    const before = await load(opened.graph)
-    const was = await answerHeldOut(before, rows.judged, signature)
-    const scoreBefore = scoreOf(metric, was.outcome)
-    const allowedLoss = rules.maxLoss * (isOfUnit(metric) ? Math.abs(scoreBefore) : 1)
-    const changed = await changeGraph(opened.graph, {
-      ...{ rules, metric, allowedLoss, rng: rng.fork('trees') },
-      answer: (graph) => answerOnce(graph, rows.chosen ?? rows.judged, opened),
-      onProgress: (fraction, message) => onProgress(0.05 + 0.55 * fraction, message),
-    })
-    onProgress(0.6, 'asking the new model')
-    const after = await load(changed.graph)
-    const is = await answerHeldOut(after, rows.judged, signature)
-    const advantage = compareOutcomes(metric, is.outcome, was.outcome, { rng: rng.fork('score') })
-    if (!advantage) throw notDefined(metric)
-    const latency: LatencyComparison[] = []
-    for (const [i, batch] of LATENCY_BATCHES.entries()) {
-      onProgress(0.7 + (0.3 * i) / LATENCY_BATCHES.length, `timing both at ${batch === 1 ? '1 row' : `${batch} rows`}`)
-      const timing = { signature, table: rows.judged, timer: options.timer ?? (() => performance.now()) }
-      latency.push(await compareLatency(before, after, batch, timing))
-    }
-    const measured = {
-      size: { before: opened.graph.byteLength, after: changed.graph.byteLength },
-      latency,
-      score: {
-        ...{ metric: metric.name, direction: metric.direction, before: scoreBefore, allowedLoss, advantage },
-        after: scoreOf(metric, is.outcome),
-      },
-    }
-    const conditions = [...judge(measured, rules), batching(await findBatchDifference(after, rows.judged))]
-    const output = compareOutputs(valuesOf(was.predictions), valuesOf(is.predictions))
-    const report: OptimisationReport = {
-      ...{ by: rules.by, pays: conditions.every(({ passed }) => passed), conditions, ...measured, output },
-      rows: {
-        source: options.source,
-        judged: rows.judged.rowCount,
-        ...(rows.chosen && { chosen: rows.chosen.rowCount }),
-      },
-      ...(changed.layers && { layers: changed.layers }),
-      ...(changed.trees && { trees: changed.trees }),
-    }
-    if (!report.pays) return { report }
-    return { report, bytes: await packOptimised(opened, changed.graph, after, { report, outcome: is.outcome, rng }) }
+    return await optimiseLoaded(opened, rows, load, options)
   } finally {
     for (const session of loaded) await session.release()
   }
+}
+
+async function optimiseLoaded(
+  opened: OpenedPackage,
+  rows: HeldOutRows,
+  load: (graph: Uint8Array) => Promise<LoadedGraph>,
+  options: OptimisePackageOptions,
+): Promise<OptimisedPackage> {
+  const { rules, rng, source, onProgress = () => undefined } = options
+  const { signature } = opened.manifest
+  const metric = judgingMetric(rules.metric, signature)
+  onProgress(0, 'asking the model')
+  const before = await load(opened.graph)
+  const was = await answerHeldOut(before, rows.judged, signature)
+  const allowedLoss = allowedLossOf(metric, rules.maxLoss, was.outcome)
+  const { graph, ...change } = await changeGraph(opened.graph, {
+    ...{ rules, metric, allowedLoss, rng: rng.fork('trees') },
+    answer: (candidate) => answerOnce(candidate, rows.chosen ?? rows.judged, opened),
+    onProgress: (fraction, message) => onProgress(0.05 + 0.55 * fraction, message),
+  })
+  onProgress(0.6, 'asking the new model')
+  const after = await load(graph)
+  const is = await answerHeldOut(after, rows.judged, signature)
+  const score = compareScores(metric, { before: was.outcome, after: is.outcome }, allowedLoss, rng.fork('score'))
+  const latency = await timeBoth(before, after, rows.judged, signature, options)
+  const measured = { size: { before: opened.graph.byteLength, after: graph.byteLength }, latency, score }
+  const conditions = [...judge(measured, rules), batching(await findBatchDifference(after, rows.judged))]
+  const report: OptimisationReport = {
+    ...{ by: rules.by, pays: conditions.every(({ passed }) => passed), conditions, ...measured, ...change },
+    output: compareOutputs(valuesOf(was.predictions), valuesOf(is.predictions)),
+    rows: { source, judged: rows.judged.rowCount, ...(rows.chosen && { chosen: rows.chosen.rowCount }) },
+  }
+  if (!report.pays) return { report }
+  return { report, bytes: await packOptimised(opened, graph, after, { report, outcome: is.outcome, rng }) }
+}
+
+async function timeBoth(
+  before: LoadedGraph,
+  after: LoadedGraph,
+  table: Table,
+  signature: Signature,
+  { timer = () => performance.now(), onProgress = () => undefined }: OptimisePackageOptions,
+): Promise<LatencyComparison[]> {
+  const compared: LatencyComparison[] = []
+  for (const [i, batch] of LATENCY_BATCHES.entries()) {
+    const size = batch === 1 ? '1 row' : `${batch} rows`
+    onProgress(0.7 + (0.3 * i) / LATENCY_BATCHES.length, `timing both at ${size}`)
+    compared.push(await compareLatency(before, after, batch, { signature, table, timer }))
+  }
+  return compared
 }
 
 async function answerOnce(graph: Uint8Array, table: Table, { manifest }: OpenedPackage): Promise<Outcome> {
@@ -127,18 +131,6 @@ async function answerOnce(graph: Uint8Array, table: Table, { manifest }: OpenedP
 
 const valuesOf = ({ probabilities, scores }: Predictions): Float32Array => probabilities ?? scores
 
-const DEFAULT_METRICS = { binary: 'auc', multiclass: 'logLoss', regression: 'rmse' } as const
-const defaultMetric = ({ task }: OpenedPackage['manifest']['signature']): string => DEFAULT_METRICS[task]
-
-/** Errors in the unit of the target, of which a fixed loss would say nothing. */
-const isOfUnit = ({ name }: Metric): boolean => name === 'rmse' || name === 'mae'
-
-function scoreOf(metric: Metric, outcome: Outcome): number {
-  const value = computeMetric(metric, outcome)
-  if (Number.isFinite(value)) return value
-  throw notDefined(metric)
-}
-
 const noGraph = (): RegiaError =>
   new RegiaError(
     'MODEL_INVALID',
@@ -147,12 +139,6 @@ const noGraph = (): RegiaError =>
       hint: 'Optimise the model where it is served.',
     },
   )
-
-const notDefined = ({ label, name }: Metric): RegiaError =>
-  new RegiaError('INVALID_INPUT', `${label} is not defined on the held-out rows: they may all be of one class.`, {
-    where: name,
-    hint: 'Name rows of every class, or another metric.',
-  })
 
 const batching = (difference: string | undefined): OptimisationCondition => ({
   name: 'batching',
