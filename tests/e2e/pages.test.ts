@@ -71,6 +71,7 @@ describe('every page', () => {
       [`/pipelines/${pipeline}?view=versions`, 'Point channel…'],
       ['/schedules', 'New schedule…'],
       ['/backfills', 'New back-fill…'],
+      ['/scoring-jobs', 'New scoring job…'],
     ] as const
     const findings: Record<string, readonly string[]> = {}
     for (const colorScheme of ['light', 'dark'] as const) {

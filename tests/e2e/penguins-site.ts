@@ -34,6 +34,11 @@ export async function startPenguins(): Promise<{ readonly url: string; readonly 
     await api.demo.set(DEMO)
     await runShapes(place)
     await addSchedules(api)
+    await api.scoringJobs.create({
+      model: 'penguins@champion',
+      input: { dataset: 'penguins' },
+      output: { dataset: 'scored' },
+    })
     return { url: server.url, stop }
   } catch (error) {
     await stop()

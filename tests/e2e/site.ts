@@ -23,6 +23,7 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
   const step = run?.steps.find((each) => Object.values(each.outputs).some(({ kind }) => kind === 'table'))?.step
   const paused = (await api.runs.list({ limit: 1, status: 'paused' })).items[0]
   const backfill = (await api.backfills.list({ limit: 1 })).items[0]
+  const job = (await api.scoringJobs.list({ limit: 1 })).items[0]
   const schedule = (await api.schedules.list({ limit: 1 })).items[0]
   const mapped = paused && (await api.runs.get(paused.id)).steps.find((each) => each.map)?.step
   const pipeline = `/pipelines/${pipelines.items[0]?.pipeline}`
@@ -47,6 +48,7 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
     { name: 'schedules', path: `/schedules?schedule=${schedule?.name}` },
     { name: 'back-fills', path: `/backfills?backfill=${backfill?.id}` },
     { name: 'notifiers', path: '/notifiers' },
+    { name: 'scoring jobs', path: `/scoring-jobs?job=${job?.id}` },
     ...(paused
       ? [
           { name: 'paused run', path: `/runs/${paused.id}` },

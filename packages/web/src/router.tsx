@@ -12,6 +12,7 @@ import { overviewSearch } from './overview/search.ts'
 import { pipelineSearch } from './pipelines/search.ts'
 import { runSearch, runsSearch } from './runs/search.ts'
 import { backfillsSearch, schedulesSearch } from './schedules/search.ts'
+import { scoringJobsSearch } from './scoring-jobs/search.ts'
 
 // The URL holds the whole view: each route says which search parameters it understands, and every page but the first loads when it is opened.
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: RouteError })
@@ -117,6 +118,12 @@ const routes = [
     path: '/endpoints/$name',
     validateSearch: endpointSearch,
     component: lazyRouteComponent(() => import('./endpoints/endpoint-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/scoring-jobs',
+    validateSearch: scoringJobsSearch,
+    component: lazyRouteComponent(() => import('./scoring-jobs/scoring-jobs-page.tsx')),
   }),
   createRoute({
     getParentRoute,

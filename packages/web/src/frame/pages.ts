@@ -11,6 +11,7 @@ export type PageLink = {
     | '/backfills'
     | '/models'
     | '/endpoints'
+    | '/scoring-jobs'
     | '/monitors'
     | '/alerts'
     | '/notifiers'
@@ -38,6 +39,7 @@ export const GROUPS: readonly { readonly title: string; readonly pages: readonly
     title: 'Run',
     pages: [
       { to: '/endpoints', title: 'Endpoints', needs: ['promotion', 'release'] },
+      { to: '/scoring-jobs', title: 'Scoring jobs' },
       { to: '/monitors', title: 'Monitors' },
       { to: '/alerts', title: 'Alerts', needs: ['alert'] },
       { to: '/notifiers', title: 'Notifiers' },
