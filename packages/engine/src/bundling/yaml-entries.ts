@@ -23,7 +23,7 @@ const NOT_CODE = new Set([
 ])
 const CODE_WORDS = ['sql', 'split', 'score', 'learner', 'type']
 
-/** Reads a pipeline that is written in YAML as the module that it stands for: one export per step that is code, so that each is hashed alone. */
+/** Reads a pipeline, or an endpoint, that is written in YAML as the module that it stands for: one export per step that is code, so that each is hashed alone. */
 export const yamlEntries = (projectDir: string, ownKinds: OwnKinds): Plugin => ({
   name: 'regia-yaml-entries',
   setup(build) {
@@ -42,6 +42,7 @@ export const yamlEntries = (projectDir: string, ownKinds: OwnKinds): Plugin => (
  */
 export async function moduleOfYaml(text: string, file: string, ownKinds: OwnKinds): Promise<string> {
   const { document, lines } = await parseYaml(text, file)
+  if (isObject(document) && 'endpoint' in document) return moduleOfEndpoint(file, document, lines)
   const imports: string[] = []
   const exports: string[] = []
   const steps: string[] = []
@@ -76,6 +77,13 @@ export async function moduleOfYaml(text: string, file: string, ownKinds: OwnKind
     '',
   ].join('\n')
 }
+
+const moduleOfEndpoint = (file: string, document: object, lines: { readonly [field: string]: number }): string =>
+  [
+    `import { yamlEndpoint } from 'regia/yaml'`,
+    `export default yamlEndpoint(${JSON.stringify({ file, document, lines })})`,
+    '',
+  ].join('\n')
 
 type Step = { readonly [word: string]: unknown }
 
@@ -129,9 +137,10 @@ async function parseYaml(text: string, file: string) {
       hint: 'Look at the indentation and at quotes around texts with ": " in them.',
     })
   }
-  const lines: { [step: string]: number } = {}
-  const steps = document.get('steps')
-  for (const { key } of isMap(steps) ? steps.items : []) {
+  // Of a pipeline where each step begins, of an endpoint each field.
+  const lines: { [name: string]: number } = {}
+  const named = isMap(document.contents) && document.has('endpoint') ? document.contents : document.get('steps')
+  for (const { key } of isMap(named) ? named.items : []) {
     if (isScalar(key) && key.range) lines[String(key.value)] = lineCounter.linePos(key.range[0]).line
   }
   return { document: document.toJS({ maxAliasCount: 100 }) as unknown, lines }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** Where a project's declarations stand by custom. */
 const USUAL_ENTRIES = [
   'pipelines/**/*.{ts,yaml,yml}',
-  'endpoints/**/*.ts',
+  'endpoints/**/*.{ts,yaml,yml}',
   'monitors/**/*.ts',
   'checks/**/*.ts',
   'schedules/**/*.ts',
