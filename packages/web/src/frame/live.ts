@@ -22,7 +22,6 @@ const STALE: Readonly<Record<ServerEvent['type'], readonly string[]>> = {
   notification: ['notifiers'],
   demo: ['demo'],
   webhook: ['webhooks'],
-  scoringJob: ['scoringJobs'],
   scoringJob: ['scoring-jobs'],
   experiment: ['experiments'],
   trackedRun: ['tracking', 'experiments'],
