@@ -185,7 +185,13 @@ export function addPredictionRoutes(
         },
       },
       async (request, reply) => {
-        const answer = await predictWire(endpoints.get(request.params.name), plain, wireRequest(request), clock)
+        const answer = await predictWire(
+          endpoints.get(request.params.name),
+          plain,
+          wireRequest(request),
+          clock,
+          () => reply.raw.destroyed,
+        )
         return sendWire(request, reply, answer)
       },
     ),
