@@ -172,6 +172,7 @@ export class EndpointGateway {
   /** Shares of versions that are loaded already, at once: the next request is routed by them. The stable version gets what they leave. */
   setShares(shares: ReadonlyMap<number, number>): void {
     this.#routes = this.#routes?.withShares(shares)
+    this.#recorder?.sharesChanged()
   }
 
   /**

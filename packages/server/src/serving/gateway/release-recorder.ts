@@ -1,4 +1,5 @@
 import { type ArmFigures, addArmFigures, addRequest, addScore, emptyArmFigures } from '@regia/core'
+import { UnitSample } from './unit-sample.ts'
 
 /** When a version is cut off at once, without waiting for the next look at its figures. */
 export type ReleaseGuard = { readonly consecutiveFailures: number; readonly invalidAnswers: number }
@@ -21,10 +22,27 @@ export class ReleaseRecorder {
   readonly id: string
   readonly #options: ReleaseRecorderOptions
   readonly #byVersion = new Map<number, Counted>()
+  #units: UnitSample
 
   constructor(options: ReleaseRecorderOptions) {
     this.id = options.id
     this.#options = options
+    this.#units = new UnitSample(options.id)
+  }
+
+  /** A version was asked about an entity, whatever comes of it. */
+  assigned(unit: string, version: number): void {
+    this.#units.add(unit, version)
+  }
+
+  /** Entities that move to another version say nothing about the shares any more. */
+  sharesChanged(): void {
+    this.#units = new UnitSample(this.id)
+  }
+
+  /** Different entities by version, or a sample of them, since the shares are what they are. Empty where nothing is sticky. */
+  assignedUnits(): ReadonlyMap<number, number> {
+    return this.#units.counts()
   }
 
   /** A request was answered, with the scores at `from` to `from + count`. */

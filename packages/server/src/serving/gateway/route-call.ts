@@ -3,7 +3,7 @@ import type { Deployment } from './deployment.ts'
 import { faultOf, isInvalidAnswer } from './fault.ts'
 import { partsOf } from './join-parts.ts'
 import type { ReleaseRecorder } from './release-recorder.ts'
-import type { TrafficRoutes } from './traffic-routes.ts'
+import type { RoutedRows, TrafficRoutes } from './traffic-routes.ts'
 
 /** What is asked of a version: the rows as it wants them. */
 export type Ask = (deployment: Deployment, call: PredictCall) => void
@@ -27,8 +27,23 @@ export function routeCall(
     return
   }
   const routed = routes.split(call.rows)
+  if (recorder && routes.sticky !== undefined) countUnits(recorder, routes.sticky, call.rows, routed)
   if (routed.length === 1) send(way, routed[0]!.deployment, call)
   else for (const part of partsOf(call, routed, routes.stable)) send(way, part.deployment, part.call)
+}
+
+function countUnits(
+  recorder: ReleaseRecorder,
+  sticky: string,
+  rows: PredictCall['rows'],
+  routed: readonly RoutedRows[],
+): void {
+  for (const { deployment, places } of routed) {
+    for (const place of places) {
+      const unit = rows[place]![sticky]
+      if (unit !== undefined && unit !== null) recorder.assigned(String(unit), deployment.version)
+    }
+  }
 }
 
 type Way = { readonly stable: Deployment; readonly recorder: ReleaseRecorder | undefined; readonly ask: Ask }

@@ -50,6 +50,11 @@ export class TrafficRoutes {
     return this.#shares[0]!.share
   }
 
+  /** The column that places entities. */
+  get sticky(): string | undefined {
+    return this.#options.sticky
+  }
+
   withShares(shares: ReadonlyMap<number, number>): TrafficRoutes {
     const arms = this.arms.map((arm) => ({ ...arm, share: shares.get(arm.version) ?? 0 }))
     return new TrafficRoutes({ ...this.#options, arms })

@@ -1,3 +1,4 @@
+import type { Row } from '@regia/core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { beginStory, MINUTE, type ReleaseStory } from '../../../test/serving/release-story.ts'
 import { packageTrips } from '../../../test/serving/trips.ts'
@@ -97,6 +98,19 @@ describe('an experiment', () => {
       kind: 'paused',
       reason: expect.stringContaining('chance does not explain'),
     })
+  })
+
+  it('counts entities, not requests, where it is sticky', async () => {
+    const story = await begin(good, alike, { sticky: 'trip' })
+    const rowOf = (trip: string): Row => ({ miles: 500, place: 'JFK', wind: 0, trip })
+    await story.ask(300, { rows: Array.from({ length: 300 }, (_, i) => rowOf(`busy ${i % 2}`)) })
+    await story.look()
+    expect(await story.release()).toMatchObject({ state: 'running', analysis: { sampleRatio: { isSound: true } } })
+    const gateway = story.served.server.services.serving.endpoints.get('trips')
+    gateway.setShares(new Map([[2, 0.1]]))
+    await story.ask(300, { rows: Array.from({ length: 300 }, (_, i) => rowOf(`trip ${i}`)) })
+    await story.look()
+    expect(await story.release()).toMatchObject({ state: 'paused', analysis: { sampleRatio: { isSound: false } } })
   })
 
   it('begins anew where its policy changes, and ends where the endpoint no longer names it', async () => {

@@ -172,10 +172,11 @@ export class ReleaseService {
     }
   }
 
-  async #ask({ record, figures }: OpenRelease): Promise<Look> {
+  async #ask({ record, figures, gateway }: OpenRelease): Promise<Look> {
     const pulls = record.kind === 'bandit' ? await this.#deps.figures.pulls(record.id) : new Map()
     const checksPassed = await this.#checksOf(record)
-    return lookAt({ record, figures, pulls, now: this.#deps.clock(), checksPassed })
+    const units = gateway.recorder?.assignedUnits() ?? new Map()
+    return lookAt({ record, figures, pulls, units, now: this.#deps.clock(), checksPassed })
   }
 
   async #checksOf({ kind, policy, stable, arms }: ReleaseRecord): Promise<boolean | undefined> {

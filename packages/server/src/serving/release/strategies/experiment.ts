@@ -8,7 +8,7 @@ export const experimentStrategy: ReleaseStrategy<'experiment'> = {
   role: 'arm',
   arms: ({ arms }) => arms,
   restartsOnChange: true,
-  look: ({ record, figures }) => {
+  look: ({ record, figures, units }) => {
     const { policy, arms, stableVersion, analysis: previous } = record
     const playing = inPlay(arms)
     const control = figures.get(stableVersion)
@@ -16,8 +16,13 @@ export const experimentStrategy: ReleaseStrategy<'experiment'> = {
     const analysis = analyseExperiment({
       policy,
       arms: [
-        { version: stableVersion, share: controlShare(playing), figures: control },
-        ...playing.map(({ version, share }) => ({ version, share, figures: figures.get(version)! })),
+        { version: stableVersion, share: controlShare(playing), figures: control, ...unitsOf(units, stableVersion) },
+        ...playing.map(({ version, share }) => ({
+          version,
+          share,
+          figures: figures.get(version)!,
+          ...unitsOf(units, version),
+        })),
       ],
       ...(previous && { previous }),
     })
@@ -25,6 +30,10 @@ export const experimentStrategy: ReleaseStrategy<'experiment'> = {
     return { changes: { analysis, verdict, reason }, act: actOf(record, analysis) }
   },
 }
+
+/** With a sticky column it is entities that are assigned, not requests. */
+const unitsOf = (units: ReadonlyMap<number, number>, version: number) =>
+  units.size > 0 ? { assignedCount: units.get(version) ?? 0 } : {}
 
 const controlShare = (arms: readonly RecordedArm[]): number => 1 - arms.reduce((sum, { share }) => sum + share, 0)
 

@@ -8,6 +8,8 @@ export type ReleaseQuestion<Kind extends KindOfRelease['kind']> = {
   readonly figures: ReadonlyMap<number, ArmFigures>
   /** Predictions by when they were made, of versions of a bandit. */
   readonly pulls: ReadonlyMap<number, readonly Pulls[]>
+  /** Different entities that each version was asked about; empty where nothing is sticky. */
+  readonly units: ReadonlyMap<number, number>
   /** Milliseconds since 1970. */
   readonly now: number
   /** Of the report of checks of the version; undefined without one. */
