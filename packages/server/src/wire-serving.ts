@@ -5,7 +5,7 @@ import {
   type IdFactory,
   modelRefsOf,
   type Need,
-  type RegiaError,
+  RegiaError,
   type TimelineEntry,
 } from '@regia/core'
 import { type BlobStore, type DataWorker, warmRuntime } from '@regia/engine'
@@ -23,7 +23,7 @@ import type { ServingModels } from './lineage/index.ts'
 import type { Follower } from './models/model-deps.ts'
 import type { ModelService } from './models/model-service.ts'
 import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } from './monitoring/index.ts'
-import { alertEntry, alertNeeds, decisionEntry, endpointHealth, promotionNeeds } from './overview/endpoint-health.ts'
+import { alertEntry, alertNeeds, decisionEntry, endpointHealth, releaseNeeds } from './overview/endpoint-health.ts'
 import type { PipelineService } from './pipelines/pipeline-service.ts'
 import { findRuns } from './pipelines/run-lookup.ts'
 import { addOpenInferenceRoutes, type InferenceService, inferProtocol } from './protocols/open-inference/index.ts'
@@ -31,12 +31,15 @@ import {
   addEndpointHistoryRoutes,
   addEndpointRoutes,
   addPredictionRoutes,
+  addReleaseRoutes,
+  addRewardRoutes,
   addServingMetrics,
   createServing,
   monitoredEndpoints,
   parseEventTime,
   parseModelRef,
   plainProtocol,
+  predictCall,
   type RegistrySource,
   readDeadline,
   registeredModels,
@@ -80,6 +83,24 @@ export function wireServing(wiring: ServingWiring): ServingParts {
     promote: (move) => models.promote(move),
     isProtected: (model, alias) => models.isProtected(model, alias),
     readPackage: (digest) => blobs.read(digest),
+    register: async (model, bytes) => {
+      const { digest } = await blobs.put(bytes)
+      const lineage = { datasets: [], params: {}, artifacts: {} }
+      const reason = 'The composition of the endpoint changed.'
+      const alias = 'champion'
+      return (
+        await models.register({ model, alias, packageDigest: digest, report: undefined, lineage, by: 'regia', reason })
+      ).version
+    },
+    members: {
+      signatureOf: (name) => {
+        const { stable } = serving.endpoints.get(name)
+        if (!stable) throw notServing(name)
+        return stable.signature
+      },
+      ask: (name, rows, at = clock()) =>
+        predictCall(serving.endpoints.get(name), () => ({ rows, at, reply: (answer) => answer }), clock),
+    },
   }
   const registered = registeredModels(source, { maxLoadedBytes: wiring.maxLoadedBytes })
   const serving = createServing({
@@ -153,6 +174,8 @@ export function addServingRoutes(
   })
   addEndpointRoutes(app, serving)
   addEndpointHistoryRoutes(app, serving)
+  addReleaseRoutes(app, serving)
+  addRewardRoutes(app, serving)
   addPredictionRoutes(app, serving, plain, maxBodyBytes)
   addMonitorRoutes(app, monitoring)
   addAlertRoutes(app, monitoring)
@@ -235,7 +258,7 @@ export function servingOverview({ serving, monitoring }: ServingParts): {
         }),
       )
     },
-    needs: async () => [...alertNeeds(await openAlerts()), ...promotionNeeds(await queries.list())],
+    needs: async () => [...alertNeeds(await openAlerts()), ...releaseNeeds(await queries.list())],
     timeline: async () => {
       const names = serving.endpoints.all().map(({ spec }) => spec.name)
       const pages = await Promise.all(names.map((name) => queries.decisions(name, { limit: OVERVIEW_ENTRIES })))
@@ -244,3 +267,9 @@ export function servingOverview({ serving, monitoring }: ServingParts): {
     },
   }
 }
+
+const notServing = (name: string): RegiaError =>
+  new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {
+    where: name,
+    hint: `See "regia endpoints show ${name}" for what it follows and why it did not load.`,
+  })

@@ -11,6 +11,8 @@ export const ERROR_CODES = [
   'TOO_MANY_REQUESTS',
   'QUEUE_FULL',
   'OVERLOADED',
+  /** Another server, which answers for a model, failed or did not answer in time. */
+  'UPSTREAM_FAILED',
   'DEADLINE_EXCEEDED',
   'CLIENT_GONE',
   'TIMEOUT',

@@ -1,3 +1,4 @@
+export * from './answered-by.ts'
 export { cardMarkdown } from './card-markdown.ts'
 export { compareVersions, type MeasuredSpeed } from './compare-versions.ts'
 export * from './grammars.ts'

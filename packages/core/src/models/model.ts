@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { reportSchema } from '../evaluation/index.ts'
 import { digestSchema, idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
+import { answeredBySchema } from './answered-by.ts'
 import { optimisationReportSchema } from './optimisation.ts'
 import { signatureSchema } from './signature.ts'
 
@@ -15,8 +16,10 @@ export type Stage = (typeof STAGES)[number]
  */
 export const modelPackageSchema = z.object({
   format: z.literal(1),
-  /** Digest of `model.onnx`, the graph over the raw columns. */
+  /** Digest of `model.onnx`, the graph over the raw columns; of `answeredBy` in canonical JSON where there is no graph. */
   graph: digestSchema,
+  /** Another server, or other endpoints, instead of a graph. */
+  answeredBy: answeredBySchema.optional(),
   graphSizeBytes: z.number().int(),
   signature: signatureSchema,
   /** A request with the answer that the graph gave when it was packaged: the self-test before it serves. */

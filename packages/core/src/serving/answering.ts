@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { durationSchema, nameSchema } from '../kernel/index.ts'
+import { durationSchema } from '../kernel/index.ts'
 import { modelRefSchema } from './model-ref.ts'
-
-const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 /** How much an endpoint takes on, and how it computes. */
 export const servingLimitsSchema = z.strictObject({
@@ -29,34 +27,3 @@ export const fallbackSchema = z.union([
   }),
 ])
 export type Fallback = z.infer<typeof fallbackSchema>
-
-/** Several endpoints asked as one; each goes on logging, and being released, by itself. */
-export const compositionSchema = z.discriminatedUnion('kind', [
-  /** The weighted mean of their scores and probabilities. */
-  z.strictObject({
-    kind: z.literal('weights'),
-    members: z
-      .array(z.strictObject({ endpoint: nameSchema, weight: z.number().positive() }))
-      .min(2)
-      .max(20),
-  }),
-  /** One after the other: the next also gets the score of the one before, as a column. */
-  z.strictObject({
-    kind: z.literal('sequence'),
-    members: z
-      .array(z.strictObject({ endpoint: nameSchema, scoreAs: z.string().min(1).optional() }))
-      .min(2)
-      .max(20),
-  }),
-  /** The first case whose value the field has; else the default. */
-  z.strictObject({
-    kind: z.literal('switch'),
-    field: z.string().min(1),
-    cases: z
-      .array(z.strictObject({ equals: z.array(cellSchema).min(1), endpoint: nameSchema }))
-      .min(1)
-      .max(100),
-    otherwise: nameSchema,
-  }),
-])
-export type Composition = z.infer<typeof compositionSchema>

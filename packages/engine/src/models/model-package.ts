@@ -1,4 +1,5 @@
 import {
+  type AnsweredBy,
   canonicalJson,
   type FittedTabularModel,
   type ModelPackage,
@@ -23,7 +24,7 @@ export type PackageFileName = keyof typeof FILES
 /** An unpacked and verified model package. */
 export type OpenedPackage = {
   readonly manifest: ModelPackage
-  /** The bytes of `model.onnx`. */
+  /** The bytes of `model.onnx`; none where something else answers. */
   readonly graph: Uint8Array
   readonly referenceProfile: ReferenceProfile | undefined
   /** All files as they are, by name. */
@@ -58,6 +59,15 @@ export function packModel({ manifest, graph, referenceProfile, training }: Packa
   })
 }
 
+/** A package without a graph: it says who answers. */
+export function packAnsweredBy(
+  manifest: Omit<PackageContents['manifest'], 'answeredBy'> & { readonly answeredBy: AnsweredBy },
+): Uint8Array {
+  const graph = hashBytes(strToU8(canonicalJson(manifest.answeredBy)))
+  const whole: ModelPackage = { ...manifest, format: 1, graph, graphSizeBytes: 0 }
+  return zipPackage({ 'manifest.json': strToU8(canonicalJson(modelPackageSchema.parse(whole))) })
+}
+
 /** Zips the files of a package in their one order. */
 export const zipPackage = (files: Readonly<Partial<Record<PackageFileName, Uint8Array | undefined>>>): Uint8Array =>
   zipFiles(
@@ -77,9 +87,11 @@ export const zipPackage = (files: Readonly<Partial<Record<PackageFileName, Uint8
 export function readModelPackage(bytes: Uint8Array): OpenedPackage {
   const files = unzipFiles(bytes, FILES)
   const manifest = readManifest(files.get('manifest.json'))
-  const graph = files.get('model.onnx')
+  const { answeredBy } = manifest
+  const graph = answeredBy ? NOTHING : files.get('model.onnx')
   if (!graph) throw invalid('it holds no model.onnx')
-  assertDigest('model.onnx', graph, manifest.graph)
+  if (answeredBy) assertDigest('answeredBy', strToU8(canonicalJson(answeredBy)), manifest.graph)
+  else assertDigest('model.onnx', graph, manifest.graph)
   const profile = files.get('reference-profile.json')
   if (manifest.referenceProfile) assertDigest('reference-profile.json', profile, manifest.referenceProfile)
   const training = files.get('training.json')
@@ -106,7 +118,9 @@ function parse<Value>(name: PackageFileName, bytes: Uint8Array, read: (json: unk
   }
 }
 
-function assertDigest(name: PackageFileName, bytes: Uint8Array | undefined, expected: string): void {
+const NOTHING = new Uint8Array()
+
+function assertDigest(name: PackageFileName | 'answeredBy', bytes: Uint8Array | undefined, expected: string): void {
   const got = bytes ? hashBytes(bytes) : 'absent'
   if (got !== expected) throw invalid(`${name} is ${got}, its manifest says ${expected}`)
 }

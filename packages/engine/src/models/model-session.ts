@@ -12,10 +12,11 @@ export type InputBatch = {
   /**
    * Adds rows, all or none.
    *
+   * @param at - Event time, for those that ask others with it.
    * @returns The place of the first of them.
    * @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `COLUMN_TYPE` naming field and row; the batch is then as it was.
    */
-  readonly append: (rows: readonly Row[]) => number
+  readonly append: (rows: readonly Row[], at?: number) => number
   /** What the graph is fed with; valid until the next `append` or `clear`. */
   readonly columns: () => InputColumns
   /** Empties it for the next batch, keeping its memory. Not before the prediction has answered. */
@@ -48,6 +49,10 @@ export type ModelSession = {
   readonly signature: Signature
   /** Whether it is in memory, for one that is loaded when asked; absent for one that always is. */
   readonly isLoaded?: boolean
+  /** So many batches may be under way at once, for one whose answers come from elsewhere; absent for one that computes. */
+  readonly atOnce?: number
+  /** Whether each request is passed on as it came, since those who answer batch by themselves. */
+  readonly passesOn?: boolean
   /** Whether nobody waits for it to be ready: its first request may load it. */
   readonly isDeferred?: boolean
   /** Makes an empty batch for the online path. */

@@ -8,6 +8,7 @@ import type { InputBatch, ModelSession, Predictions, TimedPredictions } from './
 import { type LoadedGraph, loadGraph } from './onnx-graph.ts'
 import { selfTest } from './self-test.ts'
 import { type ModelThreads, sharedModelThreads } from './threads/index.ts'
+import { openUpstream } from './upstream/index.ts'
 
 /** From so many rows on a table is scored on another thread: it would block this one for more than some milliseconds. */
 const THREAD_ROWS = 1024
@@ -30,7 +31,9 @@ export async function openModel(
 ): Promise<ModelSession> {
   // Not the whole package: training code and reference profile may be larger than the graph.
   const { manifest, graph } = source instanceof Uint8Array ? readModelPackage(source) : source
-  const { signature } = manifest
+  const { signature, answeredBy } = manifest
+  if (answeredBy?.kind === 'upstream') return openUpstream(manifest, answeredBy)
+  if (answeredBy) throw onlyAtEndpoint()
   const here = graphHere(() => loadGraph(graph, signature))
   const elsewhere = graphInThreads(threads, { manifest, graph })
   const thread = createBatchThread(graph, signature)
@@ -75,6 +78,11 @@ export async function openModel(
     },
   }
 }
+
+const onlyAtEndpoint = (): RegiaError =>
+  new RegiaError('MODEL_INVALID', 'A composition asks the endpoints of its server: it has no graph of its own.', {
+    hint: 'Ask its endpoint, or name one of its members.',
+  })
 
 /** The graph on this thread, loaded when first asked for. */
 function graphHere(load: () => Promise<LoadedGraph>) {

@@ -34,6 +34,7 @@ const EXIT_OF_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   TOO_MANY_REQUESTS: EXIT.unavailable,
   QUEUE_FULL: EXIT.unavailable,
   OVERLOADED: EXIT.unavailable,
+  UPSTREAM_FAILED: EXIT.unavailable,
   DEADLINE_EXCEEDED: EXIT.unavailable,
   CLIENT_GONE: EXIT.failed,
   TIMEOUT: EXIT.failed,

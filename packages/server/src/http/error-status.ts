@@ -44,6 +44,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
   ENDPOINT_NOT_READY: 503,
   OVERLOADED: 503,
+  UPSTREAM_FAILED: 502,
   TIMEOUT: 504,
   DEADLINE_EXCEEDED: 504,
 }

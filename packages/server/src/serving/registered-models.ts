@@ -1,5 +1,6 @@
-import { createSketcher, type Digest, type ModelVersion, type PackagedVersion, servable } from '@regia/core'
-import { openModel, readModelPackage } from '@regia/engine'
+import { createSketcher, type Digest, type ModelVersion, type PackagedVersion, RegiaError, servable } from '@regia/core'
+import { hashBytes, openModel, readModelPackage } from '@regia/engine'
+import { type Members, openComposition } from './composition/index.ts'
 import { type ModelDirectory, parseModelRef, type RegisteredVersion } from './gateway/model-directory.ts'
 import { ModelCache } from './gateway/models/model-cache.ts'
 import type { FindVersionFacts, VersionFacts } from './log-consumer/index.ts'
@@ -18,6 +19,10 @@ export type RegistrySource = {
   readonly isProtected?: (model: string, alias: string) => Promise<boolean>
   /** A package's bytes, verified. @throws RegiaError `BLOB_MISSING`, `BLOB_CORRUPT`. */
   readonly readPackage: (digest: Digest) => Promise<Uint8Array>
+  /** Keeps a package and makes a version of it. */
+  readonly register: (model: string, packageBytes: Uint8Array) => Promise<number>
+  /** The endpoints, as compositions ask them. */
+  readonly members: Members
 }
 
 /** Facts of a version and how much each input counts for it. */
@@ -39,7 +44,12 @@ export function registeredModels(
   { maxLoadedBytes }: { readonly maxLoadedBytes?: number | undefined } = {},
 ): RegisteredModels {
   const cache = new ModelCache({
-    load: async ({ packageDigest }, loadIn) => openModel(await source.readPackage(packageDigest), { loadIn }),
+    load: async ({ packageDigest }, loadIn) => {
+      const opened = readModelPackage(await source.readPackage(packageDigest))
+      const { answeredBy } = opened.manifest
+      if (answeredBy?.kind !== 'composition') return openModel(opened, { loadIn })
+      return openComposition(opened.manifest, answeredBy.composition, source.members)
+    },
     ...(maxLoadedBytes !== undefined && { maxLoadedBytes }),
   })
   const known = new Map<Digest, Promise<KnownVersion>>()
@@ -63,6 +73,12 @@ export function registeredModels(
         return found && servable(found)
       },
       open: async (version: RegisteredVersion) => cache.open(version),
+      registerComposition: async (name, bytes) => {
+        const last = await source.findVersion(name, 'champion')
+        if (last?.packageDigest === hashBytes(bytes)) return last.version
+        if (last && last.package?.answeredBy?.kind !== 'composition') throw nameTaken(name)
+        return source.register(name, bytes)
+      },
       isProtected: async (model, alias) => (await source.isProtected?.(model, alias)) ?? false,
       hasPassedChecks: async (model, version) => (await source.findVersion(model, version))?.report?.passed,
       moveAlias: async (move) => {
@@ -74,6 +90,12 @@ export function registeredModels(
     cache,
   }
 }
+
+const nameTaken = (name: string): RegiaError =>
+  new RegiaError('CONFLICT', `"${name}" is a registered model already, and no composition.`, {
+    where: 'name',
+    hint: 'A composition is registered under its endpoint’s name: give the endpoint another one.',
+  })
 
 async function readKnown(source: RegistrySource, version: PackagedVersion): Promise<KnownVersion> {
   const { manifest, referenceProfile } = readModelPackage(await source.readPackage(version.packageDigest))

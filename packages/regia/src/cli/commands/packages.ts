@@ -2,10 +2,12 @@ import { command } from '../command.ts'
 
 const importCommand = command({
   name: 'models import',
-  summary: 'make a version of an ONNX file, a folder of MLflow or a package',
+  summary: 'make a version of an ONNX file, a folder of MLflow, a package, or a model on another server',
   details:
-    'An ONNX file may come from anywhere; weights beside it go along. What it does not say is found in its graph, or said by options. It is tried on the example before it is registered. A pickle is refused with the lines of Python that convert it.',
-  args: { file: { description: 'model.onnx, a folder with an MLmodel, or a package (.zip)' } },
+    'An ONNX file may come from anywhere; weights beside it go along. What it does not say is found in its graph, or said by options. It is tried on the example before it is registered. A pickle is refused with the lines of Python that convert it. A server of the Open Inference Protocol can answer for a model that is no ONNX: name the model by its address there.',
+  args: {
+    file: { description: 'model.onnx, a folder with an MLmodel, a package (.zip), or http://HOST/v2/models/MODEL' },
+  },
   options: {
     name: { type: 'text', value: 'MODEL', description: 'the model that gets a version', required: true },
     columns: {
@@ -36,6 +38,7 @@ const importCommand = command({
     'regia models import model.onnx --name penguins',
     'regia models import model.onnx --name late --columns "miles,stops:int,carrier" --classes no,yes --target late --example rows.json',
     'regia models import mlruns/0/models/m-0123/artifacts --name late',
+    'regia models import http://triton:8000/v2/models/late --name late --classes no,yes',
   ],
   load: async () => (await import('../actions/import-model/import-model.ts')).importModel,
 })

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { type Digest, type importModelSchema, lineageFromArchive, type ModelVersion, RegiaError } from '@regia/core'
-import { type BlobStore, type ForeignModel, type PackagedModel, packageInChild } from '@regia/engine'
+import { type BlobStore, type ForeignModel, type PackagedModel, packageInChild, packageUpstream } from '@regia/engine'
 import type { z } from 'zod'
 import type { RegisterModel } from '../register-package.ts'
 
 export type ModelImporterDeps = {
-  readonly blobs: Pick<BlobStore, 'localPath' | 'putFile' | 'renew'>
+  readonly blobs: Pick<BlobStore, 'localPath' | 'put' | 'putFile' | 'renew'>
   /** In the home's own file system. */
   readonly tempDir: string
   readonly register: (input: RegisterModel) => Promise<{ readonly version: number }>
@@ -61,6 +61,11 @@ export class ModelImporter {
     const outputPath = join(tempDir, `import-${randomUUID()}.zip`)
     await mkdir(tempDir, { recursive: true })
     try {
+      const { upstream, signature, example } = request
+      if (upstream) {
+        const said = { ...(signature && { said: signature }), ...(example && { example }) }
+        return { packageDigest: (await blobs.put(await packageUpstream({ ...upstream, ...said }))).digest }
+      }
       const source = foreignModel(await this.#pathsOf(request.files), request)
       const packaged = await packageInChild({ ...source, outputPath }, { signal: this.#stopped.signal })
       return { ...packaged, packageDigest: (await blobs.putFile(outputPath, { move: true })).digest }

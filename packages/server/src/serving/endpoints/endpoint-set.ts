@@ -1,6 +1,7 @@
 import {
   type Decision,
   type EndpointSpec,
+  isComposed,
   modelRefsOf,
   RegiaError,
   type ServedEndpointSpec,
@@ -12,6 +13,7 @@ import { assertConstant } from '../gateway/fallback.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
 import type { ReleasePlanner } from '../release/release-planner.ts'
 import { assertServable, unknownModel } from './assert-servable.ts'
+import { serveComposition } from './composed-spec.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { ServingDeps } from './endpoint-deps.ts'
 
@@ -71,7 +73,10 @@ export class EndpointSet {
   }
 
   /** Creates or changes an endpoint; answers when what it names serves. @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`, and what loading throws. */
-  async apply(spec: EndpointSpec): Promise<void> {
+  async apply(applied: EndpointSpec): Promise<void> {
+    const { directory } = this.#deps
+    const get = (name: string) => this.get(name)
+    const spec = isComposed(applied) ? await serveComposition(applied, { directory, get }) : applied
     assertServable(spec, this.find(spec.name)?.spec)
     const stable = await this.#deps.directory.find(spec.stable)
     if (!stable) throw unknownModel(spec.stable)

@@ -6,7 +6,7 @@ import {
   type ServingLimits,
   servingLimitsSchema,
 } from '@regia/core'
-import { type InputBatch, inputBatches, type ModelSession, type Predictions } from '@regia/engine'
+import type { InputBatch, ModelSession, Predictions } from '@regia/engine'
 import type { PredictCall, ServedVersion } from './answer.ts'
 import type { ExecutionStatistics } from './execution-statistics.ts'
 import { type Prepared, prepare } from './lanes/choose-lane.ts'
@@ -45,7 +45,7 @@ export class Deployment implements ServedVersion {
     this.registered = registered
     this.#session = session
     this.#limits = limits ?? servingLimitsSchema.parse({})
-    this.#createBatch = inputBatches(session.signature)
+    this.#createBatch = session.createBatch
     this.#onAnswered = (batch) => onAnswered(this, batch)
     this.#cache = this.#newCache()
     const model = {
@@ -94,7 +94,14 @@ export class Deployment implements ServedVersion {
     const cache = this.#cache && { cache: this.#cache.counts }
     if (!this.#prepared) return { queuedRowCount, isLoaded: false, ...cache }
     const { lane, warmUp, batching } = this.#prepared
-    return { lane: lane.name, warmUp, batching, isLoaded: this.#session.isLoaded ?? true, queuedRowCount, ...cache }
+    return {
+      lane: lane.name,
+      ...(warmUp && { warmUp }),
+      batching,
+      isLoaded: this.#session.isLoaded ?? true,
+      queuedRowCount,
+      ...cache,
+    }
   }
 
   /**
@@ -176,7 +183,7 @@ export class Deployment implements ServedVersion {
 
   #take(prepared: Prepared): Prepared {
     const { lane, warmUp } = prepared
-    this.#batcher.admission.expect(runCost(warmUp), lane.batchRows, lane.atOnce)
+    if (warmUp) this.#batcher.admission.expect(runCost(warmUp), lane.batchRows, lane.atOnce)
     this.#prepared = prepared
     return prepared
   }

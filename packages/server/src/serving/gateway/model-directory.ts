@@ -15,6 +15,8 @@ export type ModelDirectory = {
   readonly find: (ref: string) => Promise<RegisteredVersion | undefined>
   /** Loads a version. @throws RegiaError `MODEL_INVALID`, `BLOB_CORRUPT` … */
   readonly open: (version: RegisteredVersion) => Promise<ModelSession>
+  /** The version of a composition, registered under the name of its endpoint: the last one where it is the same. @throws RegiaError `CONFLICT`. */
+  readonly registerComposition: (name: string, packageBytes: Uint8Array) => Promise<number>
   /** Whether an alias moves only when somebody has approved: no rule moves it then. */
   readonly isProtected?: (model: string, alias: string) => Promise<boolean>
   /** Whether every check of the version's report passed; undefined without a report. */

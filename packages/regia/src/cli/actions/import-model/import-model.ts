@@ -8,6 +8,7 @@ import { shortList } from '../short-list.ts'
 import { parseTags } from '../tags.ts'
 import { type FilesToImport, filesToImport } from './files-to-import.ts'
 import { type SaidInput, saidOfModel } from './said-of-model.ts'
+import { isAddress, upstreamOf } from './upstream-of.ts'
 
 type Input = SaidInput & {
   readonly file: string
@@ -19,13 +20,13 @@ type Input = SaidInput & {
 
 /** Sends the files and waits until the server has packaged them, asked them the example and registered them. */
 export const importModel: Action<Input> = async (input, context) => {
-  const files = await filesToImport(resolve(context.workingDir, input.file))
+  const files = isAddress(input.file) ? undefined : await filesToImport(resolve(context.workingDir, input.file))
   const said = await saidOfModel(input, context.workingDir)
   const { client } = await context.connect()
   const { output } = context
   const work = async () =>
     client.models.import(input.name, {
-      files: await send(client, files),
+      ...(files ? { files: await send(client, files) } : { upstream: upstreamOf(input.file) }),
       ...said,
       ...(input.alias !== undefined && { alias: input.alias }),
       ...(input.description !== undefined && { description: input.description }),

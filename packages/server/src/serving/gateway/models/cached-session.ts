@@ -1,5 +1,6 @@
-import { RegiaError } from '@regia/core'
+import { type ModelPackage, RegiaError } from '@regia/core'
 import { inputBatches, type ModelSession } from '@regia/engine'
+import { RowBatch } from '../../composition/index.ts'
 import type { CachedModel } from './cached-model.ts'
 
 export type CachedSessionOptions = {
@@ -7,6 +8,9 @@ export type CachedSessionOptions = {
   readonly isDeferred: boolean
   readonly onClose: () => Promise<void>
 }
+
+/** Requests under way at once to whoever answers instead of a graph. */
+const ANSWERS_AT_ONCE = 16
 
 /** A session that is loaded whenever it is asked something and not in memory. */
 export function cachedSession(model: CachedModel, { isDeferred, onClose }: CachedSessionOptions): ModelSession {
@@ -18,10 +22,11 @@ export function cachedSession(model: CachedModel, { isDeferred, onClose }: Cache
     manifest,
     signature: manifest.signature,
     isDeferred,
+    ...elsewhere(manifest),
     get isLoaded() {
       return model.isLoaded
     },
-    createBatch: inputBatches(manifest.signature),
+    createBatch: batchesFor(manifest),
     predictBatch: (batch) => ask('here', (session) => session.predictBatch(batch)),
     predictInThread: (batch) => ask('threads', (session) => session.predictInThread(batch)),
     predictInputs: (inputs, rowCount) => ask('here', (session) => session.predictInputs(inputs, rowCount)),
@@ -36,6 +41,15 @@ export function cachedSession(model: CachedModel, { isDeferred, onClose }: Cache
     },
   }
 }
+
+/** What a session says of itself before it is loaded, where the answers come from elsewhere. */
+const elsewhere = ({ answeredBy }: ModelPackage): Pick<ModelSession, 'atOnce' | 'passesOn'> => ({
+  ...(answeredBy && { atOnce: ANSWERS_AT_ONCE }),
+  ...(answeredBy?.kind === 'composition' && { passesOn: true }),
+})
+
+const batchesFor = ({ answeredBy, signature }: ModelPackage): ModelSession['createBatch'] =>
+  answeredBy?.kind === 'composition' ? () => new RowBatch(signature) : inputBatches(signature)
 
 const closedError = (): RegiaError =>
   new RegiaError('UNAVAILABLE', 'The model was closed.', {
