@@ -3,6 +3,7 @@
 Usage: calls.py CASE.json   prints {"check": null or "what went wrong", …}
 """
 
+import asyncio
 import json
 import queue
 import sys
@@ -11,7 +12,9 @@ import traceback
 import numpy as np
 import onnxruntime
 import tritonclient.grpc as over_grpc
+import tritonclient.grpc.aio
 import tritonclient.http as over_http
+import tritonclient.http.aio
 from tritonclient.utils import InferenceServerException
 
 with open(sys.argv[1]) as file:
@@ -246,6 +249,50 @@ def answers_many_at_once(module, client, transport):
         same(result.as_numpy("probabilities")[0], probabilities[place])
 
 
+@for_each
+def answers_the_asynchronous_client(module, client, transport):
+    _, probabilities = expected_trips(100)
+
+    async def ask():
+        async with module.aio.InferenceServerClient(CASE[transport]) as other:
+            assert await other.is_server_ready() and await other.is_model_ready("trips")
+            arrays = trips(100)
+            each = [tensors(module, {name: values[i : i + 1] for name, values in arrays.items()}) for i in range(100)]
+            return await asyncio.gather(*[other.infer("trips", one) for one in each])
+
+    for place, result in enumerate(asyncio.run(ask())):
+        same(result.as_numpy("probabilities")[0], probabilities[place])
+
+
+@check
+def streams_asynchronously():
+    arrays = trips(10)
+    _, probabilities = expected_trips(10)
+
+    async def ask():
+        async def requests():
+            for i in range(10):
+                one = {name: values[i : i + 1] for name, values in arrays.items()}
+                yield {
+                    "model_name": "trips",
+                    "inputs": tensors(over_grpc, one),
+                    "request_id": str(i),
+                }
+
+        seen = {}
+        async with over_grpc.aio.InferenceServerClient(CASE["grpc"]) as other:
+            async for result, error in other.stream_infer(requests()):
+                assert error is None, error
+                response = result.get_response()
+                seen[int(response.id)] = result.as_numpy("probabilities")[0]
+        return seen
+
+    seen = asyncio.run(ask())
+    assert sorted(seen) == list(range(10)), sorted(seen)
+    for place, got in seen.items():
+        same(got, probabilities[place])
+
+
 @check
 def streams():
     client = TRANSPORTS["grpc"][1]
@@ -255,7 +302,12 @@ def streams():
     arrays = trips(20)
     for i in range(20):
         one = {name: values[i : i + 1] for name, values in arrays.items()}
-        client.async_stream_infer("trips" if i != 7 else "nothing", tensors(over_grpc, one), request_id=str(i))
+        client.async_stream_infer(
+            "trips" if i != 7 else "nothing",
+            tensors(over_grpc, one),
+            request_id=str(i),
+            enable_empty_final_response=True,
+        )
     seen = {}
     failed = []
     for _ in range(20):
@@ -263,7 +315,9 @@ def streams():
         if error is not None:
             failed.append(error.message())
         else:
-            seen[int(result.get_response().id)] = result.as_numpy("probabilities")[0]
+            response = result.get_response()
+            assert response.parameters["triton_final_response"].bool_param is True, response
+            seen[int(response.id)] = result.as_numpy("probabilities")[0]
     client.stop_stream()
     assert len(failed) == 1 and "nothing" in failed[0], failed
     assert sorted(seen) == [i for i in range(20) if i != 7], sorted(seen)
