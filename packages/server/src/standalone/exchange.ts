@@ -87,7 +87,7 @@ async function predict(options: ExchangeOptions, protocol: ServedProtocol, excha
       ...{ rows, at, receivedAt, fail },
       deadlineAt: readDeadline(headers, receivedAt, timeoutMs),
       isGone: () => response.destroyed,
-      done: (answer) => void sendPacked(exchange, reply(answer)),
+      done: (answer) => void sendAnswer(exchange, reply(answer), protocol.packsReplies),
     })
   } catch (error) {
     request.resume()
@@ -118,8 +118,8 @@ function send({ request, response, state }: Exchange, { status, message }: Error
   response.end(request.method === 'HEAD' ? undefined : message.body)
 }
 
-async function sendPacked(exchange: Exchange, message: WireReply): Promise<void> {
-  const accepted = exchange.request.headers['accept-encoding']
+async function sendAnswer(exchange: Exchange, message: WireReply, isPacked: boolean): Promise<void> {
+  const accepted = isPacked ? exchange.request.headers['accept-encoding'] : undefined
   send(exchange, { status: 200, message: accepted === undefined ? message : await packReply(message, accepted) })
 }
 

@@ -80,6 +80,26 @@ describe('createModelServer', () => {
     expect(infer).toMatchObject({ model_name: 'late', model_version: '3' })
   })
 
+  it('takes tables as MLflow sends them, and CSV', async () => {
+    const plain = await (await post('/predict', { rows: [trip] })).json()
+    const columns = Object.keys(trip)
+    const data = [Object.values(trip)]
+    const scored = await post('/invocations', { dataframe_split: { columns, data } })
+    expect(scored.status).toBe(200)
+    const { predictions } = await scored.json()
+    expect(predictions.map(String)).toEqual([plain.predictions[0].label])
+    const wrong = await post('/invocations', { dataframe_split: { columns: ['miles'], data: [[1]] } })
+    expect(await wrong.json()).toMatchObject({ error_code: 'BAD_REQUEST', message: expect.stringContaining('missing') })
+    const csv = `${columns.join(',')}\n${Object.values(trip).join(',')}\n`
+    const table = await post('/predict', undefined, {
+      body: csv,
+      headers: { 'content-type': 'text/csv', accept: 'text/csv' },
+    })
+    const [head = '', row = ''] = (await table.text()).split('\n')
+    expect(head.split(',').slice(0, 3)).toEqual(['id', 'label', 'score'])
+    expect(Number(row.split(',')[2])).toBeCloseTo(plain.predictions[0].score, 6)
+  })
+
   it('tells what the Open Inference Protocol asks', async () => {
     expect(await (await get('/v2')).json()).toMatchObject({ name: 'regia', version: '1.2.3' })
     expect(await (await get('/v2/health/live')).json()).toEqual({ live: true })

@@ -1,10 +1,10 @@
-import type { Clock, Row } from '@regia/core'
-import { parseJson, type WireReply, type WireRequest } from '../http/wire-message.ts'
+import type { Clock, Row, Signature } from '@regia/core'
+import type { WireReply, WireRequest } from '../http/wire-message.ts'
+import { scoringProtocol } from '../protocols/mlflow-scoring/scoring-protocol.ts'
 import { inferProtocol } from '../protocols/open-inference/index.ts'
 import type { Answer } from '../serving/gateway/answer.ts'
 import { parseEventTime } from '../serving/gateway/event-time.ts'
-import { plainReply } from '../serving/gateway/plain-reply.ts'
-import { parsePlainRequest } from '../serving/gateway/plain-request.ts'
+import { plainProtocol } from '../serving/gateway/plain-protocol.ts'
 import { errorBody, statusOf, toKnownError } from './error-reply.ts'
 import type { ExchangeOptions } from './exchange.ts'
 import type { ServedModel } from './served-model.ts'
@@ -21,6 +21,8 @@ type ParsedCall = {
 export type ServedProtocol = {
   readonly parse: (request: WireRequest, served: ServedModel, clock: Clock) => ParsedCall
   readonly errorBody: (error: unknown) => string
+  /** Whether its replies leave packed where the reader accepts it and they are long. */
+  readonly packsReplies: boolean
 }
 
 type Options = Pick<ExchangeOptions, 'name' | 'version'>
@@ -28,35 +30,46 @@ type Options = Pick<ExchangeOptions, 'name' | 'version'>
 /** The paths that predict, each with its protocol. */
 export function predictRoutes(options: Options): ReadonlyMap<string, ServedProtocol> {
   const { name, version } = options
-  const inference = openInference(options)
+  const [plain, inference, scoring] = protocolsOf(options)
   return new Map([
-    ['/predict', plain(options)],
-    [`/api/v1/endpoints/${name}/predict`, plain(options)],
+    ['/predict', plain],
+    [`/api/v1/endpoints/${name}/predict`, plain],
     [`/v2/models/${name}/infer`, inference],
     [`/v2/models/${name}/versions/${version}/infer`, inference],
+    ['/invocations', scoring],
+    [`/endpoints/${name}/invocations`, scoring],
+    [`/api/v1/endpoints/${name}/invocations`, scoring],
   ])
 }
 
-const plain = ({ name }: Options): ServedProtocol => ({
-  parse: ({ body }, _, clock) => ({
-    ...parsePlainRequest(parseJson(body), clock),
-    reply: (answer) => ({ body: plainReply(name, answer) }),
-  }),
-  errorBody,
-})
-
-function openInference({ name, version }: Options): ServedProtocol {
-  const protocol = inferProtocol({
-    readEventTime: parseEventTime,
-    toRegiaError: toKnownError,
-    statusOf,
-    notReady: unreachable,
-  })
+function protocolsOf({ name, version }: Options): readonly [ServedProtocol, ServedProtocol, ServedProtocol] {
+  const known = { toRegiaError: toKnownError, statusOf, notReady: unreachable }
   const spec = { name, stable: `${name}@${version}` }
-  return {
-    parse: (request, { deployment }, clock) => protocol.parse(request, { spec, stable: deployment }, clock),
+  const asked = (signature: Signature): Signature => signature
+  const serve = (protocol: AskedProtocol): ServedProtocol => ({
+    packsReplies: protocol.packsReplies,
+    parse: (request, { deployment }, clock) =>
+      protocol.parse(request, { spec, stable: deployment, askedSignature: asked }, clock),
     errorBody: (error) => protocol.errorBody(error).body,
-  }
+  })
+  return [
+    serve(plainProtocol((error) => ({ status: statusOf(toKnownError(error)), body: errorBody(error) }))),
+    serve(inferProtocol({ ...known, readEventTime: parseEventTime })),
+    serve(scoringProtocol(known)),
+  ]
+}
+
+/** The one model, as every protocol sees an endpoint. */
+type AskedEndpoint = {
+  readonly spec: { readonly name: string; readonly stable: string }
+  readonly stable: ServedModel['deployment']
+  readonly askedSignature: (signature: Signature) => Signature
+}
+
+type AskedProtocol = {
+  readonly packsReplies: boolean
+  readonly parse: (request: WireRequest, endpoint: AskedEndpoint, clock: Clock) => ParsedCall
+  readonly errorBody: (error: unknown) => { readonly body: string }
 }
 
 const unreachable = (): never => {

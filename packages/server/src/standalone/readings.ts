@@ -83,7 +83,7 @@ function describe({ name, version, state }: ExchangeOptions) {
     model: name,
     version,
     status: state.phase,
-    predict: ['/predict', `/api/v1/endpoints/${name}/predict`, `/v2/models/${name}/infer`],
+    predict: ['/predict', `/api/v1/endpoints/${name}/predict`, `/v2/models/${name}/infer`, '/invocations'],
     health: '/v2/health/ready',
     metrics: '/metrics',
     ...(registered && {
