@@ -1,4 +1,4 @@
-import Ajv2020 from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageEveryType } from '../../../test/serving/every-type.ts'
 import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'

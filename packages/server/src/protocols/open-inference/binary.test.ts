@@ -5,7 +5,7 @@ import { everyTypeRows, packageEveryType } from '../../../test/serving/every-typ
 import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'
 import { type BinaryInput, binaryRequest, doubles, readAnswer, textBytes } from './testing/binary-request.ts'
 
-const rows = everyTypeRows(3, 'binary').map((row) => ({ ...row, gap: row.gap ?? 0.5 }))
+const rows = everyTypeRows(3, 'binary').map((row): Row => ({ ...row, gap: row.gap ?? 0.5 }))
 let served: ServedTrips
 let expected: readonly number[]
 

@@ -1,4 +1,4 @@
-import Ajv from 'ajv'
+import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'
 import { tinyPackage } from '../../../test/tiny-model.ts'

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => served.close())
 
-type Sent = { readonly path: string; readonly headers: Record<string, string>; readonly body: Buffer }
+type Sent = { readonly path: string; readonly headers: Record<string, string>; readonly body: Buffer<ArrayBuffer> }
 
 const TYPES = { size: 'FP64', gap: 'FP64', count: 'INT64', flag: 'BOOL', code: 'BYTES', time: 'BYTES' } as const
 const inputs = Object.entries(TYPES).map(([name, datatype]) => ({

@@ -1,4 +1,5 @@
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import type { Row } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyTypeRows, packageEveryType } from '../../../../test/serving/every-type.ts'
 import { type ServedTrips, serveTrips } from '../../../../test/serving/served-trips.ts'
@@ -6,9 +7,9 @@ import { doubles, textBytes } from '../testing/binary-request.ts'
 import { codecOf, type MessageName } from './messages.ts'
 
 const TOKEN = 'a-token-of-some-length'
-const rows = everyTypeRows(2, 'grpc').map((row) => ({ ...row, gap: row.gap ?? 1 }))
-const numbers = (name: string) => rows.map((row) => Number((row as Record<string, unknown>)[name]))
-const texts = (name: string) => rows.map((row) => Buffer.from(String((row as Record<string, unknown>)[name])))
+const rows = everyTypeRows(2, 'grpc').map((row): Row => ({ ...row, gap: row.gap ?? 1 }))
+const numbers = (name: string) => rows.map((row) => Number(row[name]))
+const texts = (name: string) => rows.map((row) => Buffer.from(String(row[name])))
 
 const TYPED = [
   { name: 'size', datatype: 'FP64', shape: [2], contents: { fp64Contents: numbers('size') } },

@@ -10,7 +10,7 @@ export type BinaryInput = {
 export function binaryRequest(
   inputs: readonly BinaryInput[],
   more: Readonly<Record<string, unknown>> = { parameters: { binary_data_output: true } },
-): { readonly body: Buffer; readonly headers: Record<string, string> } {
+): { readonly body: Buffer<ArrayBuffer>; readonly headers: Record<string, string> } {
   const json = Buffer.from(
     JSON.stringify({
       inputs: inputs.map(({ name, datatype, shape, bytes }) => ({
@@ -29,7 +29,7 @@ export function binaryRequest(
 }
 
 /** Texts as BYTES elements. */
-export const textBytes = (...texts: readonly (string | Uint8Array)[]): Buffer =>
+export const textBytes = (...texts: readonly (string | Uint8Array)[]): Buffer<ArrayBuffer> =>
   Buffer.concat(
     texts.flatMap((text) => {
       const bytes = Buffer.from(text)
@@ -39,7 +39,8 @@ export const textBytes = (...texts: readonly (string | Uint8Array)[]): Buffer =>
     }),
   )
 
-export const doubles = (...values: readonly number[]): Buffer => Buffer.from(new Float64Array(values).buffer)
+export const doubles = (...values: readonly number[]): Buffer<ArrayBuffer> =>
+  Buffer.from(new Float64Array(values).buffer)
 
 export type WireAnswer = {
   readonly status: number

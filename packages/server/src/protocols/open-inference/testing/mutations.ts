@@ -27,7 +27,7 @@ export function mutateJson(value: unknown, rng: Rng): unknown {
 }
 
 /** A copy of bytes with some flipped, cut off, put in or doubled. */
-export function mutateBytes(bytes: Uint8Array, rng: Rng): Buffer {
+export function mutateBytes(bytes: Uint8Array, rng: Rng): Buffer<ArrayBuffer> {
   const copy = Buffer.from(bytes)
   const kind = rng.integer(5)
   const place = rng.integer(Math.max(1, copy.byteLength))
