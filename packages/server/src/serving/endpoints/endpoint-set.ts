@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type Decision,
   type EndpointSpec,
@@ -52,7 +53,11 @@ export class EndpointSet {
 
   /** Serves what was served before the last stop. What cannot be loaded is shown as failed, and does not keep the others from serving. */
   async load(): Promise<void> {
-    for (const { spec } of this.all()) await this.refresh(spec.name).catch(this.#deps.onError)
+    for (const { spec } of this.all()) {
+      await this.refresh(spec.name).catch(this.#deps.onError)
+      // Nothing of it waits for the event loop by itself: with many endpoints nobody else would get a turn.
+      await nextTurn()
+    }
   }
 
   find(name: string): EndpointGateway | undefined {

@@ -1,7 +1,7 @@
 import type { Row, ServingLimits, WarmUp } from '@regia/core'
 import { type ModelSession, sharedModelThreads } from '@regia/engine'
 import { inlineLane, type Lane, passingLane, workerLane } from './lane.ts'
-import { fastestLane, measureWarmUp } from './warm-up.ts'
+import { fastestLane, measureWarmUp, runsOf } from './warm-up.ts'
 
 /** A version that has been tested and measured, with the lane that it takes. */
 export type Prepared = {
@@ -16,16 +16,18 @@ export type Prepared = {
 const WARM_UP_RUNS = 10
 
 /**
- * Tests a version against its example and measures it on a thread of the pool, then readies the lane that the limits name, or else the one
- * that the measurement speaks for.
+ * Tests a version against its example and measures it, on a thread of the pool where nobody waits for it; then readies the lane that the
+ * limits name, or else the one that the measurement speaks for.
  *
  * @throws RegiaError `MODEL_SELF_TEST_FAILED` when it does not answer as it did when it was packaged; `MODEL_INVALID`.
  */
 export async function prepare(session: ModelSession, limits: ServingLimits): Promise<Prepared> {
   if (session.passesOn) return { lane: passingLane(session), batching: 'off: those who are asked batch by themselves' }
-  const { unsafeBatching } = await session.selfTest('threads')
+  // One who wants all on this thread may have no others: a function of a few milliseconds, a bundle without the file of the threads.
+  const where = limits.lane === 'inline' && session.atOnce === undefined ? 'here' : 'threads'
+  const { unsafeBatching } = await session.selfTest(where)
   const rows = exampleRows(session)
-  const warmUp = await measureWarmUp(session, rows, unsafeBatching === undefined)
+  const warmUp = await measureWarmUp(session.createBatch, runsOf(session, where), rows, unsafeBatching === undefined)
   const name = limits.lane === 'auto' ? fastestLane(warmUp) : limits.lane
   const batchRows = unsafeBatching === undefined ? limits.maxBatchRows : 1
   if (name === 'inline') await warmHere(session, rows)

@@ -1,5 +1,5 @@
 import type { Row, WarmUp } from '@regia/core'
-import type { ModelSession } from '@regia/engine'
+import type { InputBatch, ModelSession } from '@regia/engine'
 
 /** The first calls of a graph are the slow ones: memory is planned and code compiled in them. */
 const UNCOUNTED_RUNS = 10
@@ -12,20 +12,38 @@ const INLINE_MS = 1
 /** A model that cannot answer so many rows in that time is asked on another thread. */
 const MIN_INLINE_ROWS = 16
 
+/** Answers a batch and says how long the graph took. */
+type Run = (batch: InputBatch) => Promise<{ readonly runMs: number }>
+
+/** The runs that are measured: on a thread of the pool, or on this one. */
+export const runsOf = (
+  session: Pick<ModelSession, 'predictBatch' | 'predictInThread'>,
+  where: 'here' | 'threads',
+): Run =>
+  where === 'threads'
+    ? (batch) => session.predictInThread(batch)
+    : async (batch) => {
+        const startedAt = performance.now()
+        await session.predictBatch(batch)
+        return { runMs: performance.now() - startedAt }
+      }
+
 /**
- * Measures the example on a thread, where nobody waits for it: one row and 64, median and 99th percentile.
+ * Measures the example: one row and 64, median and 99th percentile.
  *
  * @param rows - The example, at least one row.
  * @param canBatch - Where rows must not be asked together, 64 rows are 64 calls.
  */
 export async function measureWarmUp(
-  session: Pick<ModelSession, 'createBatch' | 'predictInThread'>,
+  createBatch: () => InputBatch,
+  run: Run,
   rows: readonly Row[],
   canBatch: boolean,
 ): Promise<WarmUp> {
-  await timeRuns(session, rows.slice(0, 1), UNCOUNTED_RUNS)
-  const one = await timeRuns(session, rows.slice(0, 1), COUNTED_RUNS)
-  const many = canBatch ? await timeRuns(session, repeated(rows, MANY_ROWS), COUNTED_RUNS) : scaled(one, MANY_ROWS)
+  const time = (asked: readonly Row[], runs: number) => timeRuns(createBatch, run, asked, runs)
+  await time(rows.slice(0, 1), UNCOUNTED_RUNS)
+  const one = await time(rows.slice(0, 1), COUNTED_RUNS)
+  const many = canBatch ? await time(repeated(rows, MANY_ROWS), COUNTED_RUNS) : scaled(one, MANY_ROWS)
   return { one, many: { rowCount: MANY_ROWS, ...many }, inlineRowCount: inlineRows(one.p50Ms, many.p50Ms) }
 }
 
@@ -47,16 +65,17 @@ function inlineRows(oneMs: number, manyMs: number): number {
 }
 
 async function timeRuns(
-  session: Pick<ModelSession, 'createBatch' | 'predictInThread'>,
+  createBatch: () => InputBatch,
+  run: Run,
   rows: readonly Row[],
   runs: number,
 ): Promise<WarmUp['one']> {
-  const batch = session.createBatch()
+  const batch = createBatch()
   batch.append(rows)
   const times: number[] = []
   let spentMs = 0
   while (times.length < runs && spentMs < MAX_MEASURING_MS) {
-    const { runMs } = await session.predictInThread(batch)
+    const { runMs } = await run(batch)
     times.push(runMs)
     spentMs += runMs
   }
