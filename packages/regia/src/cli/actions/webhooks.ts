@@ -1,4 +1,5 @@
 import {
+  REGISTRY_EVENTS,
   RegiaError,
   type SecretRef,
   WEBHOOK_EVENTS,
@@ -61,7 +62,7 @@ export const createWebhook: Action<CreateInput> = async (input, context) => {
 }
 
 /** What is asked for where nothing is named: everything about models, nothing about prompts. */
-const MODEL_EVENTS = WEBHOOK_EVENTS.filter((event) => !event.startsWith('prompt'))
+const MODEL_EVENTS = REGISTRY_EVENTS.filter((event) => !event.startsWith('prompt'))
 
 type UpdateInput = SecretInput & {
   webhook: string
