@@ -10,6 +10,7 @@ import { monitorSearch } from './monitors/search.ts'
 import { OverviewPage } from './overview/overview-page.tsx'
 import { overviewSearch } from './overview/search.ts'
 import { pipelineSearch } from './pipelines/search.ts'
+import { releasesSearch } from './releases/search.ts'
 import { runSearch, runsSearch } from './runs/search.ts'
 import { backfillsSearch, schedulesSearch } from './schedules/search.ts'
 import { scoringJobsSearch } from './scoring-jobs/search.ts'
@@ -124,6 +125,17 @@ const routes = [
     path: '/scoring-jobs',
     validateSearch: scoringJobsSearch,
     component: lazyRouteComponent(() => import('./scoring-jobs/scoring-jobs-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/endpoints/$name/experiment',
+    component: lazyRouteComponent(() => import('./releases/experiment-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/endpoints/$name/releases',
+    validateSearch: releasesSearch,
+    component: lazyRouteComponent(() => import('./releases/releases-page.tsx')),
   }),
   createRoute({
     getParentRoute,

@@ -1,4 +1,5 @@
-import { type Endpoint, isPackaged } from '@regia/core'
+import { Button } from '@mantine/core'
+import { type Endpoint, isPackaged, servesModel } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Choice } from '../kernel/choice.tsx'
@@ -9,17 +10,19 @@ import { RANGE_CHOICES, type Range } from '../kernel/range.ts'
 import { modelVersionQuery } from '../models/queries.ts'
 import { monitorsQuery } from '../monitors/queries.ts'
 import { overviewQuery } from '../overview/queries.ts'
-import { Comparison } from './comparison.tsx'
+import { ReleaseBar } from '../releases/release-bar.tsx'
+import { ReleasePanel } from '../releases/release-panel.tsx'
+import { StartRelease } from '../releases/start-release.tsx'
 import { DecisionLog } from './decision-log.tsx'
 import { shadowDeployment, stableDeployment } from './deployments.ts'
+import { DeploymentsPanel } from './deployments-panel.tsx'
 import { EndpointHead } from './endpoint-head.tsx'
 import { EndpointLineage } from './endpoint-lineage.tsx'
 import classes from './endpoints.module.css'
 import { InputDrift } from './input-drift.tsx'
-import { PromoteButton } from './promote-button.tsx'
+import { MembersPanel } from './members-panel.tsx'
 import { endpointQuery } from './queries.ts'
 import { RecentPredictions } from './recent-predictions.tsx'
-import { RollbackButton } from './rollback-button.tsx'
 import { ScorePanel } from './score-panel.tsx'
 import { TrafficPanel } from './traffic-panel.tsx'
 import { TryIt } from './try-it.tsx'
@@ -61,15 +64,17 @@ export default function EndpointPage() {
 type ActionsProps = { readonly endpoint: Endpoint; readonly range: Range; readonly onRange: (range: Range) => void }
 
 function Actions({ endpoint, range, onRange }: ActionsProps) {
-  const { comparison, spec } = endpoint
+  const { spec } = endpoint
   return (
     <>
       <Choice label="Event time shown" value={range} options={RANGE_CHOICES} onChange={onRange} />
       <LinkButton to="." hash="try-it" search={(before: object) => before}>
         Try it
       </LinkButton>
-      <RollbackButton endpoint={spec.name} isPrimary={!comparison} />
-      {comparison && <PromoteButton endpoint={spec.name} comparison={comparison} isPrimary />}
+      <Button component="a" href={`/api/v1/endpoints/${encodeURIComponent(spec.name)}/docs`} target="_blank">
+        API page
+      </Button>
+      {servesModel(spec) && <StartRelease endpoint={endpoint} />}
     </>
   )
 }
@@ -91,13 +96,16 @@ function Content({ endpoint, range, minutes, onMinutes }: ContentProps) {
   })
   return (
     <>
+      <ReleaseBar endpoint={endpoint} />
       <EndpointHead endpoint={endpoint} monitor={monitor} model={model} />
+      <ReleasePanel endpoint={endpoint} />
+      <DeploymentsPanel endpoint={endpoint} />
+      <MembersPanel endpoint={endpoint} />
+      <TrafficPanel endpoint={endpoint.spec.name} minutes={minutes} onMinutes={onMinutes} />
       <div className={classes.two}>
         <ScorePanel endpoint={endpoint} monitor={monitor} range={range} />
         <DecisionLog endpoint={endpoint.spec.name} />
       </div>
-      {endpoint.comparison && <Comparison comparison={endpoint.comparison} />}
-      <TrafficPanel endpoint={endpoint.spec.name} minutes={minutes} onMinutes={onMinutes} />
       <InputDrift monitor={monitor} model={model} />
       <RecentPredictions endpoint={endpoint.spec.name} />
       {model && isPackaged(model) && <TryIt key={model.version} endpoint={endpoint} model={model} />}

@@ -2,18 +2,15 @@ import type { LoggedPrediction } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Ago } from '../kernel/ago.tsx'
 import { Empty } from '../kernel/empty.tsx'
-import { formatCell, formatDuration, formatScore } from '../kernel/format.ts'
+import { formatDuration, formatScore } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { formatMinute } from '../kernel/time.ts'
 import { PlainTable } from '../table/plain-table.tsx'
+import { answeredBy } from './answered-by.ts'
 import classes from './endpoints.module.css'
 import { predictionsQuery } from './queries.ts'
-
-const rowText = (row: LoggedPrediction['row']) =>
-  Object.entries(row)
-    .map(([name, value]) => `${name} ${formatCell(value)}`)
-    .join(' · ')
+import { rowText } from './row-text.ts'
 
 /** The newest predictions as the log has them. */
 export function RecentPredictions({ endpoint }: { readonly endpoint: string }) {
@@ -51,7 +48,7 @@ export function RecentPredictions({ endpoint }: { readonly endpoint: string }) {
                     ),
                   },
                   { id: 'score', title: 'Score', isNumber: true, cell: (item) => formatScore(item.score) },
-                  { id: 'label', title: 'Predicted', cell: (item) => item.label ?? '–' },
+                  { id: 'label', title: 'Predicted', cell: (item) => <Predicted item={item} /> },
                   { id: 'actual', title: 'Was', cell: (item) => item.actual ?? '…' },
                   {
                     id: 'shadow',
@@ -59,7 +56,16 @@ export function RecentPredictions({ endpoint }: { readonly endpoint: string }) {
                     isNumber: true,
                     cell: (item) => (item.shadow ? `${formatScore(item.shadow.score)} (v${item.shadow.version})` : '–'),
                   },
-                  { id: 'version', title: 'Version', isNumber: true, cell: (item) => `v${item.version}` },
+                  {
+                    id: 'version',
+                    title: 'Answered by',
+                    cell: (item) => (
+                      <span className={classes.oneLine}>
+                        v{item.version}
+                        {item.servedBy && <span className={classes.muted}> · {answeredBy(item.servedBy)}</span>}
+                      </span>
+                    ),
+                  },
                   { id: 'latency', title: 'Took', isNumber: true, cell: (item) => formatDuration(item.latencyMs) },
                   { id: 'logged', title: 'Logged', isNumber: true, cell: (item) => <Ago at={item.loggedAt} /> },
                 ]}
@@ -69,5 +75,15 @@ export function RecentPredictions({ endpoint }: { readonly endpoint: string }) {
         )}
       </Loaded>
     </Section>
+  )
+}
+
+/** Where the endpoint abstained, the asker was told so and not the label. */
+function Predicted({ item }: { readonly item: LoggedPrediction }) {
+  if (!item.isUndecided) return <>{item.label ?? '–'}</>
+  return (
+    <span title={`the most probable class was ${item.label ?? 'not kept'}`}>
+      undecided <span className={classes.muted}>{item.label}</span>
+    </span>
   )
 }

@@ -10,14 +10,16 @@ import { Empty } from '../kernel/empty.tsx'
 import { formatDuration, formatNumber } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Card, Section } from '../kernel/section.tsx'
+import { inServingOrder, toneOf } from '../releases/version-tones.ts'
 import { trafficQuery } from './queries.ts'
 
+// The gateway keeps the last hour.
 const SPANS = [
+  ['5', '5 min'],
   ['15', '15 min'],
   ['60', '1 h'],
-  ['360', '6 h'],
-  ['1440', '24 h'],
 ] as const
+const LONGEST_MINUTES = 60
 
 type TrafficPanelProps = {
   readonly endpoint: string
@@ -27,7 +29,7 @@ type TrafficPanelProps = {
 
 /** Rate, latency and errors by version, on the wall clock. */
 export function TrafficPanel({ endpoint, minutes, onMinutes }: TrafficPanelProps) {
-  const query = useQuery(trafficQuery(endpoint, minutes))
+  const query = useQuery(trafficQuery(endpoint, Math.min(LONGEST_MINUTES, Math.max(1, minutes))))
   const model = useMemo(() => trafficModel(query.data?.points ?? []), [query.data])
   const span = SPANS.find(([each]) => each === String(minutes))?.[0] ?? '60'
   return (
@@ -57,18 +59,18 @@ export function TrafficPanel({ endpoint, minutes, onMinutes }: TrafficPanelProps
 const RATE = ''
 
 function trafficModel(points: readonly TrafficPoint[]): TimeModel {
-  const lines = new Map<string, Pick<Traffic, 'version' | 'role'>>()
-  for (const point of points) for (const each of point.versions) lines.set(`${each.version}-${each.role}`, each)
-  const answering = [...lines.values()].filter((line) => line.role !== 'shadow')
-  const newest = Math.max(...answering.map((line) => line.version))
+  const lines = new Map<number, Pick<Traffic, 'version' | 'role'>>()
+  // What a version does now is how it is drawn; it may have had another role when the span began.
+  for (const point of points) for (const each of point.versions) lines.set(each.version, each)
+  const answering = inServingOrder([...lines.values()].filter((line) => line.role !== 'shadow'))
   const series = (name: string, read: (traffic: Traffic) => number | undefined, isDashed = false): TimeSeries[] =>
-    answering.map((line) => ({
+    answering.map((line, i) => ({
       name: `v${line.version}${name}`,
-      tone: line.version === newest ? 'champion' : 'reference',
+      tone: toneOf(line, answering),
       isDashed,
-      isUnlabelled: name !== RATE && line.version !== newest,
+      isUnlabelled: name !== RATE && i > 0,
       points: points.map((point) => {
-        const traffic = point.versions.find((each) => each.version === line.version && each.role === line.role)
+        const traffic = point.versions.find((each) => each.version === line.version)
         return [Date.parse(point.at), (traffic && read(traffic)) ?? null]
       }),
     }))
@@ -85,11 +87,18 @@ function trafficModel(points: readonly TrafficPoint[]): TimeModel {
         series: series(RATE, (each) => each.requestsPerSecond),
       },
       {
-        title: 'latency',
+        title: 'latency p99',
         heightPx: 84,
         scale: 'zero',
         format: formatDuration,
-        series: [...series(' p99', (each) => each.p99Ms), ...series(' p50', (each) => each.p50Ms, true)],
+        series: series(' p99', (each) => each.p99Ms),
+      },
+      {
+        title: 'latency p95, and p50 dashed',
+        heightPx: 84,
+        scale: 'zero',
+        format: formatDuration,
+        series: [...series(' p95', (each) => each.p95Ms), ...series(' p50', (each) => each.p50Ms, true)],
       },
       {
         title: 'errors',

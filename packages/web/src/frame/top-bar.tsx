@@ -54,8 +54,8 @@ function Crumbs() {
           rest.map((part, i) => (
             <li key={part}>
               {i < rest.length - 1 ? (
-                // Only a model has pages under its own: its versions.
-                <Link to="/models/$name" params={{ name: part }}>
+                // Models have pages under their own, and endpoints.
+                <Link to={first === 'endpoints' ? '/endpoints/$name' : '/models/$name'} params={{ name: part }}>
                   {part}
                 </Link>
               ) : (

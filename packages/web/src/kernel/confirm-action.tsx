@@ -15,6 +15,8 @@ export type ConfirmActionProps = {
   readonly act: (reason: string | undefined) => Promise<unknown>
   /** Said when it is done. */
   readonly done: string
+  /** What does the same outside the browser. */
+  readonly same?: (reason: string | undefined) => { readonly cli: string; readonly http: string }
 }
 
 /** A button whose deed is confirmed first. */

@@ -1,14 +1,21 @@
-import type { DeploymentRole } from '@regia/core'
 import classes from './kernel.module.css'
 
-type Share = { readonly role: DeploymentRole; readonly weight: number; readonly label: string }
+/** How a part of the bar is drawn: of the series colours, or hatched for what answers nobody. */
+export type ShareTone = 'champion' | 'challenger' | 'second' | 'third' | 'shadow' | 'rest'
 
-/** Traffic by version as one bar: champion blue; a shadow hatched, because it answers nobody. */
-export function ShareBar({ shares }: { readonly shares: readonly Share[] }) {
+type Share = { readonly tone: ShareTone; readonly weight: number; readonly label: string }
+
+/** Traffic by version as one bar: champion blue, challenger orange; a shadow hatched, because it answers nobody. */
+export function ShareBar({ shares, isTall = false }: { readonly shares: readonly Share[]; readonly isTall?: boolean }) {
   return (
-    <div className={classes.share} role="img" aria-label={shares.map((share) => share.label).join(', ')}>
+    <div
+      className={classes.share}
+      data-tall={isTall}
+      role="img"
+      aria-label={shares.map((share) => share.label).join(', ')}
+    >
       {shares.map((share) => (
-        <i key={share.label} data-role={share.role} style={{ flexGrow: share.weight }} title={share.label} />
+        <i key={share.label} data-tone={share.tone} style={{ flexGrow: share.weight }} title={share.label} />
       ))}
     </div>
   )

@@ -1,0 +1,23 @@
+import type { EndpointPlan } from '@regia/core'
+import { formatCell } from '../kernel/format.ts'
+import classes from './releases.module.css'
+
+/** What applying would change, field by field. */
+export function PlanFields({ plans }: { readonly plans: readonly EndpointPlan[] }) {
+  const fields = plans.flatMap((plan) => plan.fields)
+  if (fields.length === 0) return <p>Nothing would change: this is what the endpoint says already.</p>
+  return (
+    <ul className={classes.plan} aria-label="What changes">
+      {fields.map(({ field, before, after }) => (
+        <li key={field}>
+          <span>{field}</span>
+          <span>
+            {before !== undefined && <del>{formatCell(before)}</del>}
+            {before !== undefined && after !== undefined && ' → '}
+            {after !== undefined && <ins>{formatCell(after)}</ins>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
