@@ -10,6 +10,9 @@ export type ScoringAnswer = {
   readonly count: number
   /** Below this probability of the most probable class the label is "undecided". */
   readonly abstainBelow?: number
+  /** What answered in place of the version, and why. */
+  readonly servedBy?: string
+  readonly degraded?: string
 }
 
 const labelsBySignature = new WeakMap<Signature, readonly string[]>()
@@ -24,8 +27,14 @@ export function scoringReply(answer: ScoringAnswer): WireReply {
     const place = predictions.classes?.[row]
     body += `${row === from ? '' : ', '}${place === undefined ? predictions.scores[row] : isUndecided(answer, row) ? UNDECIDED_JSON : labels[place]}`
   }
-  return { body: `${body}]}` }
+  return { body: `${body}]${standIn(answer)}}` }
 }
+
+/** Clients of the original take what stands beside the predictions for their metadata. */
+const standIn = ({ servedBy, degraded }: ScoringAnswer): string =>
+  servedBy === undefined
+    ? ''
+    : `, "served_by": ${JSON.stringify(servedBy)}, "degraded": ${JSON.stringify(degraded ?? '')}`
 
 const UNDECIDED_JSON = JSON.stringify(UNDECIDED)
 

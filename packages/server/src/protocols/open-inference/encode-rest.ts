@@ -1,6 +1,6 @@
 import type { WireReply } from '../../http/wire-message.ts'
 import { encodeTensor } from './encode-tensor.ts'
-import type { InferAnswer, Output } from './outputs.ts'
+import { type InferAnswer, type Output, standInParameters } from './outputs.ts'
 import { JSON_LENGTH_HEADER } from './read-rest.ts'
 import type { SelectedOutput } from './select-outputs.ts'
 
@@ -14,6 +14,7 @@ export function encodeRest(
   const pieces: Uint8Array[] = []
   let text = `{"model_name":"${model}","model_version":"${answer.served.version}"`
   if (id !== undefined) text += `,"id":${JSON.stringify(id)}`
+  if (answer.servedBy !== undefined) text += `,"parameters":${JSON.stringify(standInParameters(answer))}`
   text += ',"outputs":['
   for (let i = 0; i < outputs.length; i++) {
     const { output, isBinary } = outputs[i]!

@@ -12,6 +12,15 @@ export type InferAnswer = {
   readonly versions?: readonly number[]
   /** Below this probability of the most probable class the label is "undecided". */
   readonly abstainBelow?: number
+  /** What answered in place of the version, and why. */
+  readonly servedBy?: string
+  readonly degraded?: string
+}
+
+/** The parameters of a reply that something answered in place of the version; none otherwise. */
+export function standInParameters({ servedBy, degraded }: InferAnswer): Readonly<Record<string, string>> {
+  if (servedBy === undefined) return {}
+  return { served_by: servedBy, ...(degraded !== undefined && { degraded }) }
 }
 
 /** An output of a model: FP32 numbers or texts, one row after the other. */

@@ -21,5 +21,11 @@ export function csvReply(answer: Answer): WireReply {
       ...(probabilities?.subarray(row * width, (row + 1) * width) ?? []),
     ])
   }
-  return { body, headers: { 'content-type': 'text/csv; charset=utf-8' } }
+  return { body, headers: { 'content-type': 'text/csv; charset=utf-8', ...standInHeaders(answer) } }
 }
+
+/** A table has no place for what is said of the whole reply. */
+const standInHeaders = ({ servedBy, degraded }: Answer): Readonly<Record<string, string>> => ({
+  ...(servedBy !== undefined && { 'x-regia-served-by': servedBy }),
+  ...(degraded !== undefined && { 'x-regia-degraded': encodeURIComponent(degraded) }),
+})

@@ -1,5 +1,5 @@
 import { encodeTensor } from '../encode-tensor.ts'
-import type { InferAnswer } from '../outputs.ts'
+import { type InferAnswer, standInParameters } from '../outputs.ts'
 import type { SelectedOutput } from '../select-outputs.ts'
 
 export type GrpcReply = {
@@ -25,9 +25,14 @@ export function encodeGrpc({ model, answer, id, outputs, isRaw, marksFinal }: Gr
     modelVersion: String(answer.served.version),
     ...(id !== undefined && { id }),
     outputs: tensors,
-    ...(marksFinal && { parameters: { triton_final_response: { boolParam: true } } }),
+    parameters: parametersOf(answer, marksFinal),
     ...(isRaw && { rawOutputContents: outputs.map(({ output }) => encodeTensor(output, answer)) }),
   }
+}
+
+function parametersOf(answer: InferAnswer, marksFinal: boolean): object {
+  const texts = Object.entries(standInParameters(answer)).map(([name, text]) => [name, { stringParam: text }])
+  return { ...Object.fromEntries(texts), ...(marksFinal && { triton_final_response: { boolParam: true } }) }
 }
 
 const contentsOf = (output: SelectedOutput['output'], answer: InferAnswer): object =>
