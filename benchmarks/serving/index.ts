@@ -2,6 +2,7 @@ import path from 'node:path'
 import { type Benchmark, type Claim, notMeasured } from '../claim.ts'
 import { temporaryFolder } from '../regia-process.ts'
 import { type Contender, peerPythons, startOurs, startPeer } from './contenders.ts'
+import { measureManyModels } from './many-models.ts'
 import { type BenchModel, makeModel } from './model.ts'
 import { assertAnswers, measureHalfLoad, measureTop, onlineClaims } from './online.ts'
 
@@ -11,7 +12,7 @@ const serving: Benchmark = async (say) => {
   const exporter = pythons.get('mlflow')
   if (exporter === undefined) return [notMeasured('serving', 'µs', null, '', 'the model cannot be exported')]
   const model = await makeModel(exporter, path.join(temporaryFolder()))
-  return measureOnline(model, pythons, say)
+  return [...(await measureOnline(model, pythons, say)), ...(await measureManyModels(say))]
 }
 
 export default serving
