@@ -222,6 +222,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const { maxLoadedBytes } = options
     const parts = wireServing({
       ...{ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn, maxLoadedBytes },
+      onDecision: (connection, decision) => when.notifications.releaseDecided(connection, decision),
     })
     onClose(parts.serving.close)
     const needed = (until: number) => sourcesOfVersions(database, toIso(Math.max(0, until)))

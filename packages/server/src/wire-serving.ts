@@ -36,6 +36,7 @@ import {
   addServingMetrics,
   createServing,
   monitoredEndpoints,
+  type OnDecision,
   parseEventTime,
   parseModelRef,
   plainProtocol,
@@ -69,6 +70,7 @@ export type ServingWiring = {
   readonly newId: IdFactory
   readonly onError: (error: unknown) => void
   readonly warn: (message: string) => void
+  readonly onDecision: OnDecision
   readonly maxLoadedBytes: number | undefined
 }
 
@@ -77,7 +79,7 @@ const LOADED_AT_START = 20
 
 /** Endpoints and monitors, connected with the registry, the pipelines and the event bus. */
 export function wireServing(wiring: ServingWiring): ServingParts {
-  const { database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn } = wiring
+  const { database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn, onDecision } = wiring
   const source: RegistrySource = {
     findVersion: (model, version) => models.findVersion(model, version),
     promote: (move) => models.promote(move),
@@ -113,6 +115,7 @@ export function wireServing(wiring: ServingWiring): ServingParts {
     directory: registered.directory,
     findFacts: registered.findFacts,
     publish: events.publish,
+    onDecision,
     clock,
     newId,
     onError,

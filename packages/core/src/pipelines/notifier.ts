@@ -9,6 +9,7 @@ export const NOTIFICATION_EVENTS = [
   'approval-wanted',
   'alert-opened',
   'schedule-failed',
+  'release-decided',
 ] as const
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number]
 

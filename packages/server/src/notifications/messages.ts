@@ -1,4 +1,4 @@
-import type { Alert, NotificationEvent, NotifierSpec, RunSummary } from '@regia/core'
+import type { Alert, Decision, NotificationEvent, NotifierSpec, RunSummary } from '@regia/core'
 
 /** Something that people may want to be told of. */
 export type Message = {
@@ -62,6 +62,38 @@ export const messageOfAlert = (alert: Alert): Message => ({
   path: `/alerts?alert=${alert.id}`,
   at: alert.openedAt,
 })
+
+const RELEASE_WORDS: Readonly<Partial<Record<Decision['kind'], string>>> = {
+  promoted: 'was promoted',
+  refused: 'was refused',
+  'rolled-back': 'was taken back',
+  paused: 'is paused',
+  recommended: 'waits for a person',
+}
+
+/** What became of a version that was being released; undefined for decisions that change nothing for anybody. */
+export function messageOfDecision({
+  id,
+  endpoint,
+  kind,
+  fromVersion,
+  toVersion,
+  by,
+  reason,
+  at,
+}: Decision): Message | undefined {
+  const words = RELEASE_WORDS[kind]
+  if (words === undefined) return undefined
+  const version = kind === 'refused' || kind === 'rolled-back' ? fromVersion : toVersion
+  return {
+    event: 'release-decided',
+    occasion: `decision:${id}`,
+    title: `${endpoint}: ${version === undefined ? 'the release' : `version ${version}`} ${words}`,
+    text: `${reason}\nDecided by: ${by}.`,
+    path: `/endpoints/${endpoint}`,
+    at,
+  }
+}
 
 export type FailedSchedule = {
   readonly schedule: string

@@ -1,6 +1,7 @@
 import {
   type Alert,
   type Clock,
+  type Decision,
   type IdFactory,
   type Notification,
   type Notifier,
@@ -19,6 +20,7 @@ import {
   type Message,
   messageOfAlert,
   messageOfApproval,
+  messageOfDecision,
   messageOfSchedule,
   messagesOfRun,
 } from './messages.ts'
@@ -127,6 +129,12 @@ export class NotificationService {
   /** A schedule could not start its run; told within the transaction that notes it. */
   async scheduleFailed(connection: Connection, failed: FailedSchedule): Promise<void> {
     await this.#tell(connection, [messageOfSchedule(failed)])
+  }
+
+  /** Something was decided about an endpoint; told within the transaction that keeps it. */
+  async releaseDecided(connection: Connection, decision: Decision): Promise<void> {
+    const message = messageOfDecision(decision)
+    if (message) await this.#tell(connection, [message])
   }
 
   async list({ limit, offset }: { readonly limit: number; readonly offset: number }): Promise<Page<Notifier>> {

@@ -1,3 +1,4 @@
+export type { OnDecision } from './endpoints/endpoint-store.ts'
 export { readDeadline } from './gateway/deadline.ts'
 export { parseEventTime } from './gateway/event-time.ts'
 export type { PredictProtocol } from './gateway/fast-lane.ts'

@@ -5,7 +5,7 @@ import { DecisionLog } from './endpoints/decision-log.ts'
 import type { ServingDeps } from './endpoints/endpoint-deps.ts'
 import { EndpointQueries } from './endpoints/endpoint-queries.ts'
 import { EndpointSet } from './endpoints/endpoint-set.ts'
-import { EndpointStore } from './endpoints/endpoint-store.ts'
+import { EndpointStore, type OnDecision } from './endpoints/endpoint-store.ts'
 import { createFastLane, type FastLaneOptions } from './gateway/fast-lane.ts'
 import type { ModelDirectory } from './gateway/model-directory.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
@@ -26,6 +26,8 @@ export type ServingOptions = {
   /** Signature and reference profile of a registered version. */
   readonly findFacts: FindVersionFacts
   readonly publish: ServingDeps['publish']
+  /** Told of each decision about an endpoint within the transaction that keeps it. */
+  readonly onDecision?: OnDecision
   readonly clock: Clock
   readonly newId: IdFactory
   readonly onError: (error: unknown) => void
@@ -76,7 +78,7 @@ export function createServing(options: ServingOptions): Serving {
     ...(commitIntervalMs !== undefined && { commitIntervalMs }),
   })
   const deps: ServingDeps = {
-    store: new EndpointStore(database),
+    store: new EndpointStore(database, options.onDecision),
     trials: new TrialStore(database),
     pairs: new PairStore(database),
     releases,

@@ -1,7 +1,7 @@
 import { type Clock, type Decision, type IdFactory, toIso } from '@regia/core'
 import type { Connection } from '../../database/database.ts'
 import type { CountStore } from '../log-consumer/index.ts'
-import { type EndpointStore, insertDecision } from './endpoint-store.ts'
+import type { EndpointStore } from './endpoint-store.ts'
 
 /** What was decided, before it has an id and a time. */
 export type NewDecision = Omit<Decision, 'id' | 'endpoint' | 'at' | 'eventTime'>
@@ -42,7 +42,7 @@ export class DecisionLog {
 
   /** Keeps a decision together with what it changes. Tell the others with {@link published} once the transaction has committed. */
   insert(connection: Connection, decision: Decision): Promise<void> {
-    return insertDecision(connection, decision)
+    return this.#deps.store.insertDecision(connection, decision)
   }
 
   published(endpoint: string): void {

@@ -12,14 +12,19 @@ export type StoredEndpoint = {
   readonly isUnloaded: boolean
 }
 
+export type OnDecision = (connection: Connection, decision: Decision) => Promise<void>
+
 const DEFAULT_LIMIT = 50
 
 /** Endpoints as they were applied, and every decision about them. */
 export class EndpointStore {
   readonly #database: Database
+  readonly #onDecision: OnDecision | undefined
 
-  constructor(database: Database) {
+  /** @param onDecision - Told of each decision within the transaction that keeps it. */
+  constructor(database: Database, onDecision?: OnDecision) {
     this.#database = database
+    this.#onDecision = onDecision
   }
 
   async put(spec: EndpointSpec, createdAt: string): Promise<void> {
@@ -88,12 +93,12 @@ export class EndpointStore {
         .set({ stable_version: versions.stable, previous_version: versions.previous ?? null })
         .where('name', '=', decision.endpoint)
         .execute()
-      await insertDecision(transaction, decision)
+      await this.insertDecision(transaction, decision)
     })
   }
 
   async addDecision(decision: Decision): Promise<void> {
-    await this.#database.transaction().execute((transaction) => insertDecision(transaction, decision))
+    await this.#database.transaction().execute((transaction) => this.insertDecision(transaction, decision))
   }
 
   /** Newest first. */
@@ -116,17 +121,18 @@ export class EndpointStore {
     const nextCursor = rows.length > limit ? String(items.at(-1)?.number) : undefined
     return { items: items.map((row) => decodeJson(row.decision)), nextCursor, total }
   }
-}
 
-/** Adds a decision to the log of its endpoint. */
-export async function insertDecision(connection: Connection, decision: Decision): Promise<void> {
-  const { number } = await connection
-    .selectFrom('decision')
-    .select(({ fn }) => fn.coalesce(fn.max('number'), fn.countAll<number>()).as('number'))
-    .where('endpoint', '=', decision.endpoint)
-    .executeTakeFirstOrThrow()
-  await connection
-    .insertInto('decision')
-    .values({ endpoint: decision.endpoint, number: number + 1, id: decision.id, decision: encodeJson(decision) })
-    .execute()
+  /** Adds a decision to the log of its endpoint, together with whatever the connection has under way. */
+  async insertDecision(connection: Connection, decision: Decision): Promise<void> {
+    const { number } = await connection
+      .selectFrom('decision')
+      .select(({ fn }) => fn.coalesce(fn.max('number'), fn.countAll<number>()).as('number'))
+      .where('endpoint', '=', decision.endpoint)
+      .executeTakeFirstOrThrow()
+    await connection
+      .insertInto('decision')
+      .values({ endpoint: decision.endpoint, number: number + 1, id: decision.id, decision: encodeJson(decision) })
+      .execute()
+    await this.#onDecision?.(connection, decision)
+  }
 }

@@ -107,6 +107,11 @@ describe('a bad canary is taken back, and not tried again', () => {
 
   it('by errors: callers had their answers all the same', async () => {
     const story = await begin({ rollbackWhen: { consecutiveFailures: 1000 } })
+    await story.served.send('PUT', '/api/v1/notifiers/ops', {
+      name: 'ops',
+      events: ['release-decided'],
+      via: { kind: 'webhook', url: 'http://127.0.0.1:9/' },
+    })
     const rng = createRng('errors')
     spoil(story, (predict) => async (batch) => {
       if (rng.next() < 0.3) throw new Error('It does not know this row.')
@@ -116,6 +121,8 @@ describe('a bad canary is taken back, and not tried again', () => {
     expect(asked.every(({ status }) => status === 200)).toBe(true)
     await story.look()
     await expectTakenBack(story, 'errorRateIncrease')
+    const told = (await story.served.send('GET', '/api/v1/notifications')).body.items
+    expect(told).toMatchObject([{ event: 'release-decided', title: 'trips: version 2 was taken back' }])
   })
 
   it('by failures one after the other: at once, between two looks', async () => {
