@@ -109,6 +109,12 @@ describe('bundles', () => {
     }
   })
 
+  it('are not made of a model for which others answer', async () => {
+    const answeredBy = { kind: 'upstream', url: 'http://triton:8000', model: 'late' } as unknown
+    const manifest = { ...model.manifest, answeredBy } as BundledModel['manifest']
+    await expect(freshBundle({ ...model, manifest }, 'docker')).rejects.toMatchObject({ code: 'MODEL_INVALID' })
+  })
+
   it('make an archive for a machine that holds what an image does', async () => {
     const files = await bundleOf(model, 'ec2')
     const place = join(folder, 'unpacked')

@@ -20,8 +20,16 @@ export async function makeBundle({
   settings = [],
 }: BundleRequest): Promise<readonly BundleFile[]> {
   const target = getTarget(name)
+  if (model.manifest.answeredBy) throw noGraph(model)
   return target.write({ model, platform, settings: readSettings(target, settings), regia: VERSION, target: name })
 }
+
+/** What a bundle holds answers alone; nobody is there whom it could ask. */
+const noGraph = ({ name, version }: BundledModel): RegiaError =>
+  new RegiaError('MODEL_INVALID', `Version ${version} of "${name}" has no graph: others answer for it.`, {
+    where: name,
+    hint: 'Bundle the models that answer.',
+  })
 
 function getTarget(name: string): BundleTarget {
   const found = BUNDLE_TARGETS.find((target) => target.name === name)

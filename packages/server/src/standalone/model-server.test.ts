@@ -223,6 +223,7 @@ describe('createModelServer', () => {
     const records = [...log.open('late').recordsFrom()]
     await log.close()
     expect(records.map(({ id }) => id)).toEqual(ids)
+    expect(new Set(ids.map((id) => id.split('-')[0]))).toEqual(new Set([expect.stringMatching(/^[0-9a-z]{8}$/)]))
     expect(records.map(({ record }) => record.kind === 'prediction' && record.row.miles)).toEqual([300, 900, 300])
   })
 

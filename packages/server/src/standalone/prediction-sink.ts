@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { type Clock, RegiaError } from '@regia/core'
 import { type LogEntry, PredictionLog } from '../serving/prediction-log/index.ts'
 import { errorFields, type WriteEvent } from './log-line.ts'
@@ -24,6 +24,8 @@ export function openPredictionSink({ name, logDir, clock, onEvent }: SinkOptions
     const log = new PredictionLog({
       dir: logDir,
       clock,
+      // Each replica has a log of its own, and an id must say whose.
+      newKey: () => randomInt(36 ** 7, 36 ** 8).toString(36),
       onSyncError: (error) => onEvent('error', 'log-sync-failed', errorFields(error)),
       onTrouble: ({ message }) => onEvent('warn', 'log-trouble', { message }),
     })

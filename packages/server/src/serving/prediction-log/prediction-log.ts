@@ -9,6 +9,8 @@ export type PredictionLogOptions = Pick<EndpointLogOptions, 'segmentBytes' | 'on
   /** `<home>/log`: one folder an endpoint. */
   readonly dir: string
   readonly clock: Clock
+  /** What a new log's ids begin with, 1 to 8 of 0-9 and a-z; the next number of this folder where absent. Servers whose logs may be laid together need other ones. */
+  readonly newKey?: () => string
   /** How often written bytes are forced to the disk: what a power cut may cost. Default 1,000. */
   readonly syncIntervalMs?: number
   /** Told when forcing to the disk fails. */
@@ -68,13 +70,17 @@ export class PredictionLog {
     await Promise.all([...this.#byEndpoint.values()].map((log) => log.close()))
   }
 
+  #nextKey(): string {
+    this.#lastKey = (this.#lastKey ?? this.#greatestKey()) + 1
+    return this.#lastKey.toString(36)
+  }
+
   /** The key is kept beside the segments, so that ids stay valid whatever happens to the database. */
   #keyOf(endpoint: string): string {
     const path = join(this.#options.dir, endpoint, IDENTITY_FILE)
     const known = readIdentity(path)
     if (known !== undefined) return known
-    this.#lastKey = (this.#lastKey ?? this.#greatestKey()) + 1
-    const key = this.#lastKey.toString(36)
+    const key = this.#options.newKey?.() ?? this.#nextKey()
     mkdirSync(join(this.#options.dir, endpoint), { recursive: true })
     writeFileSync(path, JSON.stringify({ key }))
     return key
