@@ -26,10 +26,10 @@ export async function stageAdded(connection: DuckDBConnection, added: readonly A
   appender.closeSync()
 }
 
-/** A SELECT over what `stageAdded` brought, as `a0`, `a1`, … in the types of our files. */
+/** A SELECT over what `stageAdded` brought, as `a0`, `a1`, …: numbers stay 32-bit floats, which is all that they are. */
 export function selectAdded(added: readonly AddedColumn[]): string {
   const columns = added.map((column, i) => {
-    if (column.kind === 'number') return `CAST(c${i} AS DOUBLE) AS a${i}`
+    if (column.kind === 'number') return `c${i} AS a${i}`
     return `[${column.categories.map(sqlText).join(', ')}][c${i} + 1] AS a${i}`
   })
   return `SELECT ${columns.join(', ')} FROM added`
