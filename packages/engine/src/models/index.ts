@@ -17,6 +17,8 @@ export { type OpenModelOptions, openModel } from './open-model.ts'
 export { type OptimiseInChildOptions, optimiseInChild } from './optimise/optimise-in-child.ts'
 export type { ToOptimiser } from './optimise/optimise-messages.ts'
 export { type OptimisedPackage, type OptimisePackageOptions, optimisePackage } from './optimise/optimise-package.ts'
+export { toPredictions } from './predictions.ts'
+export * from './row-files/index.ts'
 export { ModelThreads, type ModelThreadsOptions, sharedModelThreads, warmRuntime } from './threads/index.ts'
 export { openUpstream, packageUpstream, type UpstreamToPackage } from './upstream/index.ts'
 export {

@@ -1,3 +1,2 @@
-export { type CsvRowsOptions, csvRows } from './csv-rows.ts'
-export { readCsv } from './read-csv.ts'
-export { csvLine } from './write-csv.ts'
+/** CSV by a signature is read alike in requests and in files. */
+export { type CsvRowsOptions, csvLine, csvRows, readCsv } from '@regia/engine'

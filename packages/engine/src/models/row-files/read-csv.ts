@@ -10,11 +10,13 @@ const QUOTE = '"'
  *
  * @throws RegiaError `INVALID_INPUT` for bytes that are not UTF-8, a quote that is not closed, or text behind one that is.
  */
-export function readCsv(bytes: Uint8Array): readonly CsvRecord[] {
-  const text = decode(bytes)
+export const readCsv = (bytes: Uint8Array): readonly CsvRecord[] => csvRecords(decode(bytes))
+
+/** The same of a text, of which the first line is line `firstLine` of its file. */
+export function csvRecords(text: string, firstLine = 1): readonly CsvRecord[] {
   const records: CsvRecord[] = []
   let cells: string[] = []
-  let [place, line, startLine] = [0, 1, 1]
+  let [place, line, startLine] = [0, firstLine, firstLine]
   while (place < text.length) {
     const cell = text[place] === QUOTE ? quotedCell(text, place, line) : plainCell(text, place)
     cells.push(cell.value)

@@ -17,13 +17,31 @@ export function csvRows(bytes: Uint8Array, signature: Signature, options: CsvRow
   const [header, ...records] = readCsv(bytes)
   if (!header || records.length === 0) throw noRows(signature)
   if (records.length > options.maxRows) throw tooMany(records.length, options.maxRows)
+  const toRow = csvRowReader(header, signature, options)
+  return records.map((record, i) => toRow(record, i + 1))
+}
+
+/**
+ * Makes rows of records, one by one, where a file is read in pieces.
+ *
+ * @throws RegiaError `COLUMN_MISSING`, `COLUMN_UNKNOWN`, `INVALID_INPUT` for a header that does not fit; what it returns, for a record.
+ */
+export function csvRowReader(
+  header: CsvRecord,
+  signature: Signature,
+  options: Pick<CsvRowsOptions, 'ignoresOthers'> = {},
+): (record: CsvRecord, number: number) => Row {
   const columns = columnsOf(header, signature, options)
-  return records.map((record, i) => rowOf(record, i + 1, header, columns))
+  return (record, number) => rowOf(record, number, header, columns)
 }
 
 type Columns = readonly (SignatureColumn | undefined)[]
 
-function columnsOf({ cells }: CsvRecord, { inputs }: Signature, { ignoresOthers }: CsvRowsOptions): Columns {
+function columnsOf(
+  { cells }: CsvRecord,
+  { inputs }: Signature,
+  { ignoresOthers }: Pick<CsvRowsOptions, 'ignoresOthers'>,
+): Columns {
   const byName = new Map(inputs.map((column) => [column.name, column]))
   const twice = cells.find((name, i) => cells.indexOf(name) !== i)
   if (twice !== undefined) {

@@ -1,0 +1,11 @@
+export { type CsvRowsOptions, csvRows } from './csv-rows.ts'
+export { readCsv } from './read-csv.ts'
+export {
+  ROW_FORMATS,
+  type RowFormat,
+  rowFormatOf,
+  type ScoredText,
+  type ScoreRowsOptions,
+  scoreRows,
+} from './score-rows.ts'
+export { csvLine } from './write-csv.ts'
