@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type Benchmark, type Claim, notMeasured } from '../claim.ts'
 import { temporaryFolder } from '../regia-process.ts'
+import { measureAlone, measureChanges } from './changes.ts'
 import { type Contender, peerPythons, startOurs, startPeer } from './contenders.ts'
 import { measureManyModels } from './many-models.ts'
 import { type BenchModel, makeModel } from './model.ts'
@@ -24,7 +25,8 @@ async function measureOnline(
 ): Promise<readonly Claim[]> {
   const contenders: Contender[] = []
   try {
-    contenders.push(await startOurs(model))
+    const regia = await startOurs(model)
+    contenders.push(regia)
     for (const [name, python] of pythons) {
       say(`serving: starting ${name}`)
       contenders.push(await startPeer(name, python, model))
@@ -32,7 +34,13 @@ async function measureOnline(
     for (const contender of contenders) await assertAnswers(contender, model)
     const [ours, ...peers] = await measureTop(contenders, say)
     const p99 = await measureHalfLoad(contenders, [ours!, ...peers])
-    return onlineClaims('log and sketches on', ours!, peers, p99)
+    for (const { stop } of contenders.splice(1)) await stop()
+    say('serving: one request at a time, and changes under full load')
+    return [
+      ...onlineClaims('log and sketches on', ours!, peers, p99),
+      ...(await measureAlone(regia)),
+      ...(await measureChanges(regia, model)),
+    ]
   } finally {
     for (const { stop } of contenders) await stop()
   }

@@ -6,6 +6,8 @@ import { runCommand } from '../timed-command.ts'
 export type BenchModel = {
   readonly folder: string
   readonly onnx: string
+  /** What comes after it: another version. */
+  readonly next: string
   readonly mlflowModel: string
   readonly rows: readonly (readonly number[])[]
   /** Probabilities of both classes for each row. */
@@ -19,6 +21,7 @@ export async function makeModel(python: string, folder: string): Promise<BenchMo
   return {
     folder,
     onnx: path.join(folder, 'model.onnx'),
+    next: path.join(folder, 'next.onnx'),
     mlflowModel: path.join(folder, 'mlflow-model'),
     rows: json('rows.json'),
     expected: json('expected.json'),

@@ -19,6 +19,8 @@ y = (x[:, 0] * x[:, 1] + np.sin(x[:, 2] * 2) + random.normal(size=len(x)) > 0).a
 model = GradientBoostingClassifier(n_estimators=100, max_depth=5, random_state=7).fit(x, y)
 graph = to_onnx(model, x[:1], options={"zipmap": False}, target_opset={"": 18, "ai.onnx.ml": 3})
 onnx.save(graph, folder / "model.onnx")
+smaller = GradientBoostingClassifier(n_estimators=90, max_depth=5, random_state=8).fit(x, y)
+onnx.save(to_onnx(smaller, x[:1], options={"zipmap": False}, target_opset={"": 18, "ai.onnx.ml": 3}), folder / "next.onnx")
 rows = random.normal(size=(200, FEATURES)).astype(np.float32)
 (folder / "rows.json").write_text(json.dumps([[float(v) for v in row] for row in rows]))
 (folder / "expected.json").write_text(json.dumps(model.predict_proba(rows).tolist()))
