@@ -17,8 +17,8 @@ const made = new Map<string, Promise<Files>>()
 
 /** The files of a bundle by path; made once for the tests of a file. */
 export function bundleOf(...args: Parameters<typeof freshBundle>): Promise<Files> {
-  const [{ name, digest }, ...rest] = args
-  const key = JSON.stringify([name, digest, ...rest])
+  const [{ name, version, digest }, ...rest] = args
+  const key = JSON.stringify([name, version, digest, ...rest])
   const files = made.get(key) ?? freshBundle(...args)
   made.set(key, files)
   return files

@@ -124,7 +124,7 @@ describe('an image', () => {
     const lines = createInterface({ input: load.stdout! })[Symbol.asyncIterator]()
     expect((await lines.next()).value).toBe('under way')
     const code = await server.stop(image.stopSignal)
-    const { answered, failed, errors, scores } = JSON.parse((await lines.next()).value)
+    const { answered, failed, errors, scores } = JSON.parse((await lines.next()).value ?? '')
     expect({ code, failed, errors }).toEqual({ code: 0, failed: 0, errors: [] })
     expect(answered).toBeGreaterThan(200)
     expect(scores).toHaveLength(1)

@@ -180,7 +180,7 @@ describe('manifests of bundles', () => {
 })
 
 /** The manifests that the kustomization names, in its order. */
-function manifestsOf(files: Files) {
+function manifestsOf(files: Files): ReturnType<typeof parse>[] {
   const { resources } = parse(textOf(files, 'manifests/kustomization.yaml'))
   const present = [...files.keys()].filter((path) => path.startsWith('manifests/'))
   expect(present.sort()).toEqual(['kustomization.yaml', ...resources].map((name) => `manifests/${name}`).sort())
