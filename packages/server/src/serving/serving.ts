@@ -8,6 +8,7 @@ import { EndpointSet } from './endpoints/endpoint-set.ts'
 import { EndpointStore, type OnDecision } from './endpoints/endpoint-store.ts'
 import { createFastLane, type FastLaneOptions } from './gateway/fast-lane.ts'
 import type { ModelDirectory } from './gateway/model-directory.ts'
+import type { GatewayFollower } from './gateway/other-processes.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
 import { LogArchive, type LogArchiveOptions, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
 import { PairStore } from './release/pair-store.ts'
@@ -37,6 +38,8 @@ export type ServingOptions = {
   readonly syncIntervalMs?: number
   readonly commitIntervalMs?: number
   readonly segmentBytes?: number
+  /** Processes that serve the same endpoints. */
+  readonly follower?: GatewayFollower | undefined
 }
 
 /** The serving subject, wired: endpoints, their log and its counts, and the releases. */
@@ -89,6 +92,7 @@ export function createServing(options: ServingOptions): Serving {
     directory: options.directory,
     findFacts,
     publish: options.publish,
+    follower: options.follower,
     clock,
     newId: options.newId,
     onError,

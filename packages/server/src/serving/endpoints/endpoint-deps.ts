@@ -1,5 +1,6 @@
 import type { Clock, IdFactory } from '@regia/core'
 import type { ModelDirectory } from '../gateway/model-directory.ts'
+import type { GatewayFollower } from '../gateway/other-processes.ts'
 import type { CountStore, FindVersionFacts, LogConsumer } from '../log-consumer/index.ts'
 import type { PredictionLog } from '../prediction-log/index.ts'
 import type { PairStore } from '../release/pair-store.ts'
@@ -20,6 +21,8 @@ export type ServingDeps = {
   readonly consumer: LogConsumer
   readonly directory: ModelDirectory
   readonly findFacts: FindVersionFacts
+  /** Processes that serve the same endpoints. */
+  readonly follower?: GatewayFollower | undefined
   readonly publish: (type: 'endpoint' | 'decision' | 'prediction', id: string) => void
   readonly clock: Clock
   readonly newId: IdFactory

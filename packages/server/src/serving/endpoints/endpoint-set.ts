@@ -160,9 +160,9 @@ export class EndpointSet {
   #open(spec: ServedEndpointSpec): EndpointGateway {
     const opened = this.#gateways.get(spec.name)
     if (opened) return opened
-    const { log, directory, clock } = this.#deps
+    const { log, directory, clock, follower } = this.#deps
     const onTripped = (): void => this.onTripped(spec.name)
-    const gateway = new EndpointGateway({ spec, log: log.open(spec.name), directory, clock, onTripped })
+    const gateway = new EndpointGateway({ spec, log: log.open(spec.name), directory, clock, follower, onTripped })
     this.#gateways.set(spec.name, gateway)
     return gateway
   }

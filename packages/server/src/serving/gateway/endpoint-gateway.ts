@@ -6,7 +6,7 @@ import {
   type Signature,
 } from '@regia/core'
 import type { PrecomputedScores } from '../precomputed/index.ts'
-import type { EndpointLog } from '../prediction-log/index.ts'
+import type { EndpointLog, PredictionRecord } from '../prediction-log/index.ts'
 import type { Answer, PredictCall } from './answer.ts'
 import { answerPrecomputed } from './answer-precomputed.ts'
 import { entryOf, recordsOf } from './batch-records.ts'
@@ -16,6 +16,7 @@ import { constantPredictions, type FallbackCounts, onlyInputs, withFallback } fr
 import { isSame, LoadedVersions } from './loaded-versions.ts'
 import type { AnsweredBatch } from './micro-batcher.ts'
 import type { ModelDirectory, RegisteredVersion } from './model-directory.ts'
+import type { GatewayFollower, RemoteWriter } from './other-processes.ts'
 import { type ReleaseGuard, ReleaseRecorder } from './release-recorder.ts'
 import { routeCall } from './route-call.ts'
 import { type ShadowCounts, ShadowLane } from './shadow-lane.ts'
@@ -25,7 +26,12 @@ import { chosenVersion } from './wanted-version.ts'
 
 export type EndpointGatewayOptions = {
   readonly spec: ServedEndpointSpec
-  readonly log: EndpointLog
+  /** Absent in a process that has its answers written by another one. */
+  readonly log: EndpointLog | undefined
+  /** Writes and counts the answers in place of the log. */
+  readonly writer?: RemoteWriter
+  /** Told of every change, for others that serve the same endpoint. */
+  readonly follower?: GatewayFollower | undefined
   readonly directory: Pick<ModelDirectory, 'open'>
   readonly clock: Clock
   /** A number from [0, 1) for requests that are not sticky. */
@@ -65,7 +71,6 @@ export type Change = {
 /** Serves one endpoint: what is loaded, who answers, who only listens. Holds no connection to anything but its log. */
 export class EndpointGateway {
   spec: ServedEndpointSpec
-  readonly log: EndpointLog
   readonly traffic = new TrafficRing()
   /** Whether it was taken out of service: whoever put it back calls {@link change} then. */
   isUnloaded = false
@@ -84,13 +89,19 @@ export class EndpointGateway {
   constructor(options: EndpointGatewayOptions) {
     this.#options = options
     this.spec = options.spec
-    this.log = options.log
     this.#versions = new LoadedVersions({
       directory: options.directory,
       clock: options.clock,
       limits: () => this.spec.limits,
       onAnswered: (from, batch) => this.#finish(from, batch),
     })
+  }
+
+  /** Only of the process that writes it. */
+  get log(): EndpointLog {
+    const { log } = this.#options
+    if (log) return log
+    throw new Error(`unreachable: endpoint ${this.spec.name} has no log in this process`)
   }
 
   get stable(): Deployment | undefined {
@@ -164,6 +175,7 @@ export class EndpointGateway {
   countError(receivedAt: number): void {
     this.#errorCount++
     const latencyMs = performance.now() - receivedAt
+    this.#options.writer?.countError(latencyMs)
     const add = { predictions: 0, isError: true, latencyMs }
     this.traffic.count(this.#options.clock(), this.stable?.version ?? 0, add)
     this.stable?.statistics.countFailure(latencyMs)
@@ -173,6 +185,18 @@ export class EndpointGateway {
   setShares(shares: ReadonlyMap<number, number>): void {
     this.#routes = this.#routes?.withShares(shares)
     this.#recorder?.sharesChanged()
+    this.#options.follower?.sharesChanged(this.spec.name, shares)
+  }
+
+  /** Something else answered in place of the version. */
+  countFallback(why: keyof FallbackCounts): void {
+    this.#options.writer?.countFallback(why)
+    this.#fallbackCounts[why]++
+  }
+
+  /** What the stable version answered is asked of the one in shadow as well. */
+  offerToShadow(records: readonly PredictionRecord[], ids: readonly string[]): void {
+    this.#shadow?.offer(records, ids)
   }
 
   /**
@@ -193,6 +217,7 @@ export class EndpointGateway {
     await this.#changeRelease(stable, wanted.release, before)
     const shadowStarted = await this.#changeShadow(wanted.shadow)
     this.#fallback = wanted.fallback && (await this.#versions.tryLoad(wanted.fallback, 'fallback', this.#loaded()))
+    await this.#options.follower?.changed(this.spec, wanted)
     await this.#releaseUnwanted(before)
     return {
       ...(isSwapped && { stable: { from: stableBefore?.version, to: stable.version } }),
@@ -226,11 +251,13 @@ export class EndpointGateway {
     this.#fallback = undefined
     this.#shadow = undefined
     this.#recorder = undefined
+    await this.#options.follower?.dropped(this.spec.name)
     await shadow?.close()
     await Promise.all([...loaded].map((deployment) => this.#versions.release(deployment)))
   }
 
   async close(): Promise<void> {
+    await this.#options.follower?.dropped(this.spec.name)
     const loaded = this.#loaded()
     await this.#shadow?.close()
     this.#routes = undefined
@@ -259,7 +286,7 @@ export class EndpointGateway {
       afterMs: fallback.afterMs,
       servedBy: 'answer' in fallback ? 'constant' : 'fallback',
       answerInstead: this.#answerInstead,
-      count: (why) => this.#fallbackCounts[why]++,
+      count: (why) => this.countFallback(why),
     })
   }
 
@@ -314,7 +341,8 @@ export class EndpointGateway {
       this.setShares(new Map(shares))
       this.#options.onTripped?.(version)
     }
-    return new ReleaseRecorder({ id, stableVersion: stable.version, scoreEdges, guard, onTripped })
+    const options = { id, stableVersion: stable.version, scoreEdges, guard, onTripped }
+    return this.#options.writer?.recorder(options) ?? new ReleaseRecorder(options)
   }
 
   async #changeShadow(wanted: RegisteredVersion | undefined): Promise<number | undefined> {
@@ -335,16 +363,36 @@ export class EndpointGateway {
   }
 
   /** After the model has answered: log, then reply, then whatever may wait. */
-  #finish(deployment: Deployment, { calls, predictions }: AnsweredBatch): void {
+  #finish(deployment: Deployment, batch: AnsweredBatch): void {
     const loggedAt = this.#options.clock()
+    const { calls, predictions } = batch
     const records = recordsOf(deployment, calls, predictions, loggedAt, this.spec.abstainBelow)
+    const failAll = (error: unknown): void => {
+      for (const call of calls) call.fail(error)
+    }
+    const { writer } = this.#options
+    if (writer) {
+      const asked = { records, counts: calls.map(({ rows }) => rows.length), release: this.#recorder?.id }
+      writer.append(asked).then((ids) => this.#reply(deployment, batch, ids, loggedAt), failAll)
+      return
+    }
     let ids: readonly string[]
     try {
       ids = this.log.append(records.map(entryOf))
     } catch (error) {
-      for (const call of calls) call.fail(error)
+      failAll(error)
       return
     }
+    this.#reply(deployment, batch, ids, loggedAt)
+    if (deployment === this.stable && calls[0]?.servedBy === undefined) this.#shadow?.offer(records, ids)
+  }
+
+  #reply(
+    deployment: Deployment,
+    { calls, predictions }: AnsweredBatch,
+    ids: readonly string[],
+    loggedAt: number,
+  ): void {
     deployment.statistics.lastInferenceAt = loggedAt
     let from = 0
     for (const call of calls) {
@@ -359,7 +407,6 @@ export class EndpointGateway {
       if (!call.isOutOfRelease) this.#recorder?.answered(deployment.version, latencyMs, predictions.scores, from, count)
       from += count
     }
-    if (deployment === this.stable && calls[0]?.servedBy === undefined) this.#shadow?.offer(records, ids)
   }
 }
 
