@@ -242,8 +242,9 @@ export function createClient(options: ClientOptions) {
     },
 
     endpoints: {
-      /** Endpoints by name. */
-      list: (query: PageQuery = {}) => json<Page<Endpoint>>('GET', at('endpoints'), { query }),
+      /** Endpoints by name; `search` is a piece of it. */
+      list: (query: PageQuery & { readonly search?: string } = {}) =>
+        json<Page<Endpoint>>('GET', at('endpoints'), { query }),
       /** An endpoint: what it serves, its traffic and its running comparison. Throws `NOT_FOUND`. */
       get: (name: string) => json<Endpoint>('GET', at('endpoints', name)),
       /** Creates the endpoint, or changes it to this. Answers when what it names serves. */

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { alertsSearch } from './alerts/search.ts'
 import { datasetSearch } from './data/search.ts'
-import { endpointSearch } from './endpoints/search.ts'
+import { endpointSearch, endpointsSearch } from './endpoints/search.ts'
 import { experimentsSearch, trackedRunSearch, runsSearch as trackedRunsSearch } from './experiments/search.ts'
 import { Frame } from './frame/frame.tsx'
 import { NotFound, RouteError } from './frame/lost.tsx'
@@ -112,6 +112,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/endpoints',
+    validateSearch: endpointsSearch,
     component: lazyRouteComponent(() => import('./endpoints/endpoints-page.tsx')),
   }),
   createRoute({

@@ -33,14 +33,15 @@ export function addEndpointRoutes(app: App, { endpoints, queries }: Serving): vo
     {
       schema: {
         tags,
-        summary: 'Endpoints by name',
-        querystring: pageQuerySchema,
+        summary: 'Endpoints by name; `search` is a piece of it',
+        querystring: pageQuerySchema.extend({ search: z.string().max(200).optional() }),
         response: { 200: pageReplySchema(endpointSchema) },
       },
     },
     async ({ query }) => {
-      const [all, offset] = [await queries.list(), offsetOf(query)]
-      return pageOf(all.slice(offset, offset + query.limit), all.length, offset)
+      const offset = offsetOf(query)
+      const { items, total } = await queries.page({ search: query.search, limit: query.limit, offset })
+      return pageOf(items, total, offset)
     },
   )
   app.get(

@@ -1,88 +1,101 @@
+import { Button } from '@mantine/core'
 import type { Decision } from '@regia/core'
-import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { Ago } from '../kernel/ago.tsx'
+import { api } from '../kernel/api.ts'
+import { Choice } from '../kernel/choice.tsx'
 import { Empty } from '../kernel/empty.tsx'
-import { formatDifference, formatInterval } from '../kernel/format.ts'
+import { formatCount, formatDifference, formatInterval } from '../kernel/format.ts'
 import { Lamp } from '../kernel/lamp.tsx'
-import { Loaded } from '../kernel/loaded.tsx'
+import { Skeleton } from '../kernel/loaded.tsx'
+import { Problem } from '../kernel/problem.tsx'
 import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { formatMinute } from '../kernel/time.ts'
+import { usePages } from '../table/use-pages.ts'
+import { DECISION_LAMPS, DECISION_WORDS, FILTER_CHOICES, isAskedFor } from './decision-words.ts'
 import classes from './endpoints.module.css'
-import { decisionsQuery } from './queries.ts'
 
-const WORDS: Readonly<Record<Decision['kind'], string>> = {
-  created: 'Created',
-  changed: 'Changed',
-  deployed: 'Deployed',
-  'shadow-started': 'Shadow started',
-  'canary-started': 'Canary started',
-  'canary-advanced': 'Canary advanced',
-  'experiment-started': 'Experiment started',
-  'bandit-started': 'Bandit started',
-  'shares-changed': 'Shares changed',
-  paused: 'Paused',
-  resumed: 'Resumed',
-  recommended: 'Recommended',
-  promoted: 'Promoted',
-  refused: 'Refused',
-  'rolled-back': 'Rolled back',
-  stopped: 'Stopped',
-}
-const LAMPS = {
-  created: 'unknown',
-  changed: 'unknown',
-  deployed: 'well',
-  'shadow-started': 'unknown',
-  'canary-started': 'unknown',
-  'canary-advanced': 'well',
-  'experiment-started': 'unknown',
-  'bandit-started': 'unknown',
-  'shares-changed': 'unknown',
-  paused: 'attention',
-  resumed: 'unknown',
-  recommended: 'well',
-  promoted: 'well',
-  refused: 'attention',
-  'rolled-back': 'attention',
-  stopped: 'unknown',
-} as const
+const DecisionDrawer = lazy(() => import('./decision-drawer.tsx'))
 
 /** Every change of what answers: who, when, why, and the figures on which it was decided. */
 export function DecisionLog({ endpoint }: { readonly endpoint: string }) {
-  const query = useQuery(decisionsQuery(endpoint))
+  const { decisions: filter = 'all', decision: open } = useSearch({ from: '/endpoints/$name' })
+  const navigate = useNavigate({ from: '/endpoints/$name' })
+  const pages = usePages(['endpoints', endpoint, 'decisions', 'pages'], (query) => api.endpoints.decisions(endpoint, query))
+  const shown = pages.rows.filter((decision) => isAskedFor(decision, filter))
+  const setOpen = (id: string | undefined) =>
+    void navigate({ search: (before) => ({ ...before, decision: id }), replace: true, resetScroll: false })
+  const found = pages.rows.find(({ id }) => id === open)
   return (
-    <Section title="Decisions" note="newest first">
-      <Loaded query={query} height={300}>
-        {({ items }) => (
-          <Card>
-            {items.length === 0 ? (
-              <Empty>Deploys, promotions and roll backs will stand here with their reasons.</Empty>
-            ) : (
-              <ScrollBox label="Decisions" className={classes.decisions}>
-                <ol>
-                  {[...items]
-                    .sort((a, b) => b.at.localeCompare(a.at))
-                    .map((decision) => (
-                      <DecisionItem key={decision.id} decision={decision} />
-                    ))}
-                </ol>
-              </ScrollBox>
-            )}
-          </Card>
-        )}
-      </Loaded>
+    <Section
+      title="Decisions"
+      note={pages.total > 0 && `newest first, ${formatCount(pages.total)}`}
+      actions={
+        <Choice
+          label="Decisions shown"
+          value={filter}
+          options={FILTER_CHOICES}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => ({ ...before, decisions: next === 'all' ? undefined : next }),
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
+      }
+    >
+      {pages.error && <Problem error={pages.error} onRetry={() => void pages.refetch()} />}
+      {pages.isLoading ? (
+        <Skeleton height={300} />
+      ) : (
+        <Card>
+          {shown.length === 0 ? (
+            <Empty>
+              {pages.rows.length === 0
+                ? 'Deploys, promotions and roll backs will stand here with their reasons.'
+                : 'None of this kind.'}
+            </Empty>
+          ) : (
+            <ScrollBox label="Decisions" className={classes.decisions}>
+              <ol>
+                {shown.map((decision) => (
+                  <DecisionItem key={decision.id} decision={decision} onOpen={() => setOpen(decision.id)} />
+                ))}
+              </ol>
+            </ScrollBox>
+          )}
+          {pages.rows.length < pages.total && (
+            <div className={classes.moreDecisions}>
+              <Button variant="subtle" onClick={pages.onMore}>
+                Older ones ({formatCount(pages.total - pages.rows.length)})
+              </Button>
+            </div>
+          )}
+        </Card>
+      )}
+      <Suspense>{found && <DecisionDrawer decision={found} onClose={() => setOpen(undefined)} />}</Suspense>
     </Section>
   )
 }
 
-function DecisionItem({ decision }: { readonly decision: Decision }) {
-  const { kind, fromVersion, toVersion, by, reason, comparison, eventTime, at } = decision
+function DecisionItem({ decision, onOpen }: { readonly decision: Decision; readonly onOpen: () => void }) {
+  const { kind, fromVersion, toVersion, by, reason, comparison, release, eventTime, at } = decision
+  const hasFigures = comparison !== undefined || release !== undefined
   return (
     <li>
-      <Lamp health={LAMPS[kind]} label={WORDS[kind]} />
+      <Lamp health={DECISION_LAMPS[kind]} label={DECISION_WORDS[kind]} />
       <div>
-        <b>{WORDS[kind]}</b> {toVersion !== undefined && `v${toVersion}`}
+        {hasFigures ? (
+          <button type="button" className={classes.open} onClick={onOpen} title="Show the figures it was taken on">
+            {DECISION_WORDS[kind]}
+          </button>
+        ) : (
+          <b>{DECISION_WORDS[kind]}</b>
+        )}{' '}
+        {toVersion !== undefined && `v${toVersion}`}
         {fromVersion !== undefined && ` (from v${fromVersion})`}
         <p>{reason}</p>
         {comparison?.difference !== undefined && (

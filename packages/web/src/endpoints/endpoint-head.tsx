@@ -14,9 +14,9 @@ import { Columns, Stat } from '../kernel/section.tsx'
 import { formatMinute, formatSpan } from '../kernel/time.ts'
 import { mainMetric, scoreOf } from '../models/scores.ts'
 import { windowsQuery } from '../monitors/queries.ts'
+import { inServingOrder } from '../releases/version-tones.ts'
 import { answeredRate, roleWord } from './deployments.ts'
 import classes from './endpoints.module.css'
-import { ServingShare } from './serving-share.tsx'
 
 type HeadProps = {
   readonly endpoint: Endpoint
@@ -29,9 +29,7 @@ export function EndpointHead({ endpoint, monitor, model }: HeadProps) {
   return (
     <Columns min={200}>
       <Stat label="Traffic" value={formatNumber(answeredRate(endpoint.traffic))} unit="requests/s">
-        <div className={classes.serving}>
-          <ServingShare endpoint={endpoint} />
-        </div>
+        <Rates endpoint={endpoint} />
       </Stat>
       <LatencyStat endpoint={endpoint} />
       <ScoreStat monitor={monitor} model={model} />
@@ -41,8 +39,27 @@ export function EndpointHead({ endpoint, monitor, model }: HeadProps) {
   )
 }
 
+/** What each version gets, and the shadow unseen. */
+function Rates({ endpoint }: Pick<HeadProps, 'endpoint'>) {
+  const { traffic, fallback } = endpoint
+  return (
+    <>
+      {inServingOrder(traffic).map((each) => (
+        <div key={each.version}>
+          v{each.version} {roleWord(each.role)}: {formatNumber(each.requestsPerSecond)}/s
+        </div>
+      ))}
+      {fallback && (
+        <span className={classes.muted}>
+          {formatCount(fallback.lateCount + fallback.failedCount)} answered by the fallback
+        </span>
+      )}
+    </>
+  )
+}
+
 function LatencyStat({ endpoint }: { readonly endpoint: Endpoint }) {
-  const answering = endpoint.traffic.filter((each) => each.role !== 'shadow')
+  const answering = inServingOrder(endpoint.traffic).filter((each) => each.role !== 'shadow')
   const [main] = answering
   const p99 = formatDuration(main?.p99Ms).split('\u00a0')
   return (

@@ -15,7 +15,7 @@ export function ReleaseNeed({ need }: { readonly need: Extract<Need, { kind: 're
         <p>{release.reason}</p>
       </div>
       <div className={classes.acts}>
-        <LinkButton to="/endpoints/$name" params={{ name: endpoint }}>
+        <LinkButton to="/endpoints/$name" params={{ name: endpoint }} hash="release">
           Review
         </LinkButton>
       </div>

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../kernel/api.ts'
 import { Command } from '../kernel/command.tsx'
+import { quoted } from '../kernel/command-text.ts'
 import { type FieldKind, fieldText, parseField } from '../kernel/json-schema.ts'
 import { Problem } from '../kernel/problem.tsx'
 import { Card, Section } from '../kernel/section.tsx'
@@ -28,10 +29,11 @@ export function TryIt({ endpoint, model }: TryItProps) {
   const { inputs } = model.package.signature
   const [texts, setTexts] = useState(() => exampleTexts(model))
   const row = readRow(inputs, texts)
-  const predict = useMutation<PredictResponse>({
-    mutationFn: () => {
-      const at = eventTimeOf(endpoint, Date.now())
-      return api.endpoints.predict(name, { rows: [row.values], ...(at !== undefined && { at }) })
+  const predict = useMutation<{ readonly response: PredictResponse; readonly tookMs: number }>({
+    mutationFn: async () => {
+      const begin = performance.now()
+      const response = await api.endpoints.predict(name, requestOf(endpoint, row.values))
+      return { response, tookMs: performance.now() - begin }
     },
   })
   return (
@@ -66,9 +68,13 @@ export function TryIt({ endpoint, model }: TryItProps) {
             >
               Predict
             </Button>
-            {predict.data && <PredictionAnswer response={predict.data} />}
+            {predict.data && <PredictionAnswer {...predict.data} />}
             {predict.error && <Problem error={predict.error} />}
             <Command text={commandOf(endpoint, row.values)} />
+            <Command text={curlOf(endpoint, row.values)} />
+            <a href={`/api/v1/endpoints/${encodeURIComponent(name)}/docs`} target="_blank" rel="noreferrer">
+              Every protocol that it speaks, with examples
+            </a>
           </div>
         </form>
       </Card>
@@ -78,7 +84,17 @@ export function TryIt({ endpoint, model }: TryItProps) {
 
 function commandOf(endpoint: Endpoint, values: Row): string {
   const at = eventTimeOf(endpoint, Date.now())
-  return `regia predict ${endpoint.spec.name} --row '${JSON.stringify(values)}'${at === undefined ? '' : ` --at ${at}`}`
+  return `regia predict ${endpoint.spec.name} --row ${quoted(JSON.stringify(values))}${at === undefined ? '' : ` --at ${at}`}`
+}
+
+function requestOf(endpoint: Endpoint, values: Row) {
+  const at = eventTimeOf(endpoint, Date.now())
+  return { rows: [values], ...(at !== undefined && { at }) }
+}
+
+function curlOf(endpoint: Endpoint, values: Row): string {
+  const address = `${window.location.origin}/api/v1/endpoints/${encodeURIComponent(endpoint.spec.name)}/predict`
+  return `curl ${address} -H 'content-type: application/json' -d ${quoted(JSON.stringify(requestOf(endpoint, values)))}`
 }
 
 const exampleTexts = (model: PackagedVersion): Record<string, string> =>

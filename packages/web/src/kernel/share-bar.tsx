@@ -14,9 +14,11 @@ export function ShareBar({ shares, isTall = false }: { readonly shares: readonly
       role="img"
       aria-label={shares.map((share) => share.label).join(', ')}
     >
-      {shares.map((share) => (
-        <i key={share.label} data-tone={share.tone} style={{ flexGrow: share.weight }} title={share.label} />
-      ))}
+      {shares
+        .filter(({ weight }) => weight > 0)
+        .map((share) => (
+          <i key={share.label} data-tone={share.tone} style={{ flexGrow: share.weight }} title={share.label} />
+        ))}
     </div>
   )
 }

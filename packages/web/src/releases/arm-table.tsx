@@ -1,13 +1,20 @@
-import { type ArmMetric, RELEASE_METRIC_INFO, type ReleaseArm } from '@regia/core'
+import { type ArmMetric, RELEASE_METRIC_INFO, type ReleaseArm, type ReleaseMetric } from '@regia/core'
 import { Link } from '@tanstack/react-router'
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScore } from '../kernel/format.ts'
 import { PlainTable } from '../table/plain-table.tsx'
 import classes from './releases.module.css'
 import { VersionMark } from './version-mark.tsx'
 
+type ArmTableProps = {
+  readonly arms: readonly ReleaseArm[]
+  /** Only these of the metrics on labels; all where none is named. */
+  readonly metrics?: readonly ReleaseMetric[]
+}
+
 /** Each version of a release, and what it did since the release began. */
-export function ArmTable({ arms }: { readonly arms: readonly ReleaseArm[] }) {
-  const metrics = [...new Set(arms.flatMap((arm) => arm.metrics.map(({ name }) => name)))]
+export function ArmTable({ arms, metrics: wanted }: ArmTableProps) {
+  const known = [...new Set(arms.flatMap((arm) => arm.metrics.map(({ name }) => name)))]
+  const metrics = wanted ? known.filter((name) => wanted.includes(name)) : known
   return (
     <PlainTable
       label="Versions in this release"

@@ -1,5 +1,5 @@
 import type { Release, ReleaseBandit } from '@regia/core'
-import { useMemo } from 'react'
+import { Fragment, useMemo } from 'react'
 import { ChartFrame } from '../charts/chart-frame.tsx'
 import { ShareChart, type ShareSeries, shareTable } from '../charts/share-chart.tsx'
 import { Ago } from '../kernel/ago.tsx'
@@ -8,13 +8,13 @@ import { PlainTable } from '../table/plain-table.tsx'
 import { ReleaseSay } from './release-say.tsx'
 import classes from './releases.module.css'
 import { RuleList } from './rule-list.tsx'
-import { rulesLine } from './rule-text.ts'
+import { rulesByVersion, rulesLine } from './rule-text.ts'
 import { VersionMark } from './version-mark.tsx'
 import { toneOf } from './version-tones.ts'
 
 /** A bandit: its shares over time, what each version earned, and how sure it is of the best. */
 export function BanditPanel({ release }: { readonly release: Release }) {
-  const { bandit, rules, endpoint } = release
+  const { bandit, endpoint } = release
   const series = useMemo(() => shareSeries(release), [release])
   return (
     <>
@@ -41,16 +41,25 @@ export function BanditPanel({ release }: { readonly release: Release }) {
       ) : (
         <p className={classes.muted}>Shares are computed for the first time once it has run for a while.</p>
       )}
-      {rules.length > 0 && (
-        <>
-          <h3 className={classes.part}>
-            Rules <small>{rulesLine(rules)}</small>
-          </h3>
-          <RuleList rules={rules} />
-        </>
-      )}
+      <BanditRules release={release} />
     </>
   )
+}
+
+function BanditRules({ release: { rules, arms } }: { readonly release: Release }) {
+  // What was taken out is judged no more.
+  const judged = arms.slice(1).filter(({ share }) => share > 0)
+  return rulesByVersion(rules).map((group, i) => {
+    const title = judged[i] ? `Rules of v${judged[i].version}` : 'Rules'
+    return (
+      <Fragment key={title}>
+        <h3 className={classes.part}>
+          {title} <small>{rulesLine(group)}</small>
+        </h3>
+        <RuleList rules={group} label={title} />
+      </Fragment>
+    )
+  })
 }
 
 function Beliefs({ bandit, release }: { readonly bandit: ReleaseBandit; readonly release: Release }) {

@@ -71,7 +71,7 @@ function Experiment({ release }: { readonly release: Release }) {
   return (
     <>
       <Section title="Verdict" note={analysis ? VERDICT_WORDS[analysis.verdict] : 'nothing counted yet'}>
-        <Card pad>
+        <Card>
           <div className={classes.panel}>
             <ReleaseSay release={release} />
           </div>
@@ -117,7 +117,7 @@ function Trust({ release, policy, analysis }: TrustProps) {
   return (
     <Columns min={340}>
       <Section title="Planned size" note="labels or rewards of each version">
-        <Card pad>
+        <Card>
           <div className={classes.panel}>
             <ExperimentProgress analysis={analysis} />
             <Facts
@@ -165,7 +165,7 @@ function SampleRatio({ ratio, versions, isSticky }: SampleRatioProps) {
     )
   }
   return (
-    <div className={classes.panel}>
+    <div className={classes.form}>
       <p>
         <Lamp health={isSound ? 'well' : 'broken'} label={isSound ? 'sound' : 'broken'} />{' '}
         {isSound

@@ -10,7 +10,7 @@ import { CanaryPanel } from './canary-panel.tsx'
 import { ExperimentPanel } from './experiment-panel.tsx'
 import { releaseQuery } from './queries.ts'
 import { ReleaseSay } from './release-say.tsx'
-import { KIND_WORDS, STATE_WORDS } from './release-text.ts'
+import { judgedMetrics, KIND_WORDS, STATE_WORDS } from './release-text.ts'
 import classes from './releases.module.css'
 import { ShadowDifferences } from './shadow-differences.tsx'
 import { StartRelease } from './start-release.tsx'
@@ -55,7 +55,7 @@ function Content({ release }: { readonly release: Release }) {
     <>
       {isOpen ? <ByKind release={release} /> : <ReleaseSay release={release} />}
       <h3 className={classes.part}>Since it began</h3>
-      <ArmTable arms={release.arms} />
+      <ArmTable arms={release.arms} metrics={judgedMetrics(release.policy)} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { type CanaryPolicy, isOpenRelease, type Release, type ReleasePolicy } from '@regia/core'
+import { type CanaryPolicy, isOpenRelease, type Release, type ReleaseMetric, type ReleasePolicy } from '@regia/core'
 import { formatCount, formatDuration, formatPercent } from '../kernel/format.ts'
 import type { Health } from '../kernel/health.ts'
 
@@ -120,4 +120,11 @@ function experimentNext({ policy, analysis }: Release): string {
   return isFixed
     ? `Nothing is said before every arm has its planned size; then ${end}.`
     : `As soon as the metric tells the versions apart, or at the planned size, ${end}.`
+}
+
+/** The metrics that a policy judges by; where it names none, the plainest. */
+export function judgedMetrics(policy: ReleasePolicy): readonly ReleaseMetric[] {
+  if ('metric' in policy) return [policy.metric]
+  const named = [policy.promoteWhen.nonInferior, policy.rollbackWhen.metric?.name].filter((name) => name !== undefined)
+  return named.length > 0 ? named : ['accuracy', 'absoluteError']
 }

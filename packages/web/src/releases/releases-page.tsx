@@ -25,7 +25,7 @@ export default function ReleasesPage() {
   const { name } = route.useParams()
   const { open } = route.useSearch()
   const navigate = route.useNavigate()
-  const pages = usePages(['endpoints', name, 'releases'], (query) => api.endpoints.releases(name, query))
+  const pages = usePages(['endpoints', name, 'releases', 'pages'], (query) => api.endpoints.releases(name, query))
   const setOpen = (id: string | undefined) => void navigate({ search: { open: id }, replace: true })
   const shown = pages.rows.find(({ id }) => id === open)
   return (

@@ -5,7 +5,8 @@ type RuleWords = { readonly title: string; readonly format: (value: number) => s
 
 const points = (value: number) => `${value > 0 ? '+' : ''}${formatNumber(value * 100)}\u00a0points`
 const signedNumber = (value: number) => `${value > 0 ? '+' : ''}${formatNumber(value)}`
-const signedPercent = (value: number) => (value < 0 ? '−' : '+') + formatPercent(Math.abs(value))
+// Latencies may be several times as long: no cap at 100 %.
+const signedPercent = (value: number) => `${value > 0 ? '+' : ''}${formatNumber(value * 100)}\u00a0%`
 
 /** What each rule is called, and how its numbers read. */
 export const RULE_WORDS: Readonly<Record<ReleaseRule, RuleWords>> = {
@@ -45,4 +46,15 @@ export function rulesLine(rules: readonly RuleOutcome[]): string {
     .filter(([n]) => n > 0)
     .map(([n, one, many]) => `${n} ${n === 1 ? one : many}`)
     .join(', ')
+}
+
+/** The rules of each version that is judged: a bandit's come one version after the other, each rule once. */
+export function rulesByVersion(rules: readonly RuleOutcome[]): readonly (readonly RuleOutcome[])[] {
+  const groups: RuleOutcome[][] = []
+  for (const rule of rules) {
+    const group = groups.at(-1)
+    if (!group || group.some((each) => each.rule === rule.rule)) groups.push([rule])
+    else group.push(rule)
+  }
+  return groups
 }

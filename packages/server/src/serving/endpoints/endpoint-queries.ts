@@ -9,6 +9,13 @@ import { trafficOf, viewEndpoint } from './endpoint-view.ts'
 
 export type TrafficPoint = { readonly at: string; readonly versions: readonly Traffic[] }
 
+export type EndpointPageQuery = {
+  /** A piece of the name, in any case. */
+  readonly search?: string | undefined
+  readonly offset: number
+  readonly limit: number
+}
+
 /** What can be asked about endpoints. */
 export class EndpointQueries {
   readonly #deps: ServingDeps
@@ -23,6 +30,19 @@ export class EndpointQueries {
 
   async list(): Promise<readonly Endpoint[]> {
     return Promise.all(this.#endpoints.all().map(({ spec }) => this.get(spec.name)))
+  }
+
+  /** Some of those whose name holds a text, in the order of their names: only these are looked at closely. */
+  async page({
+    search = '',
+    offset,
+    limit,
+  }: EndpointPageQuery): Promise<{ items: readonly Endpoint[]; total: number }> {
+    const wanted = search.toLowerCase()
+    const names = this.#endpoints.all().map(({ spec }) => spec.name)
+    const found = names.filter((name) => name.toLowerCase().includes(wanted))
+    const items = await Promise.all(found.slice(offset, offset + limit).map((name) => this.get(name)))
+    return { items, total: found.length }
   }
 
   /** @throws RegiaError `NOT_FOUND`. */
