@@ -10,10 +10,14 @@ export type AdmissionOptions = {
   readonly loopDelay: Pick<LoopDelay, 'ms' | 'watch'>
 }
 
+/** How much of the time that a request has left may be taken up by what is expected: the rest is for what is not. */
+const HEADROOM = 0.7
 /** How much a new measurement counts against those before. */
 const WEIGHT = 0.2
-/** A request is better refused at once than late: so many mean deviations beyond what is expected. */
-const CAUTION = 2
+/** A request is better refused at once than late: so many mean deviations are added to what is expected. */
+const CAUTION = 1
+/** One run that the machine interrupted says little of the next: it counts as at most so many times as slow as expected. */
+const MAX_SURPRISE = 2
 const FIRST_COST: RunCost = { callMs: 0.02, rowMs: 0.005 }
 
 /**
@@ -54,7 +58,7 @@ export class Admission {
     if (leftMs <= 0) throw tooLate()
     if (this.#rows === 0 && loopDelay.ms < leftMs) return
     const waitMs = this.#waitMs(call.rows.length) + loopDelay.ms
-    if (waitMs > leftMs) throw overloaded(waitMs, leftMs)
+    if (waitMs > HEADROOM * leftMs) throw overloaded(waitMs, leftMs)
     const { maxQueueRows } = limits()
     if (this.#rows > 0 && this.#rows + call.rows.length > maxQueueRows) {
       throw queueFull(this.#rows, maxQueueRows, waitMs)
@@ -89,7 +93,7 @@ export class Admission {
   /** Learns from a run of the model that is over. */
   ran(rows: number, ms: number): void {
     const ratio = ms / this.#costOf(rows)
-    const error = Math.min(100, Math.max(0.1, ratio)) - this.#slowdown
+    const error = Math.max(0.1, Math.min(ratio, MAX_SURPRISE * this.#slowdown)) - this.#slowdown
     this.#slowdown += WEIGHT * error
     this.#deviation += WEIGHT * (Math.abs(error) - this.#deviation)
   }
@@ -117,10 +121,15 @@ const queueFull = (rows: number, maxQueueRows: number, waitMs: number): RegiaErr
 
 const overloaded = (waitMs: number, leftMs: number): RegiaError => {
   const [wait, left] = [Math.ceil(waitMs), Math.floor(leftMs)]
-  return new RegiaError('OVERLOADED', `The answer would take about ${wait} ms; the request has ${left} ms left.`, {
-    hint: `Come again in ${secondsOf(waitMs - leftMs)} s, allow more time, or run more servers.`,
-    data: { retryAfterSeconds: secondsOf(waitMs - leftMs) },
-  })
+  const again = secondsOf(waitMs - HEADROOM * leftMs)
+  return new RegiaError(
+    'OVERLOADED',
+    `About ${wait} ms of work stand before this request, which has ${left} ms left.`,
+    {
+      hint: `Come again in ${again} s, allow more time, or run more servers.`,
+      data: { retryAfterSeconds: again },
+    },
+  )
 }
 
 export const tooLate = (): RegiaError =>
