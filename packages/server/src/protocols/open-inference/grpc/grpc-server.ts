@@ -4,16 +4,18 @@ import {
   ServerCredentials,
   type ServerDuplexStream,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type sendUnaryData,
   setLogVerbosity,
 } from '@grpc/grpc-js'
 import { RegiaError } from '@regia/core'
 import type { ReadEventTime } from '../decode-infer.ts'
 import type { InferenceService } from '../inference-service.ts'
-import { healthMethods } from './health.ts'
+import { healthMethods, watchHealth } from './health.ts'
 import { inferenceMethods } from './inference-methods.ts'
 import { codecOf, type MessageName } from './messages.ts'
 import type { GrpcMethod } from './method.ts'
+import { OpenStreams } from './open-streams.ts'
 import { toStatus } from './status.ts'
 import { streamInfer } from './stream-infer.ts'
 
@@ -55,18 +57,18 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
   })
-  const state = { isClosing: false }
+  const streams = new OpenStreams()
   const methods = inferenceMethods(options.service, options.readEventTime)
   const repository = methods.filter(({ name }) => name.startsWith('Repository'))
   addMethods(server, INFERENCE, methods, options)
   addMethods(server, 'inference.model_repository.ModelRepositoryService', repository, options)
-  addMethods(server, 'grpc.health.v1.Health', healthMethods(options.service, state), options)
-  addStream(server, options)
+  addMethods(server, 'grpc.health.v1.Health', healthMethods(options.service, streams), options)
+  addStreams(server, options, streams)
   const port = await bind(server, options)
   return {
     port,
     close: (graceMs) => {
-      state.isClosing = true
+      streams.close()
       return shutDown(server, graceMs)
     },
   }
@@ -112,19 +114,22 @@ async function answer(
   return method.answer(call.request, call)
 }
 
-function addStream(server: Server, options: GrpcServerOptions): void {
+function addStreams(server: Server, options: GrpcServerOptions, streams: OpenStreams): void {
   const { service, readEventTime } = options
   const toText = (error: unknown): string => faultOf(error, options).details
   const handle = (call: ServerDuplexStream<unknown, object>): void => {
     try {
       options.assertAllowed(callerOf(call))
-      streamInfer(call, { service, readEventTime, toText })
+      streamInfer(call, { service, readEventTime, toText, streams })
     } catch (error) {
       call.emit('error', faultOf(error, options))
     }
   }
   const { encode } = codecOf('ModelStreamInferResponse')
   server.register(`/${INFERENCE}/ModelStreamInfer`, handle, encode, codecOf('ModelInferRequest').decode, 'bidi')
+  const watch = (call: ServerWritableStream<unknown, object>): void => watchHealth(call, service, streams)
+  const health = [codecOf('HealthCheckResponse').encode, codecOf('HealthCheckRequest').decode] as const
+  server.register('/grpc.health.v1.Health/Watch', watch, ...health, 'serverStream')
 }
 
 function callerOf(call: Pick<ServerUnaryCall<unknown, object>, 'getHost' | 'metadata'>): GrpcCaller {

@@ -1,4 +1,5 @@
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import type { EventEmitter } from 'node:events'
+import { Client, credentials, Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
 import type { Row } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyTypeRows, packageEveryType } from '../../../../test/serving/every-type.ts'
@@ -177,6 +178,13 @@ describe('the protocol over gRPC', () => {
   })
 })
 
+/** With which code a stream ends. */
+const codeOf = (stream: EventEmitter): Promise<status> =>
+  new Promise((resolve) => {
+    stream.on('error', () => undefined)
+    stream.once('status', ({ code }: StatusObject) => resolve(code))
+  })
+
 describe('a gRPC server of its own', () => {
   it('asks for the token that HTTP asks for, but not of a probe', async () => {
     const guarded = await serveTrips({ grpcPort: 0, token: TOKEN })
@@ -193,6 +201,35 @@ describe('a gRPC server of its own', () => {
     expect(await callWith(other, new Metadata(), 'Check', names, {}, 'grpc.health.v1.Health')).toEqual({ status: 1 })
     other.close()
     await guarded.close()
+  })
+
+  it('tells a watcher of every change, and ends what is open when it closes', async () => {
+    const watched = await serveTrips({ grpcPort: 0 })
+    await watched.register('every', await packageEveryType())
+    await watched.apply({ name: 'every', stable: 'every@champion' })
+    const watcher = new Client(`127.0.0.1:${watched.server.grpcPort}`, credentials.createInsecure())
+    const [{ encode }, { decode }] = [codecOf('HealthCheckRequest'), codecOf('HealthCheckResponse')]
+    const statuses: number[] = []
+    const watch = watcher.makeServerStreamRequest('/grpc.health.v1.Health/Watch', encode, decode, { service: 'every' })
+    watch.on('data', (reply: { readonly status: number }) => statuses.push(reply.status))
+    const ended = codeOf(watch)
+    await expect.poll(() => statuses, { timeout: 45_000 }).toEqual([1])
+    await watched.send('POST', '/v2/repository/models/every/unload')
+    await expect.poll(() => statuses, { timeout: 45_000 }).toEqual([1, 2])
+    await watched.send('POST', '/v2/repository/models/every/load')
+    await expect.poll(() => statuses, { timeout: 45_000 }).toEqual([1, 2, 1])
+    const { encode: write } = codecOf('ModelInferRequest')
+    const { decode: read } = codecOf('ModelStreamInferResponse')
+    const stream = watcher.makeBidiStreamRequest('/inference.GRPCInferenceService/ModelStreamInfer', write, read)
+    const answered = new Promise((resolve) => stream.once('data', resolve))
+    const finished = codeOf(stream)
+    stream.write({ modelName: 'every', id: 'a', ...RAW })
+    expect(await answered).toMatchObject({ errorMessage: '', inferResponse: { id: 'a' } })
+    await watched.close()
+    // Broken off they would end with another code.
+    expect(await Promise.all([ended, finished])).toEqual([status.OK, status.OK])
+    expect(statuses).toEqual([1, 2, 1, 2])
+    watcher.close()
   })
 
   it('says when its port is taken', async () => {

@@ -2,6 +2,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js'
 import type { ReadEventTime } from '../decode-infer.ts'
 import type { InferenceService } from '../inference-service.ts'
 import { infer } from './inference-methods.ts'
+import type { OpenStreams } from './open-streams.ts'
 import type { GrpcInferRequest } from './read-grpc.ts'
 
 /** So many requests of one stream are under way at once; the next are read when one of them is answered. */
@@ -12,6 +13,7 @@ export type StreamOptions = {
   readonly readEventTime: ReadEventTime
   /** What a failed request is answered with; the stream goes on. */
   readonly toText: (error: unknown) => string
+  readonly streams: OpenStreams
 }
 
 /**
@@ -20,17 +22,23 @@ export type StreamOptions = {
  */
 export function streamInfer(
   call: ServerDuplexStream<unknown, object>,
-  { service, readEventTime, toText }: StreamOptions,
+  { service, readEventTime, toText, streams }: StreamOptions,
 ): void {
   let underWay = 0
-  let isEnded = false
+  let [isEnded, isDone] = [false, false]
+  const endIfDone = (): void => {
+    if (!isEnded || underWay > 0 || isDone) return
+    isDone = true
+    call.end()
+  }
   const write = (message: object): void => {
     underWay--
     if (!call.cancelled) call.write(message)
-    if (isEnded && underWay === 0) call.end()
-    else call.resume()
+    call.resume()
+    endIfDone()
   }
   call.on('data', (data: unknown) => {
+    if (isDone) return
     const request = data as GrpcInferRequest
     underWay++
     if (underWay >= MOST_AT_ONCE) call.pause()
@@ -39,10 +47,12 @@ export function streamInfer(
       (error: unknown) => write({ errorMessage: toText(error), inferResponse: echoOf(request) }),
     )
   })
-  call.on('end', () => {
+  const finish = (): void => {
     isEnded = true
-    if (underWay === 0) call.end()
-  })
+    endIfDone()
+  }
+  call.on('end', finish)
+  call.on('close', streams.add(finish))
 }
 
 /** By these a client knows which of its requests failed. */
