@@ -10,19 +10,22 @@ export class ImageProcess {
   readonly log: LogLine[] = []
   /** What it wrote to standard error. */
   errors = ''
+  /** That of the image in a network of its own; else one that is hardly taken. */
+  readonly port: number
   readonly #isolated: boolean
   readonly #exit: Promise<number | null>
   #onLine: () => void = () => {}
 
   constructor(image: BuiltImage, nodeDir: string, env: Readonly<Record<string, string>>) {
     const [program = '', ...args] = image.command
+    this.#isolated = canIsolate()
+    this.port = this.#isolated ? image.port : 21_000 + (process.pid % 10_000)
     const started = {
       cwd: image.workingDir,
       // Nothing of this process: what an image names, and no more.
-      env: { PATH: nodeDir, ...image.env, ...env },
+      env: { PATH: nodeDir, ...image.env, REGIA_PORT: String(this.port), ...env },
       stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
     }
-    this.#isolated = canIsolate()
     const { user } = image
     this.child = this.#isolated
       ? spawn('/usr/bin/unshare', ['--net', '/bin/sh', '-c', becomeUser(user), program, ...args], started)
@@ -35,11 +38,6 @@ export class ImageProcess {
       this.log.push(JSON.parse(line))
       this.#onLine()
     })
-  }
-
-  /** Whether it runs in a network of its own. */
-  get isIsolated(): boolean {
-    return this.#isolated
   }
 
   /** Resolves with the first line that tells of an event. */

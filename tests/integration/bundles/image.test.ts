@@ -31,14 +31,14 @@ describe('an image', () => {
 
   const start = (env: Record<string, string> = {}) => new ImageProcess(image, nodeDir, env)
   const get = async (server: ImageProcess, path: string) => {
-    const code = `const r = await fetch('http://127.0.0.1:${image.port}${path}'); console.log(await r.text())`
+    const code = `const r = await fetch('http://127.0.0.1:${server.port}${path}'); console.log(await r.text())`
     return textOf(server.beside(process.execPath, ['--input-type=module', '--eval', code], {}))
   }
   const predict = async (server: ImageProcess, body: unknown) => {
     const code = `
       const body = await new Response(process.stdin).text()
       const headers = { 'content-type': 'application/json' }
-      const reply = await fetch('http://127.0.0.1:${image.port}/predict', { method: 'POST', headers, body })
+      const reply = await fetch('http://127.0.0.1:${server.port}/predict', { method: 'POST', headers, body })
       console.log(await reply.text())`
     const args = ['--input-type=module', '--eval', code]
     return JSON.parse(await textOf(server.beside(process.execPath, args, {}, JSON.stringify(body))))
@@ -119,7 +119,7 @@ describe('an image', () => {
     const server = start({ REGIA_DRAIN_MS: '1000' })
     await server.told('ready')
     const body = JSON.stringify({ rows: model.manifest.example.rows.slice(0, 1) })
-    const args = [LOAD_CLIENT, `http://127.0.0.1:${image.port}`, '/predict', body, '8']
+    const args = [LOAD_CLIENT, `http://127.0.0.1:${server.port}`, '/predict', body, '8']
     const load = server.beside(process.execPath, args, {})
     const lines = createInterface({ input: load.stdout! })[Symbol.asyncIterator]()
     expect((await lines.next()).value).toBe('under way')
@@ -159,7 +159,7 @@ describe('an image', () => {
     return server.beside(
       process.execPath,
       args.map((file) => join(image.workingDir, file)),
-      { ...image.env },
+      { ...image.env, REGIA_PORT: String(server.port) },
     )
   }
 })
