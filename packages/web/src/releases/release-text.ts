@@ -103,7 +103,7 @@ function canaryNext({ step, policy, arms }: Release, now: number): string {
   const by = policy.automatic ? '' : ', once a person agrees'
   const waits: string[] = []
   const waitMs = Date.parse(step.until) - now
-  if (waitMs > 0) waits.push(`held ${shortWait(waitMs)} more`)
+  if (waitMs > 0) waits.push(`${shortWait(waitMs)} more`)
   const missing = step.neededCount - step.requestCount
   if (missing > 0) waits.push(`${formatCount(missing)} more requests`)
   const when =
