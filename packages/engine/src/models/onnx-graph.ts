@@ -29,7 +29,8 @@ export type LoadedGraph = {
  */
 export async function loadGraph(graph: Uint8Array, signature: Signature): Promise<LoadedGraph> {
   const { InferenceSession, Tensor } = await importOnnxRuntime()
-  // One thread: single rows gain nothing from more, and several sessions share the cores.
+  // One thread: single rows gain nothing from more, and several sessions share the cores. Memory arena and pattern stay on: without them
+  // sessions of 20 and 200 trees took 40 and 75 KB less of 270 and 1,230, and answered no faster.
   const session = await InferenceSession.create(graph, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

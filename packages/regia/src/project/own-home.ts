@@ -20,6 +20,8 @@ export type OwnRequest = {
   readonly grpcPort?: number
   /** The endpoint that answers `/invocations`. */
   readonly invocations?: string
+  /** How many bytes of models stay in memory. */
+  readonly maxLoadedBytes?: number
   /** How the server takes leave of its clients; where absent it closes at once. */
   readonly drain?: { readonly delayMs: number; readonly lingerMs: number }
 }
@@ -41,7 +43,7 @@ const MEMORY_SHARE = 0.7
  * @throws RegiaError `HOME_LOCKED`, `HOME_NOT_WRITABLE`, `PORT_IN_USE`, `CONFIG_INVALID`.
  */
 export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
-  const { stack, project, host, port, token, roles, grpcPort, invocations, drain } = request
+  const { stack, project, host, port, token, roles, grpcPort, invocations, drain, maxLoadedBytes } = request
   const { home, databasePath, allowPrivateWebhooks } = stack
   // Whether the home can be had at all is asked before any code of the project is loaded.
   claimHome(home).release()
@@ -63,6 +65,7 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
     ...(grpcPort !== undefined && { grpcPort }),
     ...(invocations !== undefined && { invocations }),
     ...(drain && { drain }),
+    ...(maxLoadedBytes !== undefined && { maxLoadedBytes }),
   })
   const client = createClient({ url: server.url, ...(token !== undefined && { token }) })
   const stopWorker = roles.includes('worker') ? await startLocalWorker(client, stack, blobs, executors) : async () => {}

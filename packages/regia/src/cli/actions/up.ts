@@ -19,6 +19,7 @@ type UpInput = {
   roles: string
   noWorker: boolean
   drainSeconds: number
+  modelMemory: number | undefined
 }
 
 /** How long clients may still use connections that they keep, after no new one is accepted. */
@@ -35,8 +36,9 @@ export const up: Action<UpInput> = async (input, context) => {
   const stack = await resolveStack(context.environment, project)
   const roles = parseRoles(input.roles).filter((role) => role !== 'worker' || !input.noWorker)
   const gateway = { ...(grpcPort !== undefined && { grpcPort }), ...(invocations !== undefined && { invocations }) }
+  const memory = input.modelMemory === undefined ? {} : { maxLoadedBytes: input.modelMemory * 1_000_000 }
   const drain = { delayMs: Math.max(0, input.drainSeconds) * 1000, lingerMs: LINGER_MS }
-  const owner = await ownHome({ stack, project, host, port, token, roles, drain, ...gateway })
+  const owner = await ownHome({ stack, project, host, port, token, roles, drain, ...memory, ...gateway })
   announce(owner, stack, roles, context)
   trimHeap()
   await untilStopped(context.signal)

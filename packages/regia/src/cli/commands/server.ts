@@ -39,6 +39,12 @@ export const up = command({
         'after SIGTERM, answer for so long while /v2/health/ready says 503, for load balancers to look elsewhere',
       default: 0,
     },
+    modelMemory: {
+      type: 'integer',
+      value: 'MB',
+      description:
+        'memory for loaded models; those not asked for longest are freed. A third of the machine, at most 1024, where absent',
+    },
   },
   examples: [
     'regia up',
