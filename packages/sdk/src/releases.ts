@@ -47,6 +47,8 @@ export const releaseMethods = ({ json }: Pick<Transport, 'json'>, at: Path) => (
   resume: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'resume'), { body }),
   /** Takes the next step of a canary without waiting; from the last one it is promoted. Throws `CONFLICT`. */
   advance: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'advance'), { body }),
+  /** Tries again what was refused, stopped or taken back last. Throws `CONFLICT`. */
+  retry: (name: string) => json<Endpoint>('POST', at('endpoints', name, 'retry'), { body: {} }),
   /** Ends the release; the stable version gets all requests. Throws `CONFLICT`. */
   stop: (name: string, body: Reason = {}) => json<Endpoint>('POST', at('endpoints', name, 'stop'), { body }),
 })

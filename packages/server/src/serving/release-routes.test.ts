@@ -43,6 +43,8 @@ describe('releases over HTTP', () => {
     await served.apply(spec as never)
     expect((await act('pause', { reason: 'Lunch.' })).body.release).toMatchObject({ state: 'paused', reason: 'Lunch.' })
     expect((await act('pause')).body.error.code).toBe('CONFLICT')
+    await served.server.services.serving.release.turn()
+    expect((await served.send('GET', '/api/v1/endpoints/trips/release')).body.reason).toBe('Lunch.')
     expect((await act('resume')).body.release).toMatchObject({ state: 'running' })
     expect((await act('promote', { version: 7 })).body.error.code).toBe('CONFLICT')
     expect((await act('stop')).body.release).toBeUndefined()

@@ -47,6 +47,11 @@ const ACTS: readonly {
     act: (release, endpoint, reason) => release.advance(endpoint, reason),
   },
   {
+    name: 'retry',
+    summary: 'Try again what was refused, stopped or taken back last',
+    act: (release, endpoint) => release.retry(endpoint),
+  },
+  {
     name: 'stop',
     summary: 'End a release; the stable version gets all requests',
     act: (release, endpoint, reason) => release.stop(endpoint, reason),

@@ -119,6 +119,7 @@ export function createServing(options: ServingOptions): Serving {
     clock,
     fastLane: (lane) => createFastLane({ ...lane, clock, find: (name) => endpoints.find(name) }),
     close: async () => {
+      await release.close()
       await endpoints.close()
       await consumer.close()
       await log.close()

@@ -43,6 +43,13 @@ export const promoteEndpoint: Action<Input & { readonly version: number | undefi
   return promote(input, context)
 }
 
+export const retryRelease: Action<{ readonly name: string }> = async ({ name }, context) => {
+  const { client } = await context.connect({ needsGateway: true })
+  const endpoint = await client.endpoints.retry(name)
+  const { output } = context
+  output.result(endpoint, () => `${output.style.green('✓')} ${serves(endpoint)}.`)
+}
+
 export const deleteEndpoint: Action<{ readonly name: string }> = async ({ name }, context) => {
   const { client } = await context.connect({ needsGateway: true })
   await client.endpoints.remove(name)

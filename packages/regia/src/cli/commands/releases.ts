@@ -68,6 +68,14 @@ const stop = command({
   load: async () => (await import('../actions/releases.ts')).stopRelease,
 })
 
+const retry = command({
+  name: 'endpoints retry',
+  summary: 'try again what was refused, stopped or taken back last',
+  args: { name: endpoint },
+  examples: ['regia endpoints retry penguins'],
+  load: async () => (await import('../actions/releases.ts')).retryRelease,
+})
+
 const remove = command({
   name: 'endpoints delete',
   summary: 'take an endpoint out of service for good; the log of its predictions stays',
@@ -91,4 +99,4 @@ export const pushRewards = command({
   load: async () => (await import('../actions/rewards.ts')).pushRewards,
 })
 
-export const releaseCommands = [release, promote, rollback, pause, resume, advance, stop, remove]
+export const releaseCommands = [release, promote, rollback, pause, resume, advance, stop, retry, remove]

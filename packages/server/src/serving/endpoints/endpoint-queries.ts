@@ -53,7 +53,7 @@ export class EndpointQueries {
     const counts = await this.#deps.counts.counts(name)
     const watermark = (await this.#deps.counts.findWatermark(name))?.at
     const comparison = await this.#release.comparison(gateway)
-    const release = await this.#release.running(name)
+    const release = gateway.recorder && (await this.#release.running(name))
     return viewEndpoint({ gateway, stored, counts, watermark, comparison, release, now: this.#deps.clock() })
   }
 

@@ -175,7 +175,7 @@ export class EndpointSet {
     const change = await gateway.change(wanted)
     if (gateway.stable) await this.#recordServed(gateway, gateway.stable.version)
     if (change.shadowStarted !== undefined) await this.#recordShadow(gateway, change.shadowStarted)
-    await this.#planner.announce(name)
+    if (gateway.recorder) await this.#planner.announce(name)
     this.#deps.publish('endpoint', name)
   }
 

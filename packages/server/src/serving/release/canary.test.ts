@@ -125,6 +125,16 @@ describe('a bad canary is taken back, and not tried again', () => {
     expect(told).toMatchObject([{ event: 'release-decided', title: 'trips: version 2 was taken back' }])
   })
 
+  it('until a person says that it shall be tried again', async () => {
+    const story = await begin({ steps: [50] })
+    await story.served.send('POST', '/api/v1/endpoints/trips/rollback', {})
+    expect(await story.release()).toMatchObject({ state: 'rolled-back', arms: [{ share: 1 }, { share: 0 }] })
+    await story.served.send('POST', '/api/v1/endpoints/trips/retry', {})
+    expect(await story.release()).toMatchObject({ state: 'running', step: { place: 1 } })
+    const again = await story.served.send('POST', '/api/v1/endpoints/trips/retry', {})
+    expect(again.body.error.code).toBe('CONFLICT')
+  })
+
   it('by failures one after the other: at once, between two looks', async () => {
     const story = await begin({ steps: [50] })
     spoil(story, () => async () => {

@@ -99,7 +99,8 @@ export class ReleaseActs {
     }
     const decision = await this.#endpoints.decisions.make(record.endpoint, { ...told, release: this.#figures(open) })
     await releases.transaction(async (connection) => {
-      await releases.end({ ...record, state, reason: why.reason, endedAt: clock() }, versions, connection)
+      const arms = record.arms.map((arm) => ({ ...arm, share: 0 }))
+      await releases.end({ ...record, arms, state, reason: why.reason, endedAt: clock() }, versions, connection)
       await this.#endpoints.decisions.insert(connection, decision)
     })
     this.#endpoints.decisions.published(record.endpoint)

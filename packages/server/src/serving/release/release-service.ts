@@ -1,4 +1,5 @@
 import {
+  isOpenRelease,
   type Page,
   type PageQuery,
   RegiaError,
@@ -42,7 +43,15 @@ export class ReleaseService {
   async turn(): Promise<void> {
     for (const gateway of this.#endpoints.all()) {
       if (gateway.shadow) await this.#shadows.look(gateway).catch(this.#deps.onError)
-      else await this.look(gateway.spec.name).catch(this.#deps.onError)
+      // Whatever shares the traffic is counted: without a recorder there is no release to look at.
+      else if (gateway.recorder) await this.look(gateway.spec.name).catch(this.#deps.onError)
+    }
+  }
+
+  /** Keeps what was counted since the last look. */
+  async close(): Promise<void> {
+    for (const { spec, recorder } of this.#endpoints.all()) {
+      if (recorder) await this.#turns.take(spec.name, () => this.#open(spec.name)).catch(this.#deps.onError)
     }
   }
 
@@ -52,7 +61,7 @@ export class ReleaseService {
       const open = await this.#open(name)
       if (!open) return
       const { changes, act } = await this.#ask(open)
-      const record = await this.#deps.releases.change(open.record.id, changes)
+      const record = await this.#deps.releases.change(open.record.id, keptOf(open.record, changes))
       if (record) await this.#do({ ...open, record }, act)
     })
   }
@@ -136,6 +145,15 @@ export class ReleaseService {
     return this.#byHand(name, undefined, (open) =>
       this.#acts.end(open, 'stopped', { by: PERSON, reason: reason ?? 'Stopped by hand.' }),
     )
+  }
+
+  /** Tries the versions of the last release once more, which was refused, stopped or taken back. @throws RegiaError `CONFLICT`, `NOT_FOUND`. */
+  async retry(name: string): Promise<void> {
+    const [last] = (await this.#deps.releases.list(name, { limit: 1 })).items
+    this.#endpoints.get(name)
+    if (!last || last.state === 'promoted' || isOpenRelease(last.state)) throw nothingToRetry(name)
+    await this.#deps.releases.unsettle(last)
+    await this.#endpoints.refresh(name)
   }
 
   async #byHand(
@@ -246,6 +264,10 @@ export class ReleaseService {
   }
 }
 
+/** What stands still keeps its words and figures, for whoever is asked about it; only its rules go on. */
+const keptOf = ({ state, rules }: ReleaseRecord, changes: Look['changes']): Look['changes'] =>
+  state === 'running' ? changes : { rules: changes.rules ?? rules }
+
 /** The version that is meant: the one that is named, else the winner, else the only one. */
 function chosenArm({ arms, winner, endpoint, stableVersion }: ReleaseRecord, version: number | undefined): number {
   const meant = version ?? winner ?? (arms.length === 1 ? arms[0]!.version : undefined)
@@ -261,6 +283,12 @@ const noRelease = (name: string): RegiaError =>
   new RegiaError('CONFLICT', `Endpoint "${name}" has no canary, experiment or bandit under way.`, {
     where: name,
     hint: 'Add one to the endpoint and apply it, and register a version for it.',
+  })
+
+const nothingToRetry = (name: string): RegiaError =>
+  new RegiaError('CONFLICT', `Endpoint "${name}" has no release that was refused, stopped or taken back.`, {
+    where: name,
+    hint: 'See "regia endpoints release" for what became of the last one.',
   })
 
 const otherState = ({ endpoint, kind, state }: ReleaseRecord, wanted: string): RegiaError =>

@@ -107,6 +107,11 @@ export class ReleaseStore {
       .execute()
   }
 
+  /** Its versions may be tried again. */
+  async unsettle({ id }: ReleaseRecord): Promise<void> {
+    await this.#database.updateTable('release_arm').set({ is_settled: 0 }).where('release', '=', id).execute()
+  }
+
   /** Whether a version's fate is sealed: it was promoted, refused or taken back. */
   async isSettled(endpoint: string, version: number): Promise<boolean> {
     const row = await this.#database
