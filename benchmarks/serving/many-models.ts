@@ -21,6 +21,7 @@ export const measureManyModels: Benchmark = async (say) => {
   say('serving: the server starts, and every endpoint is asked once')
   const server = await startRegia(project, ['--no-worker'], home)
   try {
+    const readySeconds = await secondsUntilReady(server.url)
     const startedMb = residentMb(server.pid)
     const cold = await askEach(server.url, body)
     const loadedMb = residentMb(server.pid)
@@ -34,7 +35,7 @@ export const measureManyModels: Benchmark = async (say) => {
     say(`again: p50 ${at(warm, 0.5).toFixed(1)} ms, p99 ${at(warm, 0.99).toFixed(1)} ms`)
     return [
       atMost(`${MODELS} endpoints made through the API`, createSeconds, 's', 60),
-      atMost(`regia up with ${MODELS} endpoints answers /health`, server.readyAfterMs / 1000, 's', 10),
+      atMost(`regia up with ${MODELS} endpoints is ready`, server.readyAfterMs / 1000 + readySeconds, 's', 10),
       atMost(`memory with ${MODELS} models asked once`, loadedMb, 'MB', 2_000),
       atMost('first answer of a cold model, 99th percentile', at(cold, 0.99), 'ms', 100),
     ]
@@ -84,6 +85,13 @@ async function fill(home: string, projectDir: string) {
   const createSeconds = (performance.now() - startedAt) / 1000
   await server.close()
   return { createSeconds, body: JSON.stringify({ rows: [manifest.example.rows[0]] }) }
+}
+
+/** Until the server says that every endpoint answers. */
+async function secondsUntilReady(url: string): Promise<number> {
+  const startedAt = performance.now()
+  while (!(await fetch(`${url}/v2/health/ready`)).ok) await new Promise((resolve) => setTimeout(resolve, 20))
+  return (performance.now() - startedAt) / 1000
 }
 
 /** The latency of one request to each endpoint, one after the other, in milliseconds. */
