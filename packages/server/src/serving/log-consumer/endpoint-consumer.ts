@@ -16,6 +16,7 @@ import { observeEventTime, type WatermarkState } from './watermark.ts'
 
 /** So many records of a backlog are counted before others get their turn. */
 const BACKLOG_SLICE = 500
+const LEARN_AGAIN_MS = 5_000
 
 export type EndpointConsumerOptions = {
   readonly log: EndpointLog
@@ -179,6 +180,8 @@ export class EndpointConsumer {
   async #learn({ model, version }: PredictionRecord): Promise<VersionFacts | undefined> {
     const facts = await this.#options.findFacts(model, version).catch((error: unknown) => {
       this.#options.onError(error)
+      // The registry may only be away: what comes from then on is counted whole again.
+      setTimeout(() => this.#facts.delete(version), LEARN_AGAIN_MS).unref()
       return undefined
     })
     this.#facts.set(version, facts)

@@ -11,6 +11,7 @@ import type { ServingDeps } from '../endpoints/endpoint-deps.ts'
 import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
 import { mayMoveByRule, moveChampion } from './champion.ts'
+import { noRelease, nothingToPromote, nothingToRetry, nothingToRollBackTo, otherState } from './refusals.ts'
 import { type OpenRelease, ReleaseActs, type Why } from './release-acts.ts'
 import type { ReleaseRecord } from './release-record.ts'
 import { viewRelease } from './release-view.ts'
@@ -278,30 +279,3 @@ function chosenArm({ arms, winner, endpoint, stableVersion }: ReleaseRecord, ver
     hint: 'Name the one that shall serve.',
   })
 }
-
-const noRelease = (name: string): RegiaError =>
-  new RegiaError('CONFLICT', `Endpoint "${name}" has no canary, experiment or bandit under way.`, {
-    where: name,
-    hint: 'Add one to the endpoint and apply it, and register a version for it.',
-  })
-
-const nothingToRetry = (name: string): RegiaError =>
-  new RegiaError('CONFLICT', `Endpoint "${name}" has no release that was refused, stopped or taken back.`, {
-    where: name,
-    hint: 'See "regia endpoints release" for what became of the last one.',
-  })
-
-const otherState = ({ endpoint, kind, state }: ReleaseRecord, wanted: string): RegiaError =>
-  new RegiaError('CONFLICT', `The ${kind} of endpoint "${endpoint}" is ${state}, not ${wanted}.`, { where: endpoint })
-
-const nothingToPromote = (name: string): RegiaError =>
-  new RegiaError('CONFLICT', `Endpoint "${name}" has no version in shadow or in a release to promote.`, {
-    where: name,
-    hint: 'Move an alias by hand with "regia models promote MODEL@VERSION --alias champion".',
-  })
-
-const nothingToRollBackTo = (name: string): RegiaError =>
-  new RegiaError('CONFLICT', `Endpoint "${name}" has served only one version: there is none to roll back to.`, {
-    where: name,
-    hint: 'Any registered version can be made champion with "regia models promote".',
-  })
