@@ -11,7 +11,7 @@ import { CHECKOUT } from '../regia-command.ts'
 import { bundleOf, type Files, freshBundle, sizeOf, textOf, tripsModel } from './bundle-lab.ts'
 
 const IMAGES = ['docker', 'compose', 'kubernetes', 'ecs']
-const SERVERS = [...IMAGES, 'ec2']
+const SERVERS = [...IMAGES, 'ec2', 'lambda']
 const SECTIONS = ['What you need', 'Build', 'Run', 'Try it', 'Settings', 'Update', 'Roll back', 'Remove']
 
 describe('bundles', () => {
@@ -101,7 +101,7 @@ describe('bundles', () => {
 
   it.each(SERVERS)('say nothing of the machine that made them: %s', async (target) => {
     const files = await bundleOf(model, target)
-    const told = [...files].filter(([path]) => !/\.(so\.1|node|gz)$/.test(path))
+    const told = [...files].filter(([path]) => !/\.(so\.1|node|gz|zip)$/.test(path))
     for (const [path, content] of told) {
       for (const place of [CHECKOUT, tmpdir(), homedir()].filter((each) => each.length > 4)) {
         expect([path, place, content.includes(place)]).toEqual([path, place, false])

@@ -13,7 +13,7 @@ import type { BundleContext } from './bundle-target.ts'
 
 /** Found without loading the server that it is a part of. */
 const serverIndex = fileURLToPath(import.meta.resolve('@regia/server'))
-const SERVER_PROGRAM = join(dirname(serverIndex), 'standalone', `main${extname(serverIndex)}`)
+const programOf = (name: string): string => join(dirname(serverIndex), 'standalone', `${name}${extname(serverIndex)}`)
 
 export const PACKAGE_FILE = 'model.zip'
 
@@ -27,11 +27,24 @@ fetch(\`http://127.0.0.1:\${port}/v2/health/ready\`, { signal: AbortSignal.timeo
 
 /** What runs: the server as one file, what runs models, the package, and what it is. `node server.mjs` starts it. */
 export async function serverFiles(context: BundleContext): Promise<readonly BundleFile[]> {
-  const { files, inputs } = await buildProgram({ entry: SERVER_PROGRAM, name: 'server' })
+  return [...(await programFiles(context, 'main', 'server')), { path: 'healthcheck.mjs', content: HEALTH_CHECK }]
+}
+
+/**
+ * What runs for another program of `standalone`.
+ *
+ * @param program - Its path there, without ending.
+ * @param name - Of its file in the bundle, without ending.
+ */
+export async function programFiles(
+  context: BundleContext,
+  program: string,
+  name: string,
+): Promise<readonly BundleFile[]> {
+  const { files, inputs } = await buildProgram({ entry: programOf(program), name })
   const notices = await thirdPartyNotices([...packageFolders(inputs), ...onnxRuntimeFolders()])
   return [
     ...files,
-    { path: 'healthcheck.mjs', content: HEALTH_CHECK },
     { path: 'bundle.json', content: manifestOf(context) },
     { path: PACKAGE_FILE, content: context.model.bytes },
     { path: 'THIRD-PARTY.txt', content: notices },

@@ -70,13 +70,18 @@ export class S3Client {
     })
   }
 
-  #urlOf({ bucket, key }: S3Place): URL {
+  #urlOf(place: S3Place): URL {
     const { endpoint, region } = this.#options
-    const path = key.split('/').map(encode).join('/')
+    const path = `/${place.key.split('/').map(encode).join('/')}`
     // A dot in the name of a bucket would not match the certificate of its own host.
-    if (endpoint === undefined && !bucket.includes('.'))
-      return new URL(`https://${bucket}.s3.${region}.amazonaws.com/${path}`)
-    return new URL(`${endpoint ?? `https://s3.${region}.amazonaws.com`}/${bucket}/${path}`)
+    const isOwnHost = endpoint === undefined && !place.bucket.includes('.')
+    const base = isOwnHost
+      ? `https://${place.bucket}.s3.${region}.amazonaws.com`
+      : `${endpoint ?? `https://s3.${region}.amazonaws.com`}/${place.bucket}`
+    const url = new URL(base + path)
+    // "a/../b" is the name of an object, but an address would forget "a".
+    if (!url.pathname.endsWith(path)) throw oddKey(place)
+    return url
   }
 }
 
@@ -88,6 +93,12 @@ async function refused(what: string, place: S3Place, response: IncomingMessage):
     hint: 'For AccessDenied compare the policy of the role with the bucket and its prefix. It is tried again.',
   })
 }
+
+const oddKey = ({ bucket, key }: S3Place): RegiaError =>
+  new RegiaError('INVALID_INPUT', 'The key of the object has "." or ".." for a folder.', {
+    where: `s3://${bucket}/${key}`,
+    hint: 'Copy it under another key.',
+  })
 
 const unreachable = (place: S3Place, cause: unknown): RegiaError =>
   new RegiaError('UNAVAILABLE', `S3 cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}.`, {
