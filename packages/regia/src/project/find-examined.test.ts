@@ -1,9 +1,9 @@
-import type { Digest } from '@regia/core'
+import { type Digest, digestSchema } from '@regia/core'
 import { createClient } from '@regia/sdk'
 import { describe, expect, it } from 'vitest'
 import { findExamined } from './check-graph.ts'
 
-const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}`
+const digest = (letter: string): Digest => digestSchema.parse(`sha256:${letter.repeat(64)}`)
 const test = { kind: 'table', digest: digest('c'), sizeBytes: 30 }
 
 /** What a server answers: version 1 was judged by a gate, version 2 was made from it. */

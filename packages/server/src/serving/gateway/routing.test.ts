@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assignShare, endpointSpecSchema, type Row } from '@regia/core'
-import { openModel, readModelPackage } from '@regia/engine'
+import { type InputBatch, openModel, readModelPackage } from '@regia/engine'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { packageTrips, tripRows } from '../../../test/serving/trips.ts'
 import { PredictionLog } from '../prediction-log/index.ts'
@@ -49,7 +49,9 @@ function gatewayOn(folder: string, spec: typeof sticky, draw = Math.random): End
       if (isBad) throw new Error('out of luck')
       return session
     }
-    return number === 7 ? { ...session, predictBatch: async (batch) => (await fail()).predictBatch(batch) } : session
+    return number === 7
+      ? { ...session, predictBatch: async (batch: InputBatch) => (await fail()).predictBatch(batch) }
+      : session
   }
   const directory = { open } satisfies { open: (registered: RegisteredVersion) => ReturnType<typeof openModel> }
   gateway = new EndpointGateway({ spec, log: log.open('trips'), directory, clock: Date.now, draw })

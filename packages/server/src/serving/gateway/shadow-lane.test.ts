@@ -42,7 +42,7 @@ const ids = records.map((_, i) => `1-1-${i.toString(36)}`)
 function laneOf(model: ModelSession, endpoint: string, isPrimaryIdle = () => true) {
   const manifest: ModelPackage = model.manifest
   const registered = { model: 'm', version: 2, packageDigest: manifest.graph, package: manifest }
-  return new ShadowLane(new Deployment(registered, model, () => {}), log.open(endpoint), isPrimaryIdle)
+  return new ShadowLane(new Deployment(registered, model, { onAnswered: () => {} }), log.open(endpoint), isPrimaryIdle)
 }
 
 describe('ShadowLane', () => {
