@@ -23,7 +23,9 @@ const DecisionDrawer = lazy(() => import('./decision-drawer.tsx'))
 export function DecisionLog({ endpoint }: { readonly endpoint: string }) {
   const { decisions: filter = 'all', decision: open } = useSearch({ from: '/endpoints/$name' })
   const navigate = useNavigate({ from: '/endpoints/$name' })
-  const pages = usePages(['endpoints', endpoint, 'decisions', 'pages'], (query) => api.endpoints.decisions(endpoint, query))
+  const pages = usePages(['endpoints', endpoint, 'decisions', 'pages'], (query) =>
+    api.endpoints.decisions(endpoint, query),
+  )
   const shown = pages.rows.filter((decision) => isAskedFor(decision, filter))
   const setOpen = (id: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, decision: id }), replace: true, resetScroll: false })

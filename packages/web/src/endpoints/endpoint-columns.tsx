@@ -1,6 +1,6 @@
-import type { Deployment, Endpoint, Traffic } from '@regia/core'
+import type { Endpoint, Traffic } from '@regia/core'
 import { Link } from '@tanstack/react-router'
-import { formatCount, formatDuration, formatNumber, formatPercent } from '../kernel/format.ts'
+import { formatCount, formatNumber, formatPercent } from '../kernel/format.ts'
 import type { Health } from '../kernel/health.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { useNow } from '../kernel/use-now.ts'
@@ -12,7 +12,7 @@ import classes from './endpoints.module.css'
 import { ServingShare } from './serving-share.tsx'
 
 /** Three versions fit, one under the other. */
-export const ENDPOINT_ROW_HEIGHT = 62
+export const ENDPOINT_ROW_HEIGHT = 66
 const MOST_LINES = 3
 
 /** How an endpoint is, as far as its deployments and its release say. */
@@ -31,14 +31,7 @@ export const ENDPOINT_COLUMNS: readonly Column<Endpoint>[] = [
   { id: 'rate', title: 'Requests/s', isNumber: true, cell: ({ traffic }) => formatNumber(answeredRate(traffic)) },
   { id: 'errors', title: 'Errors', isNumber: true, cell: ({ errorCount }) => formatCount(errorCount) },
   { id: 'latency', title: 'p50 · p95 · p99', isNumber: true, cell: ({ traffic }) => <Latencies traffic={traffic} /> },
-  {
-    id: 'instead',
-    title: 'Fallback',
-    isNumber: true,
-    cell: ({ fallback }) =>
-      fallback ? formatCount(fallback.lateCount + fallback.failedCount) : <span className={classes.muted}>none</span>,
-  },
-  { id: 'cache', title: 'Cached', isNumber: true, cell: ({ deployments }) => <Cached deployments={deployments} /> },
+  { id: 'instead', title: 'Instead', isNumber: true, cell: (endpoint) => <Instead endpoint={endpoint} /> },
 ]
 
 type CellProps = { readonly endpoint: Endpoint }
@@ -98,21 +91,27 @@ function Latencies({ traffic }: { readonly traffic: readonly Traffic[] }) {
       {answering.slice(0, MOST_LINES).map(({ version, p50Ms, p95Ms, p99Ms }) => (
         <span key={version}>
           {answering.length > 1 && <span className={classes.muted}>v{version} </span>}
-          {formatDuration(p50Ms)} · {formatDuration(p95Ms)} · <b>{formatDuration(p99Ms)}</b>
+          {formatNumber(p50Ms)} · {formatNumber(p95Ms)} · <b>{formatNumber(p99Ms)}</b> ms
         </span>
       ))}
     </span>
   )
 }
 
-function Cached({ deployments }: { readonly deployments: readonly Deployment[] }) {
+/** What answered in place of a version: the fallback, the cache. */
+function Instead({ endpoint: { fallback, deployments } }: CellProps) {
   const caches = deployments.flatMap(({ cache }) => (cache ? [cache] : []))
   const hits = caches.reduce((sum, { hitCount }) => sum + hitCount, 0)
   const all = caches.reduce((sum, { missCount }) => sum + missCount, hits)
-  if (caches.length === 0) return <span className={classes.muted}>off</span>
+  if (!fallback && caches.length === 0) return <span className={classes.muted}>–</span>
   return (
-    <span title={`${formatCount(hits)} of ${formatCount(all)} rows`}>
-      {all === 0 ? '–' : formatPercent(hits / all)}
+    <span className={classes.latencies}>
+      {fallback && <span>{formatCount(fallback.lateCount + fallback.failedCount)} fallback</span>}
+      {caches.length > 0 && (
+        <span title={`${formatCount(hits)} of ${formatCount(all)} rows`}>
+          {all === 0 ? '0' : formatPercent(hits / all)} cache
+        </span>
+      )}
     </span>
   )
 }

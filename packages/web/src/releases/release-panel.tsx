@@ -2,7 +2,7 @@ import { type Endpoint, isComposed, isOpenRelease, type Release } from '@regia/c
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Comparison } from '../endpoints/comparison.tsx'
-import { Empty } from '../kernel/empty.tsx'
+import { Command } from '../kernel/command.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { ArmTable } from './arm-table.tsx'
 import { BanditPanel } from './bandit-panel.tsx'
@@ -40,7 +40,7 @@ export function ReleasePanel({ endpoint }: { readonly endpoint: Endpoint }) {
         </Link>
       }
     >
-      <Card pad>
+      <Card>
         <div className={classes.panel}>
           {release ? <Content release={release} /> : <NoRelease endpoint={endpoint} />}
         </div>
@@ -68,12 +68,15 @@ export function ByKind({ release }: { readonly release: Release }) {
 }
 
 function NoRelease({ endpoint }: { readonly endpoint: Endpoint }) {
+  const { name, stable = '' } = endpoint.spec
+  const [model = ''] = stable.split('@')
   return (
     <div className={classes.none}>
-      <Empty command={`regia endpoints release ${endpoint.spec.name}`}>
+      <p>
         No version is on its way. A release gives a new version some of the traffic, or shows it all of it unseen, and
         decides by what it does there: a canary step by step, an experiment by a metric, a bandit by rewards.
-      </Empty>
+      </p>
+      <Command text={`regia endpoints create ${name} --stable ${stable} --canary '{"model": "${model}@challenger"}'`} />
       <StartRelease endpoint={endpoint} />
     </div>
   )

@@ -20,7 +20,9 @@ export function ReleaseSay({ release }: { readonly release: Release }) {
         {reason && <p>{reason}</p>}
         <p className={classes.muted}>
           begun <Ago at={release.startedAt} />
-          {step && isOpenRelease(state) && state === 'running' && <> · this step until {formatExact(step.until)}</>}
+          {step && state === 'running' && Date.parse(step.until) > now && (
+            <> · this step until {formatExact(step.until)}</>
+          )}
           {release.endedAt && (
             <>
               {' '}
