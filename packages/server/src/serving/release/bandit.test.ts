@@ -20,7 +20,14 @@ async function begin(policy: object = {}): Promise<ReleaseStory> {
   stories.push(story)
   await story.served.register('trips', one, 'champion')
   await story.served.register('trips', other)
-  await story.serve({ bandit: { arms: [{ model: 'trips@challenger' }], every: '1m', ...policy } as never })
+  await story.serve({
+    bandit: {
+      arms: [{ model: 'trips@challenger' }],
+      every: '1m',
+      rollbackWhen: { latencyIncrease: 100 },
+      ...policy,
+    } as never,
+  })
   return story
 }
 

@@ -24,7 +24,15 @@ async function begin(canary: object = {}, bytes: Uint8Array = strong, stable = w
   stories.push(story)
   await story.served.register('trips', stable, 'champion')
   await story.served.register('trips', bytes)
-  const policy = { model: 'trips@challenger', steps: [40, 60], every: '10m', minimumRequests: 60, ...canary }
+  const rollbackWhen = { latencyIncrease: 100 }
+  const policy = {
+    model: 'trips@challenger',
+    steps: [40, 60],
+    every: '10m',
+    minimumRequests: 60,
+    rollbackWhen,
+    ...canary,
+  }
   await story.serve({ canary: policy as CanaryInput })
   return story
 }
