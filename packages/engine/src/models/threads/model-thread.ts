@@ -31,6 +31,8 @@ export class ModelThread {
   #running: string | undefined
   #isForgetting = false
   #lastId = 0
+  /** Settles with the last thing that was asked. */
+  #answered: Promise<void> = Promise.resolve()
 
   /** @param onEnd - Told once when the thread is gone, whether or not it was to end. */
   constructor(url: URL, onEnd: (thread: ModelThread) => void) {
@@ -91,16 +93,26 @@ export class ModelThread {
     this.#worker.postMessage({ kind: 'forget', key } satisfies ToThread)
   }
 
+  /** Ends it after what it is at: onnxruntime aborts the whole process when a thread ends while it runs a graph. */
   async end(): Promise<void> {
+    for (let last: unknown; last !== this.#answered; ) {
+      last = this.#answered
+      await this.#answered
+    }
     await this.#worker.terminate()
   }
 
   #ask(send: (id: number) => void): Promise<TimedPredictions | undefined> {
     const id = ++this.#lastId
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<TimedPredictions | undefined>((resolve, reject) => {
       this.#asked.set(id, { resolve, reject })
       send(id)
     })
+    this.#answered = answer.then(
+      () => undefined,
+      () => undefined,
+    )
+    return answer
   }
 
   #settle(reply: FromThread): void {

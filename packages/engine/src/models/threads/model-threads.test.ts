@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deepPackage, logPackage, mixingPackage } from '../../../../../tests/fixtures/models/graph-packages.ts'
 import type { ModelSession } from '../model-session.ts'
@@ -105,5 +108,11 @@ describe('selfTest', () => {
     expect(await mixing.selfTest('threads')).toMatchObject({ unsafeBatching: expect.stringMatching(/3 rows together/) })
     expect(await model.selfTest('here')).toEqual({ maxError: 0, rowCount: 3 })
     await mixing.close()
+  })
+
+  it('ends a thread after the batch that it is at', async () => {
+    const script = fileURLToPath(new URL('../../../test/end-while-running.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', script])
+    expect(stdout).toBe('20000\n'.repeat(5))
   })
 })
