@@ -50,13 +50,14 @@ import { addRunActionRoutes } from './pipelines/run-action-routes.ts'
 import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { addScoringRoutes } from './scoring/index.ts'
-import { addPrecomputedRoutes } from './serving/index.ts'
+import { addPrecomputedRoutes, addProcessMetrics } from './serving/index.ts'
 import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
 import { addFileRoutes } from './wire-artifacts.ts'
 import { wireCatalog } from './wire-catalog.ts'
 import { fileFinder, wireArchives, wireImporter, wireOptimiser, wirePackager } from './wire-models.ts'
 import { startGrpc } from './wire-open-inference.ts'
+import { wireProcesses } from './wire-processes.ts'
 import { addWhenRoutes, type ScheduleParts, wireSchedules } from './wire-schedules.ts'
 import { wirePrecomputed, wireScoring } from './wire-scoring-jobs.ts'
 import {
@@ -110,6 +111,8 @@ export type ServerOptions = {
   readonly drain?: DrainOptions
   /** How many bytes of models stay in memory; a third of the machine's, at most 1 GiB, where absent. */
   readonly maxLoadedBytes?: number
+  /** How many more processes answer predictions at the same port; none where absent. */
+  readonly gatewayProcesses?: number
   /** Kinds of notifiers that the project brings, by type. */
   readonly customNotifiers?: Readonly<Record<string, CustomNotifier>>
 }
@@ -220,7 +223,12 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(() => pipelines.stop())
     const warn = (message: string) => logger.warn(message)
     const { maxLoadedBytes } = options
+    const front = wireProcesses({
+      ...{ count: options.gatewayProcesses ?? 0, clock, onError },
+      find: (name) => parts.serving.endpoints.find(name),
+    })
     const parts = wireServing({
+      follower: front?.processes,
       ...{ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn, maxLoadedBytes },
       onDecision: (connection, decision) => when.notifications.releaseDecided(connection, decision),
     })
@@ -270,6 +278,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const gate = createGate(host, token)
     const busy = new BusySockets()
     const app = createApp({ gate, token, logger, newId, maxBodyBytes, busy })
+    if (front) onClose(front.close)
     onClose(() => app.close())
     const routes = collectRoutes(app)
     const registry = addMetrics(app)
@@ -296,6 +305,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addDemoRoutes(app, demo)
     addScoringRoutes(app, scoring, blobs, operator)
     addPrecomputedRoutes(app, precomputed, clock)
+    if (front) addProcessMetrics(registry, front.processes)
     addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy, rootEndpoint: options.invocations })
     const tempDir = join(home, 'tmp')
     addFileRoutes(app, {
@@ -333,7 +343,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     await tracking.start()
     await pipelines.start()
     await parts.serving.endpoints.open()
-    const url = await listen(app, host, port)
+    const url = await listen(app, host, port, front !== undefined)
     // A port that was taken by chance leads nowhere once the command ends.
     if (port !== 0) address = url
     await when.notifications.start()
@@ -353,8 +363,10 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     if (grpc) onClose(() => grpc.close(GRPC_GRACE_MS))
     claim.announce({ url, pid: process.pid, version: VERSION, startedAt })
     await parts.load()
+    await front?.start({ app, host, token, maxLoadedBytes })
     packager.wake()
-    await scoring.runner.start()
+    // A command that owns the home for its own moment begins nothing that it would have to break off.
+    if (roles.includes('scheduler')) await scoring.runner.start()
     void precomputed.refresh()
     if (roles.includes('scheduler')) {
       const turns = [
@@ -368,7 +380,9 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     }
     // Last to be opened, so that it comes first when the server closes: all is still there while clients go.
     const { drain: leave } = options
-    if (leave) onClose(() => drain(app, busy, leave))
+    onClose(async () => {
+      await Promise.all([leave && drain(app, busy, leave), front?.drain(leave ?? { delayMs: 0, lingerMs: 0 })])
+    })
     return {
       url,
       ...(grpc && { grpcPort: grpc.port }),
