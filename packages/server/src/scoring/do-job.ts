@@ -5,6 +5,8 @@ import type { OnScoringProgress, ScoreFileResult } from '@regia/engine'
 import type { KeptJob } from './job-store.ts'
 import type { ScoringDeps } from './scoring-deps.ts'
 
+const PATIENCE_MS = 60_000
+
 export type DoJobOptions = { readonly signal: AbortSignal; readonly onProgress: OnScoringProgress }
 
 /**
@@ -26,6 +28,8 @@ export async function doJob(deps: ScoringDeps, kept: KeptJob, options: DoJobOpti
       inputName: inputNameOf(job),
       inputDigest,
       outputPath,
+      // A process of a server that was killed ends a moment after it.
+      patienceMs: PATIENCE_MS,
       onBadRow,
       ...(key !== undefined && { key }),
       ...(columns && { columns }),

@@ -50,6 +50,8 @@ export type ScoreFileRequest = {
   readonly workFolder?: string
   /** Go on with what is there or fail. Otherwise it goes on where it can, and begins anew where it cannot. */
   readonly resume?: boolean
+  /** How long to wait for another process that scores into the same file; not at all where absent. */
+  readonly patienceMs?: number
   /** Default: one for each core. */
   readonly threads?: number
   readonly onProgress?: OnScoringProgress
@@ -86,7 +88,7 @@ const THREAD_MB = 256
 export async function scoreFile(request: ScoreFileRequest): Promise<ScoreFileResult> {
   const { outputPath, workFolder: folder = `${outputPath}.scoring` } = request
   assertFormat(outputPath)
-  const letGo = await holdFolder(folder)
+  const letGo = await holdFolder(folder, request.patienceMs ?? 0)
   let isDone = false
   try {
     const result = await scoreAndJoin(request, folder, await beginOrResume(request, folder))

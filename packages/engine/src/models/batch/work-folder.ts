@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { canonicalJson, digestSchema, RegiaError } from '@regia/core'
 import { z } from 'zod'
 
@@ -56,8 +57,16 @@ export function differenceOf(was: ScoringIdentity, is: ScoringIdentity): string 
   return canonicalJson(was) === canonicalJson(is) ? undefined : 'the options are others'
 }
 
-/** Takes a folder for this process alone. @returns A function that lets it go. @throws RegiaError `CONFLICT`. */
-export async function holdFolder(folder: string): Promise<() => Promise<void>> {
+const LOOK_AGAIN_MS = 100
+
+/**
+ * Takes a folder for this process alone, once whoever holds it has ended.
+ *
+ * @param patienceMs - How long to wait for that; 0 is not at all.
+ * @returns A function that lets it go.
+ * @throws RegiaError `CONFLICT`, `HOME_NOT_WRITABLE`.
+ */
+export async function holdFolder(folder: string, patienceMs: number): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new RegiaError('HOME_NOT_WRITABLE', 'The folder of a scoring under way cannot be made.', {
       where: folder,
@@ -66,17 +75,23 @@ export async function holdFolder(folder: string): Promise<() => Promise<void>> {
     })
   })
   const path = join(folder, 'lock')
-  for (let attempt = 0; ; attempt++) {
-    const isOurs = await writeFile(path, String(process.pid), { flag: 'wx' }).then(
-      () => true,
-      () => false,
-    )
-    if (isOurs) return () => rm(path, { force: true })
+  for (let waitedMs = 0; ; waitedMs += LOOK_AGAIN_MS) {
+    if (await takeLock(path)) return () => rm(path, { force: true })
     const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-    if (attempt > 0 || isAlive(holder)) throw heldBy(holder, folder)
-    await rm(path, { force: true })
+    if (!isAlive(holder)) {
+      await rm(path, { force: true })
+      if (await takeLock(path)) return () => rm(path, { force: true })
+    }
+    if (waitedMs >= patienceMs) throw heldBy(holder, folder)
+    await setTimeout(LOOK_AGAIN_MS)
   }
 }
+
+const takeLock = (path: string): Promise<boolean> =>
+  writeFile(path, String(process.pid), { flag: 'wx' }).then(
+    () => true,
+    () => false,
+  )
 
 function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
