@@ -1,10 +1,8 @@
-import type { RegiaError } from '@regia/core'
 import type { App } from './http/app.ts'
-import { toRegiaError } from './http/error-reply.ts'
-import { ERROR_STATUS } from './http/error-status.ts'
-import { addScoringRoutes, scoringProtocol } from './protocols/mlflow-scoring/index.ts'
+import { addScoringRoutes } from './protocols/mlflow-scoring/index.ts'
 import type { InferenceService } from './protocols/open-inference/index.ts'
 import { type PredictProtocol, predictWire, type Serving } from './serving/index.ts'
+import { wireScoringProtocol } from './wire-protocols.ts'
 
 export type ScoringWiring = {
   readonly endpoints: Serving['endpoints']
@@ -16,11 +14,7 @@ export type ScoringWiring = {
 
 /** MLflow's scoring protocol over the endpoints. @returns How it reads and answers, for the short way. */
 export function addScoring(app: App, { endpoints, clock, inference, ...options }: ScoringWiring): PredictProtocol {
-  const protocol = scoringProtocol({
-    toRegiaError,
-    statusOf: ({ code }: RegiaError) => ERROR_STATUS[code],
-    notReady: (name) => inference.notReady(name),
-  })
+  const protocol = wireScoringProtocol((name) => inference.notReady(name))
   addScoringRoutes(app, {
     ...options,
     names: () => inference.names(),

@@ -15,8 +15,6 @@ import type { EventBus } from './events/bus.ts'
 import type { App } from './http/app.ts'
 import type { BusySockets } from './http/busy-sockets.ts'
 import { KEEP_ALIVE_MS } from './http/create-app.ts'
-import { toRegiaError } from './http/error-reply.ts'
-import { ERROR_STATUS } from './http/error-status.ts'
 import { addFastLane } from './http/fast-lane.ts'
 import type { Gate } from './http/guard.ts'
 import type { ServingModels } from './lineage/index.ts'
@@ -26,7 +24,7 @@ import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } fro
 import { alertEntry, alertNeeds, decisionEntry, endpointHealth, releaseNeeds } from './overview/endpoint-health.ts'
 import type { PipelineService } from './pipelines/pipeline-service.ts'
 import { findRuns } from './pipelines/run-lookup.ts'
-import { addOpenInferenceRoutes, type InferenceService, inferProtocol } from './protocols/open-inference/index.ts'
+import { addOpenInferenceRoutes, type InferenceService } from './protocols/open-inference/index.ts'
 import {
   addEndpointHistoryRoutes,
   addEndpointRoutes,
@@ -35,11 +33,11 @@ import {
   addRewardRoutes,
   addServingMetrics,
   createServing,
+  type GatewayFollower,
   monitoredEndpoints,
   type OnDecision,
   parseEventTime,
   parseModelRef,
-  plainProtocol,
   predictCall,
   type RegistrySource,
   readDeadline,
@@ -48,6 +46,7 @@ import {
 } from './serving/index.ts'
 import { wireEndpointDocs } from './wire-endpoint-docs.ts'
 import { wireOpenInference } from './wire-open-inference.ts'
+import { wireInfer, wirePlain } from './wire-protocols.ts'
 import { addScoring } from './wire-scoring.ts'
 
 export type ServingParts = {
@@ -72,6 +71,8 @@ export type ServingWiring = {
   readonly warn: (message: string) => void
   readonly onDecision: OnDecision
   readonly maxLoadedBytes: number | undefined
+  /** Processes that serve the same endpoints. */
+  readonly follower: GatewayFollower | undefined
 }
 
 /** Nobody waits at the start for more models than these. */
@@ -120,6 +121,7 @@ export function wireServing(wiring: ServingWiring): ServingParts {
     newId,
     onError,
     onLogTrouble: ({ message }) => warn(message),
+    follower: wiring.follower,
   })
   const monitoring = new MonitoringService({
     store: new MonitorStore(database),
@@ -165,16 +167,8 @@ export function addServingRoutes(
   { gate, maxBodyBytes, busy, rootEndpoint }: HttpAccess,
 ): void {
   const { endpoints, clock } = serving
-  const plain = plainProtocol((error) => {
-    const known = toRegiaError(error)
-    return { status: ERROR_STATUS[known.code], body: JSON.stringify({ error: known.toBody() }) }
-  })
-  const infer = inferProtocol({
-    readEventTime: parseEventTime,
-    toRegiaError,
-    statusOf,
-    notReady: (name) => inference.notReady(name),
-  })
+  const plain = wirePlain()
+  const infer = wireInfer((name) => inference.notReady(name))
   addEndpointRoutes(app, serving)
   addEndpointHistoryRoutes(app, serving)
   addReleaseRoutes(app, serving)
@@ -195,8 +189,6 @@ export function addServingRoutes(
   const lane = serving.fastLane({ protocols: [plain, infer, scoring], isAllowed })
   addFastLane(app, lane, busy, { maxBodyBytes, idleMs: KEEP_ALIVE_MS })
 }
-
-const statusOf = ({ code }: RegiaError): number => ERROR_STATUS[code]
 
 /** Which model versions endpoints have loaded: the one that answers and the one in shadow. */
 export async function servedModels({ serving }: ServingParts): Promise<readonly ServingModels[]> {

@@ -17,6 +17,11 @@ export class BusySockets {
     return this.#used.size
   }
 
+  /** Connections on which something is being answered now. */
+  get busyCount(): number {
+    return this.#counts.size
+  }
+
   has(socket: Socket): boolean {
     return this.#counts.has(socket)
   }

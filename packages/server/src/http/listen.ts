@@ -1,10 +1,16 @@
+import { createServer } from 'node:net'
 import { RegiaError } from '@regia/core'
 import type { App } from './app.ts'
 
-/** @throws RegiaError `PORT_IN_USE`, `CONFIG_INVALID` where this machine has no such address or may not use the port. */
-export async function listen(app: App, host: string, port: number): Promise<string> {
+/**
+ * @param isShared - Whether other processes listen at the same port; the operating system deals new connections out among them.
+ * @throws RegiaError `PORT_IN_USE`, `CONFIG_INVALID` where this machine has no such address, may not use the port or cannot share one.
+ */
+export async function listen(app: App, host: string, port: number, isShared = false): Promise<string> {
   try {
-    return await app.listen({ host, port })
+    // A shared port would also be shared with a program that has nothing to do with this one.
+    if (isShared && port !== 0) await assertFree(host, port)
+    return await app.listen({ host, port, ...(isShared && { reusePort: true }) })
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause
     if (cause.code === 'EADDRINUSE') {
@@ -19,6 +25,21 @@ export async function listen(app: App, host: string, port: number): Promise<stri
         hint: 'Use 127.0.0.1 and a port above 1023.',
       })
     }
+    if (cause.code === 'ENOTSUP') {
+      throw new RegiaError('CONFIG_INVALID', 'Several processes cannot share a port on this operating system.', {
+        cause,
+        where: '--gateways',
+        hint: 'Leave it out: one process answers then. Linux can.',
+      })
+    }
     throw cause
   }
+}
+
+function assertFree(host: string, port: number): Promise<void> {
+  const probe = createServer()
+  return new Promise((resolve, reject) => {
+    probe.once('error', reject)
+    probe.listen({ host, port }, () => probe.close(() => resolve()))
+  })
 }

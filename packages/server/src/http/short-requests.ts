@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { App } from './app.ts'
 import type { BusySockets } from './busy-sockets.ts'
 import { readShortHead } from './short-head.ts'
@@ -38,6 +38,20 @@ export function addShortRequests(app: App, lane: Lane, busy: BusySockets, idleMs
   const heads = new Map<string, KnownHead>()
   const options = { lane, busy, heads, idleMs, handOver: (socket: Socket) => Reflect.apply(toNode, server, [socket]) }
   server.on('connection', (socket) => new ShortConnection(socket, options))
+}
+
+export type ShortListenerOptions = {
+  readonly lane: Lane
+  readonly busy: BusySockets
+  readonly idleMs: number
+  /** Gets every connection on which anything but a plain request came, paused, with those bytes still to be read. */
+  readonly handOver: (socket: Socket) => void
+}
+
+/** A listener for short requests alone. */
+export function createShortListener(options: ShortListenerOptions): Server {
+  const heads = new Map<string, KnownHead>()
+  return createServer({ allowHalfOpen: true }, (socket) => new ShortConnection(socket, { ...options, heads }))
 }
 
 type KnownHead = { readonly head: RequestHead; readonly length: number } | 'unusual'
