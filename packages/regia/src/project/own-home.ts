@@ -20,6 +20,8 @@ export type OwnRequest = {
   readonly grpcPort?: number
   /** The endpoint that answers `/invocations`. */
   readonly invocations?: string
+  /** How many more processes answer predictions at the same port. */
+  readonly gateways?: number
   /** How many bytes of models stay in memory. */
   readonly maxLoadedBytes?: number
   /** How the server takes leave of its clients; where absent it closes at once. */
@@ -43,7 +45,7 @@ const MEMORY_SHARE = 0.7
  * @throws RegiaError `HOME_LOCKED`, `HOME_NOT_WRITABLE`, `PORT_IN_USE`, `CONFIG_INVALID`.
  */
 export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
-  const { stack, project, host, port, token, roles, grpcPort, invocations, drain, maxLoadedBytes } = request
+  const { stack, project, host, port, token, roles, grpcPort, invocations, gateways, drain, maxLoadedBytes } = request
   const { home, databasePath, allowPrivateWebhooks } = stack
   // Whether the home can be had at all is asked before any code of the project is loaded.
   claimHome(home).release()
@@ -64,6 +66,7 @@ export async function ownHome(request: OwnRequest): Promise<OwnedHome> {
     ...(token !== undefined && { token }),
     ...(grpcPort !== undefined && { grpcPort }),
     ...(invocations !== undefined && { invocations }),
+    ...(gateways !== undefined && { gatewayProcesses: gateways }),
     ...(drain && { drain }),
     ...(maxLoadedBytes !== undefined && { maxLoadedBytes }),
   })

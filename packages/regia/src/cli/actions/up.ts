@@ -14,6 +14,7 @@ type UpInput = {
   port: number
   grpcPort: number | undefined
   invocations: string | undefined
+  gateways: number
   host: string
   tokenFile: string | undefined
   roles: string
@@ -26,7 +27,7 @@ type UpInput = {
 const LINGER_MS = 1_000
 
 export const up: Action<UpInput> = async (input, context) => {
-  const { port, host, grpcPort, invocations } = input
+  const { port, host, grpcPort, invocations, gateways } = input
   assertPort(port)
   if (grpcPort !== undefined) assertPort(grpcPort, '--grpc-port')
   const token = input.tokenFile
@@ -35,7 +36,11 @@ export const up: Action<UpInput> = async (input, context) => {
   const project = await findProject(context.workingDir, context.environment.name)
   const stack = await resolveStack(context.environment, project)
   const roles = parseRoles(input.roles).filter((role) => role !== 'worker' || !input.noWorker)
-  const gateway = { ...(grpcPort !== undefined && { grpcPort }), ...(invocations !== undefined && { invocations }) }
+  const gateway = {
+    gateways,
+    ...(grpcPort !== undefined && { grpcPort }),
+    ...(invocations !== undefined && { invocations }),
+  }
   const memory = input.modelMemory === undefined ? {} : { maxLoadedBytes: input.modelMemory * 1_000_000 }
   const drain = { delayMs: Math.max(0, input.drainSeconds) * 1000, lingerMs: LINGER_MS }
   const owner = await ownHome({ stack, project, host, port, token, roles, drain, ...memory, ...gateway })

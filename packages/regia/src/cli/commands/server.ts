@@ -19,6 +19,12 @@ export const up = command({
       value: 'ENDPOINT',
       description: 'endpoint that answers /invocations; the only one where there is one',
     },
+    gateways: {
+      type: 'integer',
+      value: 'N',
+      description: 'so many more processes answer predictions at the same port, with models of their own (Linux)',
+      default: 0,
+    },
     host: { type: 'text', description: 'address to bind; any but loopback needs a token', default: '127.0.0.1' },
     tokenFile: {
       type: 'text',
@@ -50,6 +56,7 @@ export const up = command({
     'regia up',
     'regia up --port 8080 --host 0.0.0.0 --token-file token.txt',
     'regia up --port 8000 --grpc-port 8001',
+    'regia up --gateways 3',
   ],
   load: async () => (await import('../actions/up.ts')).up,
 })
