@@ -24,7 +24,7 @@ async function begin(canary: object = {}, bytes: Uint8Array = strong, stable = w
   stories.push(story)
   await story.served.register('trips', stable, 'champion')
   await story.served.register('trips', bytes)
-  const rollbackWhen = { latencyIncrease: 100 }
+  const rollbackWhen = { latencyIncrease: 100, scoreShift: 2 }
   const policy = {
     model: 'trips@challenger',
     steps: [40, 60],
@@ -178,7 +178,7 @@ describe('a bad canary is taken back, and not tried again', () => {
   })
 
   it('by scores that lie elsewhere', async () => {
-    const story = await begin({ steps: [50] })
+    const story = await begin({ steps: [50], rollbackWhen: { scoreShift: 0.25 } })
     spoil(story, (predict) => async (batch) => {
       const predictions = await predict(batch)
       for (let i = 0; i < predictions.rowCount; i++) predictions.scores[i] = predictions.scores[i]! / 5

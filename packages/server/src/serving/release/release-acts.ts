@@ -158,7 +158,8 @@ export class ReleaseActs {
   }
 }
 
-const sharesOf = (arms: readonly RecordedArm[]): ReadonlyMap<number, number> =>
+/** What versions get, by version; nothing where one broke a rule. */
+export const sharesOf = (arms: readonly RecordedArm[]): ReadonlyMap<number, number> =>
   new Map(arms.map(({ version, share, isOut }) => [version, isOut ? 0 : share]))
 
 /** What the broken ones had is shared out among all others, stable version included, in the proportion that they have. */

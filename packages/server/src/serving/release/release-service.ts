@@ -12,7 +12,7 @@ import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
 import { mayMoveByRule, moveChampion } from './champion.ts'
 import { noRelease, nothingToPromote, nothingToRetry, nothingToRollBackTo, otherState } from './refusals.ts'
-import { type OpenRelease, ReleaseActs, type Why } from './release-acts.ts'
+import { type OpenRelease, ReleaseActs, sharesOf, type Why } from './release-acts.ts'
 import type { ReleaseRecord } from './release-record.ts'
 import { viewRelease } from './release-view.ts'
 import { ShadowReleases } from './shadow-releases.ts'
@@ -63,7 +63,9 @@ export class ReleaseService {
       if (!open) return
       const { changes, act } = await this.#ask(open)
       const record = await this.#deps.releases.change(open.record.id, keptOf(open.record, changes))
-      if (record) await this.#do({ ...open, record }, act)
+      if (!record) return
+      restoreShares(open.gateway, record)
+      await this.#do({ ...open, record }, act)
     })
   }
 
@@ -263,6 +265,12 @@ export class ReleaseService {
     const figures = await this.#deps.figures.figures(record)
     return viewRelease({ record, figures, failureOf: (version) => gateway?.failureOf(version) })
   }
+}
+
+/** A change of versions that was under way when shares changed may have set those of before. */
+function restoreShares(gateway: EndpointGateway, { arms }: ReleaseRecord): void {
+  const shares = sharesOf(arms)
+  if (gateway.arms.some(({ version, share }) => shares.get(version) !== share)) gateway.setShares(shares)
 }
 
 /** What stands still keeps its words and figures, for whoever is asked about it; only its rules go on. */
