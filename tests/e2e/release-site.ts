@@ -7,7 +7,8 @@ import { packageTrips, tripRows } from '../../packages/server/test/serving/trips
 const MINUTE = 60_000
 const WEB = fileURLToPath(new URL('../../packages/web/dist/', import.meta.url))
 const ROWS_A_REQUEST = 4
-const REQUESTS_A_TURN = 24
+const REQUESTS_A_TURN = 60
+const SLOTS_A_TURN = 12
 const SIDES = 6
 
 export const LONG_NAME = 'predicted-lateness-of-the-northern-night-shift-trips-with-connections-in-winter1'
@@ -28,12 +29,11 @@ const RELEASES: readonly (EndpointSpecInput & { readonly versions: number })[] =
     stable: 'eta@champion',
     canary: {
       model: 'eta@challenger',
-      steps: [5, 25, 50],
-      every: '12m',
-      minimumRequests: 60,
-      sticky: 'place',
+      steps: [10, 20, 35, 50],
+      every: '7m',
+      minimumRequests: 40,
       promoteWhen: { nonInferior: 'accuracy', margin: 0.05 },
-      rollbackWhen: { errorRate: 0.02, p99Ms: 250, latencyIncrease: 3, scoreShift: 1 },
+      rollbackWhen: { errorRate: 0.02, p99Ms: 250, latencyIncrease: 5, scoreShift: 9 },
     },
   },
   {
@@ -93,8 +93,10 @@ export async function startReleases(options: { readonly turns?: number } = {}): 
   }
   await begin(site)
   for (let turn = 0; turn < turns; turn++) {
-    for (const { name } of RELEASES) await ask(api, name, REQUESTS_A_TURN)
-    aheadMs += MINUTE
+    for (let slot = 0; slot < SLOTS_A_TURN; slot++) {
+      for (const { name } of RELEASES) await ask(api, name, REQUESTS_A_TURN / SLOTS_A_TURN)
+      aheadMs += MINUTE / SLOTS_A_TURN
+    }
     await served.server.services.serving.release.turn()
   }
   aheadMs = 0

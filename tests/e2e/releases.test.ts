@@ -42,7 +42,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
   it('stand in the list of endpoints, each with where it is', async () => {
     const { page, troubles, close } = await open('/endpoints')
     const table = page.getByRole('table', { name: 'Endpoints' })
-    await table.getByRole('link', { name: /canary .* · step \d of 3/ }).waitFor()
+    await table.getByRole('link', { name: /canary .* · step \d of 4/ }).waitFor()
     await table.getByRole('link', { name: /experiment: [\d,]+ of [\d,]+ per arm/ }).waitFor()
     await table.getByRole('link', { name: /bandit: v\d \d+/ }).waitFor()
     await table.getByText(/shadow: [\d,]+ of 2,000 pairs/).waitFor()
@@ -60,7 +60,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
   it('of a canary show steps and rules, and are paused, resumed and advanced by hand', async () => {
     const { page, troubles, close } = await open('/endpoints/eta')
     const steps = page.getByRole('list', { name: 'Steps' })
-    await steps.getByText(/of 60 requests/).waitFor()
+    await steps.getByText(/of 40 requests/).waitFor()
     const rules = page.getByRole('table', { name: 'Rules' })
     await rules.getByText('Failures in a row').waitFor()
     expect(await rules.getByRole('img', { name: /passes|fails|waits/ }).count()).toBe(8)
@@ -71,14 +71,14 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
     await dialog.getByLabel('Reason').fill('lunch')
     await dialog.getByText('regia endpoints pause eta --reason lunch').waitFor()
     await dialog.getByText('POST /api/v1/endpoints/eta/pause {"reason":"lunch"}').waitFor()
-    await dialog.getByRole('button', { name: 'Pause' }).click()
+    await dialog.getByRole('button', { name: 'Pause', exact: true }).click()
     await bar(page)
       .getByText(/· paused/)
       .waitFor()
     expect((await site.api.endpoints.release('eta'))?.state).toBe('paused')
 
     await bar(page).getByRole('button', { name: 'Resume' }).click()
-    await dialog.getByRole('button', { name: 'Resume' }).click()
+    await dialog.getByRole('button', { name: 'Resume', exact: true }).click()
     await dialog.waitFor({ state: 'hidden' })
     const before = (await site.api.endpoints.release('eta'))?.step?.place ?? 0
     await bar(page)
@@ -87,7 +87,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
     await dialog.getByText(/without waiting for the rules/).waitFor()
     await dialog.getByRole('button', { name: /Next step/ }).click()
     await bar(page)
-      .getByText(new RegExp(`step ${before + 1} of 3`))
+      .getByText(new RegExp(`step ${before + 1} of 4`))
       .waitFor()
     expect(troubles).toEqual([])
     await close()
@@ -162,7 +162,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
   it('answer a row that is typed, and say who answered and how sure', async () => {
     const { page, troubles, close } = await open('/endpoints/risk')
     const form = page.getByRole('region', { name: 'Try it' })
-    await form.getByRole('button', { name: 'Predict' }).click()
+    await form.getByRole('button', { name: 'Predict', exact: true }).click()
     await form.getByText(/risk v1 · .* ms/).waitFor()
     await form.getByRole('list', { name: 'Most probable classes' }).waitFor()
     await form.getByText(/^curl http/).waitFor()

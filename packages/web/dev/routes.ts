@@ -197,10 +197,13 @@ export const ROUTES: readonly Route[] = [
   [
     /^endpoints$/,
     (state, _, query) => ({
-      body: page((i) => serving.endpoint(nameOf('delays')(i), i === 0), few(state, 3), query),
+      body: page((i) => serving.endpoint(nameOf('delays')(i), i === 0), few(state, 1000), query),
       schema: pageSchema(endpointSchema),
     }),
   ],
+  // Nothing is released here but what is in shadow.
+  [/^endpoints\/[^/]+\/release$/, () => undefined],
+  [/^endpoints\/[^/]+\/releases$/, (_, __, query) => ({ body: page(() => undefined, 0, query) })],
   [
     /^endpoints\/([^/]+)$/,
     (_, [name = '']) => ({ body: serving.endpoint(name, name === 'delays'), schema: endpointSchema }),

@@ -22,7 +22,7 @@ export function CanarySteps({ release, policy }: CanaryStepsProps) {
             <StepNow step={step} isRunning={release.state === 'running'} />
           ) : (
             <small>
-              {stateOf(i) === 'done' ? 'passed' : `${policy.every} · ${formatCount(policy.minimumRequests)} requests`}
+              {STEP_WORDS[stateOf(i)] ?? `${policy.every} · ${formatCount(policy.minimumRequests)} requests`}
             </small>
           )}
         </li>
@@ -34,6 +34,9 @@ export function CanarySteps({ release, policy }: CanaryStepsProps) {
     </ol>
   )
 }
+
+// A step that is ahead says what it takes.
+const STEP_WORDS: Readonly<Record<string, string>> = { done: 'passed', now: 'ended here' }
 
 function StepNow({ step, isRunning }: { readonly step: NonNullable<Release['step']>; readonly isRunning: boolean }) {
   const now = useNow()

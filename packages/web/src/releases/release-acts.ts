@@ -29,63 +29,70 @@ export function actsOf(endpoint: Endpoint): readonly Act[] {
 
 function releaseActs(endpoint: Endpoint, release: Release): readonly Act[] {
   const { name } = endpoint.spec
-  const { stableVersion, state } = release
-  const others = release.arms.slice(1).map(({ version }) => version)
-  const taken = release.arms.slice(1).reduce((sum, { share }) => sum + share, 0)
-  const back = `The ${formatPercent(taken)} of the requests that ${list(others)} ${others.length > 1 ? 'answer' : 'answers'} ${others.length > 1 ? 'go' : 'goes'} to v${stableVersion} with the next request; none fails.`
-  const noRetry = `${list(others)} ${others.length > 1 ? 'are' : 'is'} not tried again by itself: register another version.`
+  const { kind, stableVersion, arms } = release
+  const others = arms.slice(1).map(({ version }) => version)
+  const areMany = others.length > 1
+  const taken = formatPercent(arms.slice(1).reduce((sum, { share }) => sum + share, 0))
+  const back = `The ${taken} of the requests that ${list(others)} ${areMany ? 'answer go' : 'answers goes'} to v${stableVersion} with the next request; none fails.`
+  const noRetry = `${list(others)} ${areMany ? 'are' : 'is'} not tried again by itself: register another version.`
   return [
     ...promotions(endpoint, release),
     ...advance(name, release),
-    ...(state === 'running'
-      ? [
-          {
-            name: 'pause',
-            label: 'Pause',
-            title: `Pause the ${release.kind} of ${name}?`,
-            consequences: [
-              'Every version keeps the share that it has now. No step is taken and nothing is promoted by itself.',
-              'The rules go on and still take a version back.',
-            ],
-            done: `${name}: the ${release.kind} is paused`,
-          } as const,
-        ]
-      : []),
-    ...(state === 'paused'
-      ? [
-          {
-            name: 'resume',
-            label: 'Resume',
-            title: `Go on with the ${release.kind} of ${name}?`,
-            consequences: [
-              release.step
-                ? `Its step of ${release.step.percent}\u00a0% begins anew, with its whole hold time.`
-                : 'It goes on from where it stood.',
-            ],
-            done: `${name}: the ${release.kind} goes on`,
-          } as const,
-        ]
-      : []),
+    ...holdActs(name, release),
     {
       name: 'stop',
       label: 'Stop',
-      title: `Stop the ${release.kind} of ${name}?`,
-      consequences: [back, `The ${release.kind} ends as "stopped", without a verdict. ${noRetry}`],
-      done: `${name}: the ${release.kind} has ended`,
+      title: `Stop the ${kind} of ${name}?`,
+      consequences: [back, `The ${kind} ends as "stopped", without a verdict. ${noRetry}`],
+      done: `${name}: the ${kind} has ended`,
     },
     {
       name: 'rollback',
       label: 'Roll back',
       title: `Take ${list(others)} back on ${name}?`,
-      consequences: [back, `The ${release.kind} ends as "taken back". ${noRetry}`],
+      consequences: [back, `The ${kind} ends as "taken back". ${noRetry}`],
       done: `${name}: v${stableVersion} answers everything`,
+    },
+  ]
+}
+
+/** Pausing what runs, going on with what is paused. */
+function holdActs(endpoint: string, { kind, state, step }: Release): readonly Act[] {
+  if (state === 'running') {
+    return [
+      {
+        name: 'pause',
+        label: 'Pause',
+        title: `Pause the ${kind} of ${endpoint}?`,
+        consequences: [
+          'Every version keeps the share that it has now. No step is taken and nothing is promoted by itself.',
+          'The rules go on and still take a version back.',
+        ],
+        done: `${endpoint}: the ${kind} is paused`,
+      },
+    ]
+  }
+  if (state !== 'paused') return []
+  return [
+    {
+      name: 'resume',
+      label: 'Resume',
+      title: `Go on with the ${kind} of ${endpoint}?`,
+      consequences: [
+        step
+          ? `Its step of ${step.percent}\u00a0% begins anew, with its whole hold time.`
+          : 'It goes on from where it stood.',
+      ],
+      done: `${endpoint}: the ${kind} goes on`,
     },
   ]
 }
 
 function promotions({ spec }: Endpoint, release: Release): readonly Act[] {
   const { stableVersion, winner, verdict, reason } = release
-  const others = release.arms.slice(1)
+  // What was taken out is not offered; who insists can still name it on the command line.
+  const all = release.arms.slice(1)
+  const others = all.length > 1 ? all.filter(({ share }) => share > 0) : all
   const best = others.find(({ version }) => version === winner) ?? others[0]
   const ordered = best ? [best, ...others.filter((arm) => arm !== best)] : others
   return ordered.map(({ version, share }) => {

@@ -1,4 +1,4 @@
-import { type Endpoint, isComposed, isOpenRelease, type Release } from '@regia/core'
+import { type Endpoint, isComposed, type Release } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Comparison } from '../endpoints/comparison.tsx'
@@ -9,7 +9,6 @@ import { BanditPanel } from './bandit-panel.tsx'
 import { CanaryPanel } from './canary-panel.tsx'
 import { ExperimentPanel } from './experiment-panel.tsx'
 import { releaseQuery } from './queries.ts'
-import { ReleaseSay } from './release-say.tsx'
 import { judgedMetrics, KIND_WORDS, STATE_WORDS } from './release-text.ts'
 import classes from './releases.module.css'
 import { ShadowDifferences } from './shadow-differences.tsx'
@@ -50,18 +49,17 @@ export function ReleasePanel({ endpoint }: { readonly endpoint: Endpoint }) {
 }
 
 function Content({ release }: { readonly release: Release }) {
-  const isOpen = isOpenRelease(release.state)
   return (
     <>
-      {isOpen ? <ByKind release={release} /> : <ReleaseSay release={release} />}
+      <ByKind release={release} />
       <h3 className={classes.part}>Since it began</h3>
       <ArmTable arms={release.arms} metrics={judgedMetrics(release.policy)} />
     </>
   )
 }
 
-/** What the policy of a release has to say. */
-export function ByKind({ release }: { readonly release: Release }) {
+/** What the policy of a release has to say, or had when it ended. */
+function ByKind({ release }: { readonly release: Release }) {
   if (release.kind === 'canary') return <CanaryPanel release={release} />
   if (release.kind === 'experiment') return <ExperimentPanel release={release} />
   return <BanditPanel release={release} />
