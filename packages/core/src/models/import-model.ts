@@ -9,7 +9,10 @@ import { signatureSchema } from './signature.ts'
 /** What an ONNX file does not say of itself: as a program writes it, but nothing is required; or the signature of a package. */
 export const importSignatureSchema = z.union([
   programSignatureSchema.omit({ reference: true, target: true }).extend({ target: z.string().min(1).optional() }),
-  signatureSchema.transform(({ inputs, ...rest }) => programSignature({ ...rest, columns: inputs })),
+  // Its tensors are the graph's to say.
+  signatureSchema
+    .omit({ tensors: true, outputs: true })
+    .transform(({ inputs, ...rest }) => programSignature({ ...rest, columns: inputs })),
 ])
 export type ImportSignature = z.output<typeof importSignatureSchema>
 

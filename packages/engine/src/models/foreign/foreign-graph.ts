@@ -14,6 +14,8 @@ export type ForeignTensor = {
   readonly elementType: string
   /** Sizes, -1 where they vary; undefined where nothing is said. */
   readonly shape: readonly number[] | undefined
+  /** What the file gave in its place, where that was taken off. */
+  readonly nameBefore?: string
 }
 
 /** A foreign graph in the shape that wrapping takes: tensors only, its names out of the way of ours. */
@@ -24,6 +26,8 @@ export type ForeignGraph = {
   readonly outputs: readonly ForeignTensor[]
   /** Labels that the graph itself holds. */
   readonly classes: readonly string[] | undefined
+  /** The output that holds labels, where there is one. */
+  readonly label: { readonly name: string; readonly elementType: string } | undefined
   /** Whether it says itself that it classifies, by giving labels or naming its classes. */
   readonly isClassifier: boolean
   /** What of the file is not as it was, for people. */
@@ -52,6 +56,7 @@ export function readForeignGraph(bytes: Uint8Array, options: DecodeOptions = {})
       ['float', 'double', 'float16'].includes(elementType),
     ),
     classes: findClasses(decoded.graph),
+    label: labelIn(graph.outputs),
     isClassifier:
       zipped.length > 0 || graph.outputs.some(({ type }) => isLabel(type)) || namedLabels(graph.nodes) !== undefined,
     notes: notesOn(zipped, graph),
@@ -80,7 +85,12 @@ function withoutZipMap(graph: OnnxGraph): { readonly graph: OnnxGraph; readonly 
       nodes: graph.nodes.filter((node) => !zips.includes(node)),
       outputs: graph.outputs.filter(({ name }) => !gone.has(name)),
     },
-    zipped: zips.map(({ inputs: [name = ''] }) => ({ name, elementType: 'float', shape: undefined })),
+    zipped: zips.map(({ inputs: [name = ''], outputs: [nameBefore = ''] }) => ({
+      name,
+      elementType: 'float',
+      shape: undefined,
+      nameBefore,
+    })),
   }
 }
 
@@ -97,6 +107,13 @@ function notesOn(zipped: readonly ForeignTensor[], { outputs }: OnnxGraph): stri
 
 const isLabel = (type: OnnxGraph['outputs'][number]['type']): boolean =>
   type.kind === 'tensor' && ['int64', 'int32', 'string', 'bool'].includes(type.elementType)
+
+function labelIn(outputs: OnnxGraph['outputs']): ForeignGraph['label'] {
+  const labels = outputs.flatMap((output) => (isLabel(output.type) ? (tensorOf(output) ?? []) : []))
+  const named = labels.filter(({ name }) => /label|class/i.test(name))
+  const [found, another] = named.length > 0 ? named : labels
+  return another ? undefined : found
+}
 
 /**
  * Classifiers of the classical operator set carry the labels that they choose from; others pick them from a constant. What makes the label alone counts

@@ -16,6 +16,7 @@ import { type LoadedGraph, loadGraph } from '../onnx-graph.ts'
 import { describeReference, exampleOf } from '../package-contents.ts'
 import { explainUnloadable } from './explain-unloadable.ts'
 import { type ForeignGraph, type ForeignTensor, readForeignGraph } from './foreign-graph.ts'
+import { withNamesInGraph } from './names-in-graph.ts'
 import { assignColumns, wrapGraph } from './wrap-graph.ts'
 
 export type PackageForeignOptions = {
@@ -26,6 +27,8 @@ export type PackageForeignOptions = {
   readonly isExampleOnly?: boolean
   /** Whether the rows are no data, but were made up for want of an example. */
   readonly isExampleMadeUp?: boolean
+  /** Whether the graph's own names of its tensors are kept, for clients that knew the model elsewhere. */
+  readonly keepsNames?: boolean
 }
 
 export type PackageOnnxOptions = PackageForeignOptions & {
@@ -54,14 +57,15 @@ export async function packageOnnx({ onnx, readExternal, ...options }: PackageOnn
 
 /** {@link packageOnnx} of a graph that was read already. */
 export async function packageForeign(foreign: ForeignGraph, options: PackageForeignOptions): Promise<Uint8Array> {
-  const { signature: given, reference, isExampleOnly = false, isExampleMadeUp = false } = options
+  const { signature: given, reference, isExampleOnly = false, isExampleMadeUp = false, keepsNames = false } = options
   if (reference.rowCount === 0) {
     throw new RegiaError('DATA_EMPTY', 'A model cannot be packaged without rows: it has no example and no reference.', {
       hint: 'Name a table with rows as "reference" in the signature.',
     })
   }
   const output = chooseOutput(foreign, given)
-  const signature = completeSignature(foreign, given, reference, output)
+  const complete = completeSignature(foreign, given, reference, output)
+  const signature = keepsNames ? withNamesInGraph(foreign, complete, output) : complete
   const graph = wrapGraph(foreign, signature, output)
   const loaded = await loadGraph(graph, signature).catch(async (cause: unknown) => {
     throw await explainUnloadable(foreign.model, cause)

@@ -43,6 +43,7 @@ export async function packageMlflowModel({ files, metrics = {} }: MlflowModelFol
     reference: fromRows(rows ?? [blankRow(columns)], types),
     isExampleOnly: (rows?.length ?? 0) < REFERENCE_ROWS,
     isExampleMadeUp: !rows,
+    keepsNames: true,
   }).catch((cause: unknown) => {
     throw cause instanceof RegiaError ? cause : failsOn(rows ? 'its example' : 'a row of zeros and empty texts', cause)
   })

@@ -46,6 +46,7 @@ export async function packageOnnxFile({ files, signature: said, example }: OnnxF
       reference: fromRows(some, types),
       isExampleOnly: some.length < REFERENCE_ROWS,
       isExampleMadeUp: !example,
+      keepsNames: true,
     })
   const bytes = await packageOf(rows).catch(async (cause: unknown) => {
     if (cause instanceof RegiaError) throw cause
