@@ -15,7 +15,7 @@ export function classification(output: Output, count: unknown, { classes }: Sign
     throw refusal(where, `"classification" must be a whole number of classes; it is ${show(count)}.`)
   }
   if (output.datatype !== 'FP32') {
-    throw refusal(where, `Output "${output.name}" is of ${output.datatype}; only numbers can be ranked as classes.`)
+    throw refusal(where, `Output "${output.name}" is of ${output.datatype}; only FP32 can be ranked as classes.`)
   }
   const width = output.columns ?? 1
   const columns = Math.min(count, width)

@@ -1,8 +1,9 @@
 import type { Cell, Clock, Row, Signature, SignatureColumn } from '@regia/core'
 import { readElements, readText } from './binary-elements.ts'
-import { bindingOf, type Datatype, findDatatype } from './datatype.ts'
+import { type Datatype, findDatatype } from './datatype.ts'
 import { cellReader, isRounded } from './element-reader.ts'
 import type { Elements, InferMessage, TensorMessage } from './infer-message.ts'
+import { type InputSlot, inputSlots, slotText } from './input-slots.ts'
 import { refusal, show } from './refusal.ts'
 
 /** How the protocol reads an event time: the caller's rule for what is one. */
@@ -10,12 +11,14 @@ export type ReadEventTime = (at: unknown, clock: Clock, where: string) => number
 
 export type InferRequest = { readonly id?: string; readonly rows: readonly Row[]; readonly at: number }
 
-type Tensor = { readonly column: SignatureColumn; readonly values: readonly Cell[] }
+/** What came for a column, whether by itself or in a tensor of several. */
+type ColumnValues = { readonly column: SignatureColumn; readonly values: readonly Cell[] }
 
 const MAX_ROWS = 10_000
 
 /**
- * Reads an inference request of the Open Inference Protocol, version 2: one tensor an input column, of shape [n] or [n, 1].
+ * Reads an inference request of the Open Inference Protocol, version 2: one tensor an input column, of shape [n] or [n, 1]; or
+ * the tensors that the model's graph had before it was imported, of shape [n, columns].
  *
  * Extensions, since a tensor has no null: null is allowed in the JSON of a nullable column, and there NaN and the infinities of other
  * forms mean the same.
@@ -37,47 +40,61 @@ export function decodeInfer(
   }
 }
 
-function decodeTensors(inputs: readonly TensorMessage[], signature: Signature): readonly Tensor[] {
+function decodeTensors(inputs: readonly TensorMessage[], signature: Signature): readonly ColumnValues[] {
   if (inputs.length === 0) throw refusal('inputs', `There are no inputs. Expected: ${expected(signature)}.`)
-  const byName = columnsOf(signature)
-  const seen = new Set<string>()
-  return inputs.map((input, i) => {
+  const { byName } = inputSlots(signature)
+  const seen = new Set<InputSlot>()
+  return inputs.flatMap((input, i) => {
     const { name } = input
-    const column = typeof name === 'string' ? byName.get(name) : undefined
-    if (!column) {
+    const slot = typeof name === 'string' ? byName.get(name) : undefined
+    if (!slot) {
       throw refusal(`inputs[${i}].name`, `There is no input ${show(name)}. Expected: ${expected(signature)}.`)
     }
-    if (seen.has(column.name)) throw refusal(`inputs[${i}]`, `Input "${column.name}" came twice.`)
-    seen.add(column.name)
-    return { column, values: decodeTensor(input, column) }
+    if (seen.has(slot)) throw refusal(`inputs[${i}]`, `Input "${slot.name}" came twice.`)
+    seen.add(slot)
+    assertNotMixed(slot, seen, i)
+    return decodeTensor(input, slot)
   })
 }
 
-function decodeTensor(input: TensorMessage, column: SignatureColumn): readonly Cell[] {
-  const where = `inputs "${column.name}"`
-  const datatype = findDatatype(input.datatype)
-  const binding = bindingOf(column)
-  if (!datatype || !binding.accepted.includes(datatype.kind)) {
-    const text = `Input "${column.name}" came as ${show(input.datatype)}; expected ${binding.datatype}.`
-    throw refusal(where, text)
-  }
-  const rowCount = decodeShape(input.shape, column.name)
-  const values = elementsOf(input.elements, column, datatype, rowCount)
-  if (values.length !== rowCount) {
-    const text = `Input "${column.name}" has shape ${show(input.shape)} but ${values.length} elements; expected ${rowCount}.`
-    throw refusal(where, text)
-  }
-  const cellOf = cellReader(column, datatype)
-  return values.map(cellOf)
+function assertNotMixed(slot: InputSlot, seen: ReadonlySet<InputSlot>, place: number): void {
+  if (slot.kind === 'either') return
+  const other = [...seen].find(({ kind }) => kind !== 'either' && kind !== slot.kind)
+  if (!other) return
+  const [tensor, column] = slot.kind === 'tensor' ? [slot, other] : [other, slot]
+  throw refusal(
+    `inputs[${place}]`,
+    `Input "${tensor.name}" is a tensor of several columns and "${column.name}" a column by itself; they came together.`,
+    'Send the tensors as the metadata lists them, or one tensor for each column.',
+  )
 }
 
-function elementsOf(
-  elements: Elements,
-  { name }: SignatureColumn,
-  datatype: Datatype,
-  rowCount: number,
-): readonly unknown[] {
-  if (elements.form === 'binary') return readElements(name, datatype, elements.bytes, rowCount)
+function decodeTensor(input: TensorMessage, slot: InputSlot): readonly ColumnValues[] {
+  const { name, columns } = slot
+  const where = `inputs "${name}"`
+  const datatype = findDatatype(input.datatype)
+  if (!datatype || !slot.accepted.includes(datatype.kind)) {
+    throw refusal(where, `Input "${name}" came as ${show(input.datatype)}; expected ${slot.datatype}.`)
+  }
+  const rowCount = decodeShape(input.shape, slot)
+  const count = rowCount * columns.length
+  const values = elementsOf(input.elements, name, datatype, count)
+  if (values.length !== count) {
+    const text = `Input "${name}" has shape ${show(input.shape)} but ${values.length} elements; expected ${count}.`
+    throw refusal(where, text)
+  }
+  if (slot.kind !== 'tensor') {
+    const [column] = columns
+    return column ? [{ column, values: values.map(cellReader(column, datatype)) }] : []
+  }
+  return columns.map((column, place) => {
+    const cellOf = cellReader(column, datatype, { tensor: name, place })
+    return { column, values: Array.from({ length: rowCount }, (_, i) => cellOf(values[i * columns.length + place], i)) }
+  })
+}
+
+function elementsOf(elements: Elements, name: string, datatype: Datatype, count: number): readonly unknown[] {
+  if (elements.form === 'binary') return readElements(name, datatype, elements.bytes, count)
   if (elements.form === 'typed') {
     return Array.from(elements.values, (value, i) => (value instanceof Uint8Array ? readText(name, value, i) : value))
   }
@@ -90,14 +107,16 @@ function elementsOf(
   return isExact ? flatten(elements.exact(), name) : values
 }
 
-function decodeShape(shape: unknown, name: string): number {
-  const isShape = Array.isArray(shape) && (shape.length === 1 || (shape.length === 2 && shape[1] === 1))
+/** How many rows a shape makes. A single column may come with one dimension or two. */
+function decodeShape(shape: unknown, { name, columns: { length: width } }: InputSlot): number {
+  const isShape =
+    Array.isArray(shape) && ((shape.length === 1 && width === 1) || (shape.length === 2 && shape[1] === width))
   const rowCount: unknown = isShape ? shape[0] : undefined
   if (typeof rowCount === 'number' && Number.isInteger(rowCount) && rowCount >= 1 && rowCount <= MAX_ROWS)
     return rowCount
   throw refusal(
     `inputs "${name}".shape`,
-    `Input "${name}" has shape ${show(shape)}; expected [n] or [n, 1] with n from 1 to ${MAX_ROWS}.`,
+    `Input "${name}" has shape ${show(shape)}; expected ${width === 1 ? '[n] or [n, 1]' : `[n, ${width}]`} with n from 1 to ${MAX_ROWS}.`,
   )
 }
 
@@ -108,7 +127,7 @@ function flatten(data: unknown, name: string): readonly unknown[] {
   return data.some(Array.isArray) ? data.flat() : data
 }
 
-function toRows(tensors: readonly Tensor[]): readonly Row[] {
+function toRows(tensors: readonly ColumnValues[]): readonly Row[] {
   const first = tensors[0]!
   const rowCount = first.values.length
   const odd = tensors.find(({ values }) => values.length !== rowCount)
@@ -125,15 +144,4 @@ function toRows(tensors: readonly Tensor[]): readonly Row[] {
   return rows
 }
 
-const columnsBySignature = new WeakMap<Signature, ReadonlyMap<string, SignatureColumn>>()
-
-function columnsOf(signature: Signature): ReadonlyMap<string, SignatureColumn> {
-  const known = columnsBySignature.get(signature)
-  if (known) return known
-  const columns = new Map(signature.inputs.map((column) => [column.name, column]))
-  columnsBySignature.set(signature, columns)
-  return columns
-}
-
-const expected = (signature: Signature): string =>
-  signature.inputs.map((column) => `"${column.name}" (${bindingOf(column).datatype})`).join(', ')
+const expected = (signature: Signature): string => inputSlots(signature).listed.map(slotText).join(', ')

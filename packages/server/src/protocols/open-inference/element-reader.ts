@@ -5,26 +5,31 @@ import { refusal, show } from './refusal.ts'
 /** Makes a cell of an element; one beyond 2^53 comes as bigint. */
 export type CellOf = (element: unknown, place: number) => Cell
 
+/** Where a column stands in a tensor of several. */
+type Within = { readonly tensor: string; readonly place: number }
+
 /** How the elements of a tensor of this datatype become cells of this column. It throws RegiaError `INVALID_INPUT` for what is no such element. */
-export function cellReader(column: SignatureColumn, datatype: Datatype): CellOf {
+export function cellReader(column: SignatureColumn, datatype: Datatype, within?: Within): CellOf {
   const read = READERS[datatype.kind]
   return (element, place) => {
     if (element === null && column.nullable) return null
     const cell = read(element, column, datatype)
     if (cell !== undefined) return cell
-    throw wrongElement(column, datatype, element, place)
+    throw wrongElement(column, datatype, element, place, within)
   }
 }
 
 type Reader = (element: unknown, column: SignatureColumn, datatype: Datatype) => Cell | undefined
 
 const READERS: Readonly<Record<ElementKind, Reader>> = {
-  bool: (element) => {
-    if (typeof element === 'boolean') return element
-    return element === 0 || element === 1 ? element === 1 : undefined
+  bool: (element, { type }) => {
+    const is = typeof element === 'boolean' ? element : truthOf(element)
+    return is === undefined || type === 'bool' ? is : Number(is)
   },
-  float: (element, { nullable }) => {
+  float: (element, { type, nullable }) => {
     if (typeof element !== 'number') return undefined
+    if (type === 'bool' && Number.isFinite(element)) return truthOf(element)
+    if (type === 'int' && Number.isFinite(element) && !Number.isSafeInteger(element)) return undefined
     if (Number.isFinite(element)) return element
     return nullable ? null : undefined
   },
@@ -32,6 +37,7 @@ const READERS: Readonly<Record<ElementKind, Reader>> = {
     if (typeof element === 'number') {
       // Comparing a bigint with a number is exact, and costs less than making one.
       if (!Number.isSafeInteger(element) || element < minimum || element > maximum) return undefined
+      if (type === 'bool') return truthOf(element)
       return type === 'string' ? String(element) : element
     }
     const isExact = typeof element === 'bigint' && type === 'string' && element >= minimum && element <= maximum
@@ -40,13 +46,34 @@ const READERS: Readonly<Record<ElementKind, Reader>> = {
   text: (element) => (typeof element === 'string' ? element : undefined),
 }
 
-function wrongElement(column: SignatureColumn, datatype: Datatype, element: unknown, place: number) {
+/** A tensor of numbers holds 0 and 1 for a column of booleans. */
+const truthOf = (element: unknown): boolean | undefined => (element === 0 || element === 1 ? element === 1 : undefined)
+
+function wrongElement(
+  column: SignatureColumn,
+  datatype: Datatype,
+  element: unknown,
+  place: number,
+  within: Within | undefined,
+) {
+  if (within) {
+    return refusal(
+      `inputs "${within.tensor}"[${place}][${within.place}]`,
+      `Input "${within.tensor}" holds ${shown(element)} in row ${place}, column ${within.place} ("${column.name}"); expected ${expectedOf(column, datatype)}.`,
+      why(column, element),
+    )
+  }
   const where = `inputs "${column.name}"[${place}]`
   return refusal(
     where,
-    `Input "${column.name}" holds ${shown(element)}; expected ${datatype.name}.`,
+    `Input "${column.name}" holds ${shown(element)}; expected ${expectedOf(column, datatype)}.`,
     why(column, element),
   )
+}
+
+const expectedOf = ({ type }: SignatureColumn, { name, kind }: Datatype): string => {
+  if (kind === 'float' && type === 'int') return `a whole number in ${name}`
+  return type === 'bool' && kind !== 'bool' ? `0 or 1 in ${name}` : name
 }
 
 const shown = (element: unknown): string =>

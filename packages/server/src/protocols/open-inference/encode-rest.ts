@@ -39,7 +39,7 @@ function withTensors(text: string, pieces: readonly Uint8Array[]): WireReply {
 
 function headOf({ name, datatype, columns }: Output, { count }: InferAnswer): string {
   const shape = columns === undefined ? count : `${count},${columns}`
-  return `{"name":"${name}","datatype":"${datatype}","shape":[${shape}],`
+  return `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape}],`
 }
 
 function jsonOf(output: Output, answer: InferAnswer): string {

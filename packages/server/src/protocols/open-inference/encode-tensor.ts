@@ -3,7 +3,14 @@ import type { InferAnswer, Output } from './outputs.ts'
 
 /** An output as bytes: little-endian, row-major, without gaps; text with its length in four bytes before it. */
 export function encodeTensor(output: Output, answer: InferAnswer): Uint8Array {
-  return output.datatype === 'BYTES' ? encodeTexts(output.values(answer)) : encodeFloats(output.values(answer))
+  if (output.datatype === 'BYTES') return encodeTexts(output.values(answer))
+  return output.datatype === 'FP32' ? encodeFloats(output.values(answer)) : encodeIntegers(output.values(answer))
+}
+
+function encodeIntegers(values: readonly bigint[]): Uint8Array {
+  const bytes = Buffer.alloc(values.length * 8)
+  for (let i = 0; i < values.length; i++) bytes.writeBigInt64LE(values[i]!, i * 8)
+  return bytes
 }
 
 const isLittle = endianness() === 'LE'

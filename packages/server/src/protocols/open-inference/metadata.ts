@@ -1,5 +1,5 @@
 import type { Signature } from '@regia/core'
-import { bindingOf } from './datatype.ts'
+import { inputSlots } from './input-slots.ts'
 import { outputsOf } from './outputs.ts'
 
 const ANY_ROWS = -1
@@ -9,10 +9,10 @@ export const modelMetadata = (name: string, version: number, signature: Signatur
   name,
   versions: [String(version)],
   platform: 'onnx_onnxv1',
-  inputs: signature.inputs.map((column) => ({
-    name: column.name,
-    datatype: bindingOf(column).datatype,
-    shape: [ANY_ROWS],
+  inputs: inputSlots(signature).listed.map(({ name: input, datatype, columns, isMatrix }) => ({
+    name: input,
+    datatype,
+    shape: isMatrix ? [ANY_ROWS, columns.length] : [ANY_ROWS],
   })),
   outputs: outputsOf(signature).map(({ name: output, datatype, columns }) => ({
     name: output,

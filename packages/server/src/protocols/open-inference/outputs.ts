@@ -23,13 +23,14 @@ export function standInParameters({ servedBy, degraded }: InferAnswer): Readonly
   return { served_by: servedBy, ...(degraded !== undefined && { degraded }) }
 }
 
-/** An output of a model: FP32 numbers or texts, one row after the other. */
+/** An output of a model: numbers or texts, one row after the other. */
 export type Output = {
   readonly name: string
   /** Columns of an output of two dimensions; absent for one of one. */
   readonly columns: number | undefined
 } & (
   | { readonly datatype: 'FP32'; readonly values: (answer: InferAnswer) => Float32Array }
+  | { readonly datatype: 'INT64'; readonly values: (answer: InferAnswer) => readonly bigint[] }
   | { readonly datatype: 'BYTES'; readonly values: (answer: InferAnswer) => readonly string[] }
 )
 
@@ -61,16 +62,61 @@ export const VERSION: Output = {
   values: (answer) => rowsOf(answer, (row) => String(answer.versions?.[row] ?? answer.served.version)),
 }
 
-const outputsBySignature = new WeakMap<Signature, readonly Output[]>()
+/** An output as the model's own graph gave it: its name there, its shape, and whole numbers where labels were such. */
+function asInGraph(output: Output, { outputs, classes = [] }: Signature): Output {
+  if (!outputs || output === PREDICTION_ID) return output
+  const { label, probabilities, value, labelDatatype } = outputs
+  const columns = outputs.columns === 0 ? undefined : outputs.columns
+  if (output === SCORE) return { ...SCORE, name: value ?? SCORE.name, columns }
+  if (output.datatype === 'BYTES') {
+    const name = label ?? output.name
+    return labelDatatype === undefined ? { ...output, name } : { ...output, name, ...wholeLabels(classes) }
+  }
+  const name = probabilities ?? output.name
+  return columns === classes.length ? { ...output, name } : { ...ofSecondClass(classes.length), name, columns }
+}
 
-/** A classifier gives label and probabilities, a regression its score; each with the id of the prediction. */
-export function outputsOf(signature: Signature): readonly Output[] {
+/** Of a row without a decision the least number that there is, as NumPy marks what is no time. */
+const UNDECIDED_NUMBER = -(2n ** 63n)
+
+function wholeLabels(classes: readonly string[]) {
+  const numbers = new Map(classes.map((name) => [name, BigInt(name)]))
+  const values = (answer: InferAnswer) =>
+    rowsOf(answer, (row) => numbers.get(labelOf(answer, classes, row)) ?? UNDECIDED_NUMBER)
+  return { datatype: 'INT64', values } as const
+}
+
+function ofSecondClass(width: number) {
+  const values = (answer: InferAnswer) =>
+    Float32Array.from(rowsOf(answer, (row) => answer.predictions.probabilities?.[row * width + 1] ?? Number.NaN))
+  return { datatype: 'FP32', values } as const
+}
+
+type Outputs = {
+  /** What a reply has where none is asked for, and metadata lists: under the names of the model's graph where they are known. */
+  readonly listed: readonly Output[]
+  /** By the names of the graph and by our own. */
+  readonly byName: ReadonlyMap<string, Output>
+}
+
+const outputsBySignature = new WeakMap<Signature, Outputs>()
+
+function knownOutputs(signature: Signature): Outputs {
   const known = outputsBySignature.get(signature)
   if (known) return known
-  const outputs = signature.classes ? [...classifierOutputs(signature.classes), PREDICTION_ID] : [SCORE, PREDICTION_ID]
+  const own = signature.classes ? [...classifierOutputs(signature.classes), PREDICTION_ID] : [SCORE, PREDICTION_ID]
+  const listed = own.map((output) => asInGraph(output, signature))
+  const outputs = { listed, byName: new Map([...own, ...listed].map((output) => [output.name, output])) }
   outputsBySignature.set(signature, outputs)
   return outputs
 }
+
+/** A classifier gives label and probabilities, a regression its score; each with the id of the prediction. */
+export const outputsOf = (signature: Signature): readonly Output[] => knownOutputs(signature).listed
+
+/** An output by the name that the model's graph had for it, or by ours. */
+export const findOutput = (signature: Signature, name: unknown): Output | undefined =>
+  typeof name === 'string' ? knownOutputs(signature).byName.get(name) : undefined
 
 function labelOf({ predictions, abstainBelow }: InferAnswer, classes: readonly string[], row: number): string {
   const { probabilities } = predictions

@@ -1,7 +1,8 @@
 import type { Signature } from '@regia/core'
 import { parseJson, type WireRequest } from '../../http/wire-message.ts'
-import { bindingOf } from './datatype.ts'
+import { findDatatype } from './datatype.ts'
 import type { Elements, InferMessage, JsonRecord, OutputMessage, TensorMessage } from './infer-message.ts'
+import { inputSlots } from './input-slots.ts'
 import { isRecord, refusal, show } from './refusal.ts'
 
 /** Says that a body begins with so many bytes of JSON, and that tensors follow. */
@@ -142,27 +143,30 @@ function exactInteger(this: unknown, _key: string, value: unknown, context?: { r
  * @throws RegiaError `INVALID_INPUT` where the model has more inputs.
  */
 function readRaw(bytes: Uint8Array, signature: Signature): InferMessage {
-  const [column, ...others] = signature.inputs
-  if (!column || others.length > 0) {
+  const { listed } = inputSlots(signature)
+  const [slot, ...others] = listed
+  if (!slot || others.length > 0) {
     throw refusal(
       'header Inference-Header-Content-Length',
-      `The header Inference-Header-Content-Length is 0, but the model has ${signature.inputs.length} inputs.`,
+      `The header Inference-Header-Content-Length is 0, but the model has ${listed.length} inputs.`,
       'Only a model with one input takes a tensor without JSON before it.',
     )
   }
-  const { datatype } = bindingOf(column)
+  const { name, datatype, columns } = slot
   const isText = datatype === 'BYTES'
-  const size = datatype === 'BOOL' ? 1 : 8
-  if (bytes.byteLength % size !== 0 && !isText) {
-    throw refusal('body', `The body has ${bytes.byteLength} bytes; an element of ${datatype} has ${size}.`, BINARY_HINT)
+  const size = findDatatype(datatype)?.sizeBytes ?? 1
+  const width = columns.length
+  if (bytes.byteLength % (size * width) !== 0 && !isText) {
+    const row = width === 1 ? `an element of ${datatype}` : `a row of ${width} elements of ${datatype}`
+    throw refusal('body', `The body has ${bytes.byteLength} bytes; ${row} has ${size * width}.`, BINARY_HINT)
   }
+  const rowCount = isText ? 1 : bytes.byteLength / size / width
   return {
     parameters: { binary_data_output: true },
     inputs: [
       {
-        name: column.name,
-        datatype,
-        shape: [isText ? 1 : bytes.byteLength / size],
+        ...{ name, datatype },
+        shape: width === 1 ? [rowCount] : [rowCount, width],
         elements: isText ? { form: 'typed', values: [bytes] } : { form: 'binary', bytes },
       },
     ],

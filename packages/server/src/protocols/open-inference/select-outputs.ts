@@ -1,7 +1,7 @@
 import { RegiaError, type Signature } from '@regia/core'
 import { classification } from './classification.ts'
 import type { JsonRecord, OutputMessage } from './infer-message.ts'
-import { type Output, outputsOf } from './outputs.ts'
+import { findOutput, type Output, outputsOf } from './outputs.ts'
 import { refusal, show } from './refusal.ts'
 
 /** An output that a reply shall have, and whether as binary data. */
@@ -22,7 +22,7 @@ export function selectOutputs(
   if (!asked || asked.length === 0) return all.map((output) => ({ output, isBinary }))
   const seen = new Set<string>()
   return asked.map(({ name, parameters: own }, i) => {
-    const output = all.find((one) => one.name === name)
+    const output = findOutput(signature, name)
     if (!output) throw unknownOutput(name, all)
     if (seen.has(output.name)) throw refusal(`outputs[${i}]`, `Output "${output.name}" is asked for twice.`)
     seen.add(output.name)

@@ -35,7 +35,8 @@ function parametersOf(answer: InferAnswer, marksFinal: boolean): object {
   return { ...Object.fromEntries(texts), ...(marksFinal && { triton_final_response: { boolParam: true } }) }
 }
 
-const contentsOf = (output: SelectedOutput['output'], answer: InferAnswer): object =>
-  output.datatype === 'BYTES'
-    ? { bytesContents: output.values(answer).map((text) => Buffer.from(text)) }
-    : { fp32Contents: output.values(answer) }
+function contentsOf(output: SelectedOutput['output'], answer: InferAnswer): object {
+  if (output.datatype === 'FP32') return { fp32Contents: output.values(answer) }
+  if (output.datatype === 'INT64') return { int64Contents: output.values(answer).map(String) }
+  return { bytesContents: output.values(answer).map((text) => Buffer.from(text)) }
+}
