@@ -12,6 +12,7 @@ import { bundleOf, type Files, freshBundle, sizeOf, textOf, tripsModel } from '.
 
 const IMAGES = ['docker', 'compose', 'kubernetes', 'ecs']
 const SERVERS = [...IMAGES, 'ec2', 'lambda']
+const ALL = [...SERVERS, 'browser']
 const SECTIONS = ['What you need', 'Build', 'Run', 'Try it', 'Settings', 'Update', 'Roll back', 'Remove']
 
 describe('bundles', () => {
@@ -24,15 +25,15 @@ describe('bundles', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it('are made for every target', () => {
-    expect(BUNDLE_TARGETS.map(({ name }) => name)).toEqual(expect.arrayContaining(SERVERS))
+    expect(BUNDLE_TARGETS.map(({ name }) => name)).toEqual(expect.arrayContaining(ALL))
   })
 
-  it.each(SERVERS)('are the same bytes for the same model: %s', async (target) => {
+  it.each(ALL)('are the same bytes for the same model: %s', async (target) => {
     const [one, other] = [await bundleOf(model, target), await freshBundle(await tripsModel(), target)]
     expect(digests(one)).toEqual(digests(other))
   })
 
-  it.each(SERVERS)('tell from zero how to use them: %s', async (target) => {
+  it.each(ALL)('tell from zero how to use them: %s', async (target) => {
     const readme = textOf(await bundleOf(model, target), 'README.md')
     const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
     expect(headings).toEqual(SECTIONS)
@@ -99,9 +100,9 @@ describe('bundles', () => {
     )
   })
 
-  it.each(SERVERS)('say nothing of the machine that made them: %s', async (target) => {
+  it.each(ALL)('say nothing of the machine that made them: %s', async (target) => {
     const files = await bundleOf(model, target)
-    const told = [...files].filter(([path]) => !/\.(so\.1|node|gz|zip)$/.test(path))
+    const told = [...files].filter(([path]) => !/\.(so\.1|node|gz|zip|wasm)$/.test(path))
     for (const [path, content] of told) {
       for (const place of [CHECKOUT, tmpdir(), homedir()].filter((each) => each.length > 4)) {
         expect([path, place, content.includes(place)]).toEqual([path, place, false])

@@ -27,6 +27,9 @@ export type BundleProgramOptions = {
 /** Packages of the control plane that no program in a bundle uses. They have native files, or are large, and are not read at all. */
 const LEFT_OUT = ['@duckdb/*', 'better-sqlite3', 'esbuild', '*.node']
 
+/** Reached by none of what a page uses of our packages. */
+const NOT_IN_PAGES = ['node:*', 'onnxruntime-node']
+
 /**
  * What is loaded later (`import('./file.ts')`) belongs to parts that no program in a bundle reaches; were it read, esbuild would load
  * every module that it shares with them late, too late for some. Reached all the same it is refused below.
@@ -76,7 +79,7 @@ async function build(options: BundleProgramOptions, root: string, entryPoints: r
     format: 'esm',
     platform,
     target: platform === 'node' ? 'node22' : 'es2022',
-    external: [...external, ...LEFT_OUT],
+    external: [...external, ...LEFT_OUT, ...(platform === 'browser' ? NOT_IN_PAGES : [])],
     plugins: [leaveLaterImports],
     // Sources are built from the sources of the other packages, as tests run them; compiled files from compiled ones.
     conditions: extname(entry) === '.ts' ? ['source', 'module'] : ['module'],
@@ -90,16 +93,19 @@ async function build(options: BundleProgramOptions, root: string, entryPoints: r
   const { outputFiles, metafile } = await esbuild.build(settings).catch((cause: unknown) => {
     throw bundleFailure(cause)
   })
-  assertNothingMissing(metafile, external)
+  assertNothingMissing(
+    metafile,
+    platform === 'node' ? (path) => isBuiltin(path) || external.includes(path) : () => false,
+  )
   return { outputFiles, inputs: usedInputs(metafile, root) }
 }
 
 /** A package that was left out and is reached all the same would be missed when the program starts, far from here. */
-function assertNothingMissing({ outputs }: Metafile, external: readonly string[]): void {
+function assertNothingMissing({ outputs }: Metafile, isThere: (path: string) => boolean): void {
   const imported = Object.values(outputs).flatMap(({ imports }) =>
     imports.flatMap((each) => (each.external ? each.path : [])),
   )
-  const missing = imported.find((path) => !isBuiltin(path) && !external.includes(path))
+  const missing = imported.find((path) => !isThere(path))
   if (missing !== undefined) throw new Error(`unreachable: a program of a bundle imports "${missing}"`)
 }
 

@@ -4,12 +4,16 @@ import type { BundleContext } from './bundle-target.ts'
 export type ReadmeSections = {
   /** One sentence: what this folder is. */
   readonly is: string
+  /** What it runs on, where that is not the platform. */
+  readonly on?: string
   readonly files: Readonly<Record<string, string>>
   readonly need: string
   readonly build: string
   readonly run: string
   /** Where it answers once it runs, such as `http://localhost:8080`. */
   readonly url: string
+  /** Instead of the request to `url`, for what is no server. */
+  readonly tryIt?: string
   readonly settings: string
   readonly update: string
   readonly rollBack: string
@@ -25,7 +29,7 @@ export function readmeOf(context: BundleContext, sections: ReadmeSections): stri
   const files = Object.entries(sections.files).map(([path, text]) => `| \`${path}\` | ${text} |`)
   return `# ${model.name}, version ${model.version}
 
-${sections.is} Written by Regia ${regia} for ${platform}; model package \`${model.digest}\`.
+${sections.is} Written by Regia ${regia} for ${sections.on ?? platform}; model package \`${model.digest}\`.
 \`sha256sum --check SHA256SUMS\` says whether the files are as they were written.
 
 Inputs: ${inputs.join(', ')}.
@@ -48,10 +52,7 @@ ${sections.run}
 
 ## Try it
 
-${fenced('sh', tryIt(context, sections.url))}
-
-The answer holds, for each row, ${answerWords(context)}. The same model speaks the Open Inference Protocol at \`/v2/models/${model.name}/infer\`.
-\`GET /\` shows its signature and this request, \`/v2/health/ready\` whether it answers, \`/metrics\` counts and latencies for Prometheus.
+${sections.tryIt ?? tryServer(context, sections.url)}
 
 ## Settings
 
@@ -72,6 +73,11 @@ ${sections.remove}
 }
 
 export const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text.trim()}\n\`\`\``
+
+const tryServer = (context: BundleContext, url: string): string => `${fenced('sh', tryIt(context, url))}
+
+The answer holds, for each row, ${answerWords(context)}. The same model speaks the Open Inference Protocol at \`/v2/models/${context.model.name}/infer\`.
+\`GET /\` shows its signature and this request, \`/v2/health/ready\` whether it answers, \`/metrics\` counts and latencies for Prometheus.`
 
 /** The first row of the package's example as a request. */
 function tryIt({ model }: BundleContext, url: string): string {

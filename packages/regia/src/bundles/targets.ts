@@ -1,3 +1,4 @@
+import { browser } from './browser/browser.ts'
 import type { BundleTarget } from './bundle-target.ts'
 import { compose } from './compose/compose.ts'
 import { docker } from './docker/docker.ts'
@@ -7,4 +8,4 @@ import { kubernetes } from './kubernetes/kubernetes.ts'
 import { lambda } from './lambda/lambda.ts'
 
 /** Every target of `regia bundle`, in the order of the help. */
-export const BUNDLE_TARGETS: readonly BundleTarget[] = [docker, compose, kubernetes, ecs, ec2, lambda]
+export const BUNDLE_TARGETS: readonly BundleTarget[] = [docker, compose, kubernetes, ecs, ec2, lambda, browser]

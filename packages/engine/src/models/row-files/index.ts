@@ -1,4 +1,4 @@
-export { type CsvRowsOptions, csvRows } from './csv-rows.ts'
+export { type CsvRowsOptions, csvRowReader, csvRows } from './csv-rows.ts'
 export { readCsv } from './read-csv.ts'
 export {
   ROW_FORMATS,

@@ -14,7 +14,12 @@ const bundle = command({
     'The folder holds everything but the base image, its own README from zero, and digests. The same model and settings give the same bytes.',
   args: { model },
   options: {
-    to: { type: 'text', value: 'TARGET', description: 'docker, compose, kubernetes, ecs or ec2', required: true },
+    to: {
+      type: 'text',
+      value: 'TARGET',
+      description: 'docker, compose, kubernetes, ecs, ec2, lambda or browser',
+      required: true,
+    },
     out: { type: 'text', value: 'FOLDER', description: 'where; empty, absent, or an earlier bundle', required: true },
     platform: {
       type: 'text',
