@@ -13,6 +13,7 @@ import { deployPipelines } from '../../project/deploy.ts'
 import { type Entry, loadEntries } from '../../project/entries.ts'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
+import { membersFirst } from './members-first.ts'
 
 /** What applying does to one thing. */
 type Change = {
@@ -30,6 +31,8 @@ type Subject<Spec extends { readonly name: string }> = {
   readonly declared: (entry: Entry) => readonly Spec[]
   readonly known: (client: RegiaClient) => Promise<readonly Spec[]>
   readonly apply: (client: RegiaClient, spec: Spec) => Promise<unknown>
+  /** In which order they can be applied, where one needs another. */
+  readonly order?: (specs: readonly Spec[]) => readonly Spec[]
   /** How what is declared differs, where the server tells that field by field. */
   readonly plan?: (client: RegiaClient, specs: readonly Spec[]) => Promise<readonly Change[]>
 }
@@ -41,6 +44,7 @@ const endpoints: Subject<EndpointSpec> = {
   declared: ({ discovery }) => discovery.endpoints,
   known: async (client) => (await client.endpoints.list(ALL)).items.map(({ spec }) => spec),
   apply: (client, spec) => client.endpoints.apply(spec),
+  order: membersFirst,
   plan: async (client, specs) =>
     (await client.endpoints.plan(specs)).map(({ name, action, fields }) => ({
       kind: 'endpoint',
@@ -107,7 +111,7 @@ const hookText = ({ schedule, path, secret }: Hook, { style }: Output): string =
 /** What a project wants of one kind, how that differs from what is there, and how to bring it about. */
 async function wish<Spec extends { readonly name: string }>(
   client: RegiaClient,
-  { kind, declared, known, apply, plan }: Subject<Spec>,
+  { kind, declared, known, apply, order, plan }: Subject<Spec>,
   entries: readonly Entry[],
 ): Promise<{ readonly changes: readonly Change[]; readonly fulfil: () => Promise<void> }> {
   const specs = entries.flatMap(declared)
@@ -118,7 +122,7 @@ async function wish<Spec extends { readonly name: string }>(
   return {
     changes: specs.length === 0 ? [] : await (plan?.(client, specs) ?? compared()),
     fulfil: async () => {
-      for (const spec of specs) await apply(client, spec)
+      for (const spec of order?.(specs) ?? specs) await apply(client, spec)
     },
   }
 }
