@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Row } from '@regia/core'
 import { readModelPackage } from '@regia/engine'
 import { everyTypeRows, packageEveryType } from '../../packages/server/test/serving/every-type.ts'
+import { graphPath, graphTensors, packageGraph } from '../../packages/server/test/serving/graph-tensors.ts'
 import { type ServedTrips, serveTrips } from '../../packages/server/test/serving/served-trips.ts'
 import { packageTrips, tripRows } from '../../packages/server/test/serving/trips.ts'
 import { tinyPackage } from '../../packages/server/test/tiny-model.ts'
@@ -21,16 +22,24 @@ export async function serveModels(): Promise<ServedModels> {
   const dir = mkdtempSync(join(tmpdir(), 'regia-triton-'))
   const served = await serveTrips({ grpcPort: 0, invocations: 'trips' })
   const graphs: Record<string, string> = {}
-  const packages = { trips: await packageTrips(), every: await packageEveryType(), tiny: await tinyPackage(5) }
+  const packages = {
+    ...{ trips: await packageTrips(), every: await packageEveryType(), tiny: await tinyPackage(5) },
+    ...{ matrix: await packageGraph('zipped'), value: await packageGraph('regressor') },
+  }
   for (const [name, bytes] of Object.entries(packages)) {
     await served.register(name, bytes)
     await served.apply({ name, stable: `${name}@champion` })
     graphs[name] = join(dir, `${name}.onnx`)
     writeFileSync(graphs[name], readModelPackage(bytes).graph)
   }
+  Object.assign(graphs, { matrix: graphPath('classifier'), value: graphPath('regressor') })
   const { grpcPort = 0, url } = served.server
   const casePath = join(dir, 'case.json')
-  const rows = { trips: tripRows(200, 'triton').rows, every: everyTypeRows(200, 'triton').map(withTimes) }
+  const rows = {
+    trips: tripRows(200, 'triton').rows,
+    every: everyTypeRows(200, 'triton').map(withTimes),
+    matrix: graphTensors.rows,
+  }
   writeFileSync(
     casePath,
     JSON.stringify({ http: url.replace('http://', ''), grpc: `127.0.0.1:${grpcPort}`, graphs, rows }),

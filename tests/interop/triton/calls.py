@@ -425,6 +425,66 @@ def takes_infinity_as_missing_where_it_may_be(module, client, transport):
     same(got, client.infer("trips", tensors(module, missing)).as_numpy("probabilities"))
 
 
+def matrix():
+    return np.array([floats(row) for row in CASE["rows"]["matrix"]])
+
+
+def graph_of_matrix(model):
+    session = onnxruntime.InferenceSession(CASE["graphs"][model])
+    names = [each.name for each in session.get_outputs()]
+    return dict(zip(names, session.run(None, {"X": matrix()})))
+
+
+@for_each
+def takes_the_tensor_that_the_graph_had(module, client, transport):
+    extra = {"as_json": True} if transport == "grpc" else {}
+    metadata = client.get_model_metadata("matrix", **extra)
+    inputs = [(each["name"], each["datatype"], [int(size) for size in each["shape"]]) for each in metadata["inputs"]]
+    assert inputs == [("X", "FP32", [-1, 20])], metadata
+    wanted = graph_of_matrix("matrix")
+    for dtype in (np.float32, np.float64):
+        result = client.infer("matrix", tensors(module, {"X": matrix().astype(dtype)}))
+        same(result.as_numpy("output_probability"), wanted["probabilities"])
+        labels = result.as_numpy("output_label")
+        assert labels.dtype == np.int64 and (labels == wanted["label"]).all(), labels
+    same(client.infer("value", tensors(module, {"X": matrix()})).as_numpy("variable"), graph_of_matrix("value")["variable"])
+
+
+@for_each
+def gives_outputs_by_either_name(module, client, transport):
+    for name in ("output_probability", "probabilities"):
+        asked = [module.InferRequestedOutput(name)]
+        result = client.infer("matrix", tensors(module, {"X": matrix()}), outputs=asked)
+        same(result.as_numpy(name), graph_of_matrix("matrix")["probabilities"])
+        assert result.as_numpy("output_label") is None
+
+
+@for_each
+def takes_a_tensor_a_column_of_the_same_model(module, client, transport):
+    arrays = {f"f{place}": matrix()[:, place] for place in range(20)}
+    result = client.infer("matrix", tensors(module, arrays))
+    same(result.as_numpy("output_probability"), graph_of_matrix("matrix")["probabilities"])
+    bad = "400" if transport == "http" else "INVALID_ARGUMENT"
+    mixed = {"X": matrix(), "f3": arrays["f3"]}
+    refused(lambda: client.infer("matrix", tensors(module, mixed)), bad, '"X"', '"f3"', "together")
+    wrong = matrix()
+    wrong[2, 0] = np.nan
+    refused(lambda: client.infer("matrix", tensors(module, {"X": wrong})), bad, "row 2", "column 0", '"f0"', "NaN")
+
+
+@check
+def takes_the_tensor_in_json():
+    client = TRANSPORTS["http"][1]
+    whole = np.nan_to_num(matrix())
+    inputs = tensors(over_http, {"X": whole}, binary_data=False)
+    outputs = [over_http.InferRequestedOutput(name, binary_data=False) for name in ("output_label", "output_probability")]
+    result = client.infer("matrix", inputs, outputs=outputs)
+    session = onnxruntime.InferenceSession(CASE["graphs"]["matrix"])
+    labels, probabilities = session.run(["label", "probabilities"], {"X": whole})
+    same(result.as_numpy("output_probability"), probabilities)
+    assert (result.as_numpy("output_label") == labels).all()
+
+
 @check
 def keeps_a_deadline():
     client = TRANSPORTS["grpc"][1]

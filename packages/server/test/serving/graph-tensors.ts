@@ -15,6 +15,11 @@ type Expected = {
 
 export const graphTensors: Expected = JSON.parse(readFileSync(`${FOLDER}expected.json`, 'utf8'))
 
+type GraphName = 'classifier' | 'zipped' | 'regressor'
+
+/** The file as scikit-learn's converter wrote it. */
+export const graphPath = (name: GraphName): string => `${FOLDER}${name}.onnx`
+
 const names = Array.from({ length: 20 }, (_, i) => `f${i}`)
 
 /** The same rows by the columns that an import makes of the tensor. */
@@ -22,9 +27,9 @@ export const graphRows = (): Row[] =>
   graphTensors.rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? null])))
 
 /** A graph as `regia models import` packages it, every column but f0 nullable. */
-export const packageGraph = (name: 'classifier' | 'zipped' | 'regressor'): Promise<Uint8Array> =>
+export const packageGraph = (name: GraphName): Promise<Uint8Array> =>
   packageOnnxFile({
-    files: { 'model.onnx': `${FOLDER}${name}.onnx` },
+    files: { 'model.onnx': graphPath(name) },
     signature: importSignatureSchema.parse({
       columns: names.map((column) => ({ name: column, nullable: column !== 'f0' })),
     }),

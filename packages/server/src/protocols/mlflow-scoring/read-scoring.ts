@@ -1,4 +1,4 @@
-import { type Cell, RegiaError, type Row, type Signature } from '@regia/core'
+import { type Cell, RegiaError, type Row, type Signature, type SignatureTensor } from '@regia/core'
 import { csvRows } from '../../http/csv/index.ts'
 import { isOfType } from '../../http/media-preference.ts'
 import { replaceNumberNames } from '../../http/number-names.ts'
@@ -22,7 +22,7 @@ export function readScoring({ headers, body }: WireRequest, signature: Signature
   if (!isOfType(type, 'application/json')) throw otherType(type)
   const { form, data } = formOf(readJson(body))
   const rows = READERS[form](data, form, signature)
-  if (rows.length >= 1 && rows.length <= MAX_ROWS) return knownColumns(rows, signature)
+  if (rows.length >= 1 && rows.length <= MAX_ROWS) return knownColumns(withColumns(rows, signature, form), signature)
   throw invalid(form, `"${form}" has ${rows.length} rows; a request takes 1 to ${MAX_ROWS}.`)
 }
 
@@ -75,7 +75,8 @@ const rowsOrColumns: ReadForm = (data, where, signature) => {
   if (isRecord(data)) return fromColumns(data, where)
   if (!Array.isArray(data)) throw invalid(where, `"${where}" must be a list of rows or an object of columns.`)
   if (data.some(isRecord)) return records(data, where, signature)
-  const names = signature.inputs.map(({ name }) => name)
+  const [tensor, ...others] = signature.tensors ?? []
+  const names = tensor && others.length === 0 ? tensor.columns : signature.inputs.map(({ name }) => name)
   const isFlat = names.length === 1 && !data.some(Array.isArray)
   return byPlace(isFlat ? data.map((value: unknown) => [value]) : data, names, where)
 }
@@ -116,6 +117,30 @@ function fromColumns(data: JsonRecord, where: string): readonly JsonRecord[] {
 
 /** A column of shape [n, 1] is one of n values. */
 const inner = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? value[0] : value)
+
+/** A tensor that the model's graph had is a list of its columns' values in each row. */
+function withColumns(
+  rows: readonly JsonRecord[],
+  { inputs, tensors = [] }: Signature,
+  where: string,
+): readonly JsonRecord[] {
+  const known = new Set(inputs.map(({ name }) => name))
+  const wide = tensors.filter(({ name, columns }) => columns.length > 1 || !known.has(name))
+  const given = wide.filter(({ name }) => rows.some((row) => Object.hasOwn(row, name)))
+  return given.reduce((so, tensor) => so.map((row, i) => spread(row, tensor, `${where}[${i}]`)), rows)
+}
+
+function spread(row: JsonRecord, { name, columns }: SignatureTensor, where: string): JsonRecord {
+  const { [name]: value, ...rest } = row
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (values.length !== columns.length) {
+    const got = Array.isArray(value) ? `${values.length} values` : 'no list'
+    throw invalid(where, `"${name}" is ${got} in ${where}; expected ${columns.length}: ${columns.join(', ')}.`)
+  }
+  const twice = columns.find((column) => Object.hasOwn(rest, column))
+  if (twice !== undefined) throw invalid(where, `Column "${twice}" came by itself and in "${name}".`)
+  return { ...rest, ...Object.fromEntries(columns.map((column, place) => [column, values[place]])) }
+}
 
 /** Whether a cell is one is for the signature to judge. */
 const knownColumns = (rows: readonly JsonRecord[], { inputs }: Signature): readonly Row[] =>

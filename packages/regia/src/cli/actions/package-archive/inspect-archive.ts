@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { RegiaError } from '@regia/core'
+import { RegiaError, type Signature } from '@regia/core'
 import type { InspectedFile } from '@regia/engine'
 import type { Action } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -58,6 +58,18 @@ function describeOnnx(found: Extract<InspectedFile, { kind: 'onnx' }>, output: O
   return [output.style.bold('ONNX file, not yet a package'), ...lines(facts, output)].join('\n')
 }
 
+/** What clients of the graph itself send. */
+const tensorsText = ({ tensors }: Signature): string | undefined =>
+  tensors &&
+  shortList(
+    tensors.map(
+      ({ name, datatype, columns, isMatrix }) => `${name} ${datatype} ${isMatrix ? `[n, ${columns.length}]` : '[n]'}`,
+    ),
+  )
+
+const namesText = ({ outputs: { label, probabilities, value } = { columns: 0 } }: Signature): string | undefined =>
+  [label, probabilities, value].filter((name) => name !== undefined).join(', ') || undefined
+
 function describePackage(found: Exclude<InspectedFile, { kind: 'onnx' }>, output: Output): string {
   const { package: manifest, archive, graph } = found
   const { signature, parity, example, notes = [] } = manifest
@@ -67,6 +79,8 @@ function describePackage(found: Exclude<InspectedFile, { kind: 'onnx' }>, output
     ['registered', archive && formatTime(archive.registeredAt)],
     ['task', `${signature.task} of ${signature.target}${signature.classes ? `: ${shortList(signature.classes)}` : ''}`],
     ['inputs', shortList(inputs)],
+    ['tensors', tensorsText(signature)],
+    ['answers as', namesText(signature)],
     ['learner', `${manifest.learner.name} ${formatValue(manifest.learner.params)}`],
     [
       'trained on',
