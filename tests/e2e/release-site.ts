@@ -79,6 +79,18 @@ const RELEASES: readonly (EndpointSpecInput & { readonly versions: number })[] =
   },
 ]
 
+/** Asks two of the others. */
+const COMPOSED: EndpointSpecInput = {
+  name: 'both',
+  compose: {
+    kind: 'weights',
+    members: [
+      { endpoint: 'offers', weight: 3 },
+      { endpoint: 'risk', weight: 1 },
+    ],
+  },
+}
+
 export async function startReleases(options: { readonly turns?: number } = {}): Promise<ReleaseSite> {
   const { turns = 26 } = options
   let aheadMs = -turns * MINUTE
@@ -114,6 +126,7 @@ async function begin({ served, api }: ReleaseSite): Promise<void> {
     for (let i = 0; i < versions; i++) await served.register(model, packages[i]!, i === 0 ? 'champion' : 'challenger')
     await api.endpoints.apply(spec)
   }
+  await api.endpoints.apply(COMPOSED)
 }
 
 /** Requests of a few rows each, with what became of most of them. */

@@ -11,7 +11,7 @@ export function ActButton({ endpoint, act, isPrimary = false }: ActButtonProps) 
       label={act.label}
       title={act.title}
       isPrimary={isPrimary}
-      asksReason
+      asksReason={act.name !== 'retry'}
       act={(reason) => perform(endpoint, act, reason)}
       done={act.done}
       same={(reason) => sameAs(endpoint, act, reason)}
@@ -26,5 +26,5 @@ export function ActButton({ endpoint, act, isPrimary = false }: ActButtonProps) 
 function perform(endpoint: string, { name, version }: Act, reason: string | undefined): Promise<unknown> {
   const why = reason === undefined ? {} : { reason }
   if (name === 'promote') return api.endpoints.promote(endpoint, { ...why, ...(version !== undefined && { version }) })
-  return api.endpoints[name](endpoint, why)
+  return name === 'retry' ? api.endpoints.retry(endpoint) : api.endpoints[name](endpoint, why)
 }

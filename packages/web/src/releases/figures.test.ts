@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isAskedFor } from '../endpoints/decision-words.ts'
 import { effectScale } from './effect-scale.ts'
 import { powerSentences } from './power-text.ts'
-import { RULE_WORDS, rulesByVersion, rulesLine, urgentFirst } from './rule-text.ts'
+import { formatLimit, RULE_WORDS, rulesByVersion, rulesLine, urgentFirst } from './rule-text.ts'
 import { differenceBins, pairsOf } from './shadow-pairs.ts'
 import { inServingOrder, shareToneOf, toneOf } from './version-tones.ts'
 
@@ -45,6 +45,7 @@ describe('rules', () => {
     expect(RULE_WORDS.latencyIncrease.format(3)).toBe('+300\u00a0%')
     expect(RULE_WORDS.errorRateIncrease.format(0.0123)).toBe('+1.23\u00a0points')
     expect(RULE_WORDS.p99Ms.format(250)).toBe('250\u00a0ms')
+    expect([formatLimit('nonInferior', 0.05), formatLimit('p99Ms', 250)]).toEqual(['worse by 0.05', '250\u00a0ms'])
   })
 })
 

@@ -1,6 +1,6 @@
 import { canaryPolicySchema, type Endpoint, endpointSpecSchema, type Release } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { actsOf, sameAs } from './release-acts.ts'
+import { actsOf, retryOf, sameAs } from './release-acts.ts'
 
 const at = '2026-11-22T10:00:00.000Z'
 const endpoint: Endpoint = {
@@ -65,6 +65,11 @@ describe('what can be done about an endpoint', () => {
     const back = actsOf({ ...endpoint, release: canary }).at(-1)
     expect(back?.consequences.join(' ')).toContain('The 5.0\u00a0% of the requests that v2 answers goes to v1')
   })
+})
+
+it('offers to try again only what ended without a promotion', () => {
+  expect(retryOf({ ...canary, state: 'rolled-back' })?.title).toBe('Try v2 again on eta?')
+  expect([retryOf(canary), retryOf({ ...canary, state: 'promoted' })]).toEqual([undefined, undefined])
 })
 
 it('gives the same as a command and as a call, with the reason as a shell takes it', () => {

@@ -3,7 +3,7 @@ import { quoted } from '../kernel/command-text.ts'
 import { formatPercent } from '../kernel/format.ts'
 import { isCanaryPolicy } from './release-text.ts'
 
-export const ACT_NAMES = ['promote', 'advance', 'pause', 'resume', 'stop', 'rollback'] as const
+export const ACT_NAMES = ['promote', 'advance', 'pause', 'resume', 'stop', 'rollback', 'retry'] as const
 export type ActName = (typeof ACT_NAMES)[number]
 
 /** Something that a person may do about an endpoint now, and what will come of it. */
@@ -34,7 +34,7 @@ function releaseActs(endpoint: Endpoint, release: Release): readonly Act[] {
   const areMany = others.length > 1
   const taken = formatPercent(arms.slice(1).reduce((sum, { share }) => sum + share, 0))
   const back = `The ${taken} of the requests that ${list(others)} ${areMany ? 'answer go' : 'answers goes'} to v${stableVersion} with the next request; none fails.`
-  const noRetry = `${list(others)} ${areMany ? 'are' : 'is'} not tried again by itself: register another version.`
+  const noRetry = `${list(others)} ${areMany ? 'are' : 'is'} not tried again by itself: register another version, or try again by hand.`
   return [
     ...promotions(endpoint, release),
     ...advance(name, release),
@@ -163,6 +163,19 @@ function backActs({ spec, rollbackVersion, deployments }: Endpoint): readonly Ac
       done: `${spec.name} is back on v${rollbackVersion}`,
     },
   ]
+}
+
+/** Trying again what ended without a promotion; nothing where that makes no sense. */
+export function retryOf({ endpoint, kind, state, arms }: Release): Act | undefined {
+  if (state !== 'refused' && state !== 'stopped' && state !== 'rolled-back') return undefined
+  const others = list(arms.slice(1).map(({ version }) => version))
+  return {
+    name: 'retry',
+    label: 'Try again',
+    title: `Try ${others} again on ${endpoint}?`,
+    consequences: [`The ${kind} begins anew with ${others}, and counts from nothing. The rules guard it as before.`],
+    done: `${endpoint}: the ${kind} begins anew`,
+  }
 }
 
 /** The same in a terminal, and over HTTP. */

@@ -4,11 +4,13 @@ import { Link } from '@tanstack/react-router'
 import { Comparison } from '../endpoints/comparison.tsx'
 import { Command } from '../kernel/command.tsx'
 import { Card, Section } from '../kernel/section.tsx'
+import { ActButton } from './act-button.tsx'
 import { ArmTable } from './arm-table.tsx'
 import { BanditPanel } from './bandit-panel.tsx'
 import { CanaryPanel } from './canary-panel.tsx'
 import { ExperimentPanel } from './experiment-panel.tsx'
 import { releaseQuery } from './queries.ts'
+import { retryOf } from './release-acts.ts'
 import { judgedMetrics, KIND_WORDS, STATE_WORDS } from './release-text.ts'
 import classes from './releases.module.css'
 import { ShadowDifferences } from './shadow-differences.tsx'
@@ -49,9 +51,15 @@ export function ReleasePanel({ endpoint }: { readonly endpoint: Endpoint }) {
 }
 
 function Content({ release }: { readonly release: Release }) {
+  const retry = retryOf(release)
   return (
     <>
       <ByKind release={release} />
+      {retry && (
+        <div>
+          <ActButton endpoint={release.endpoint} act={retry} />
+        </div>
+      )}
       <h3 className={classes.part}>Since it began</h3>
       <ArmTable arms={release.arms} metrics={judgedMetrics(release.policy)} />
     </>

@@ -3,7 +3,7 @@ import { formatCount } from '../kernel/format.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { PlainTable } from '../table/plain-table.tsx'
 import classes from './releases.module.css'
-import { RULE_LAMPS, RULE_WORDS, urgentFirst } from './rule-text.ts'
+import { formatLimit, RULE_LAMPS, RULE_WORDS, urgentFirst } from './rule-text.ts'
 
 /** Each rule with its limit, what was observed, and what it says. */
 export function RuleList({
@@ -35,7 +35,7 @@ export function RuleList({
           id: 'limit',
           title: 'Limit',
           isNumber: true,
-          cell: ({ rule, limit }) => (rule === 'checks' ? '' : RULE_WORDS[rule].format(limit)),
+          cell: ({ rule, limit }) => formatLimit(rule, limit),
         },
         { id: 'observed', title: 'Observed', isNumber: true, cell: (rule) => <Observed rule={rule} /> },
         {

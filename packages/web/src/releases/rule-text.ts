@@ -22,6 +22,14 @@ export const RULE_WORDS: Readonly<Record<ReleaseRule, RuleWords>> = {
   checks: { title: 'Checks of the version', format: formatNumber },
 }
 
+/** The limit of a rule. On labels it is a margin, whichever side is the better one. */
+export function formatLimit(rule: ReleaseRule, limit: number): string {
+  if (rule === 'checks') return ''
+  return rule === 'metric' || rule === 'nonInferior'
+    ? `worse by ${formatNumber(limit)}`
+    : RULE_WORDS[rule].format(limit)
+}
+
 export const RULE_LAMPS = {
   passes: { health: 'well', word: 'passes' },
   fails: { health: 'broken', word: 'fails' },
