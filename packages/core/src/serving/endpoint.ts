@@ -187,6 +187,8 @@ export const endpointSchema = z.object({
   errorCount: z.number().int(),
   /** Requests that the fallback answered since the server began, because the version was late or failed. */
   fallback: z.object({ lateCount: z.number().int(), failedCount: z.number().int() }).optional(),
+  /** Processes that answer beside the first one, and the requests that each of them took since it began. */
+  processes: z.array(z.object({ pid: z.number().int(), requestCount: z.number().int() })).optional(),
   /** Event time that its predictions have reached: replays and live traffic alike move it, a few odd ones do not. */
   watermark: timestampSchema.optional(),
   comparison: shadowComparisonSchema.optional(),

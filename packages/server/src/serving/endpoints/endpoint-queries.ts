@@ -54,7 +54,9 @@ export class EndpointQueries {
     const watermark = (await this.#deps.counts.findWatermark(name))?.at
     const comparison = await this.#release.comparison(gateway)
     const release = gateway.recorder && (await this.#release.running(name))
-    return viewEndpoint({ gateway, stored, counts, watermark, comparison, release, now: this.#deps.clock() })
+    const processes = this.#deps.follower?.processesOf(name)
+    const now = this.#deps.clock()
+    return viewEndpoint({ gateway, stored, counts, watermark, comparison, release, processes, now })
   }
 
   /** The running comparison, else the one on which the last decision was taken. @throws RegiaError `NOT_FOUND`. */

@@ -1,5 +1,6 @@
 import { type Endpoint, type Release, type ShadowComparison, type Traffic, toIso } from '@regia/core'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
+import type { ProcessView } from '../gateway/other-processes.ts'
 import type { SlotCounts } from '../gateway/traffic-ring.ts'
 import type { EndpointCounts } from '../log-consumer/index.ts'
 import type { StoredEndpoint } from './endpoint-store.ts'
@@ -15,6 +16,7 @@ export type ViewedEndpoint = {
   readonly watermark: number | undefined
   readonly comparison: ShadowComparison | undefined
   readonly release: Release | undefined
+  readonly processes: readonly ProcessView[] | undefined
   readonly now: number
 }
 
@@ -26,6 +28,7 @@ export function viewEndpoint({
   watermark,
   comparison,
   release,
+  processes,
   now,
 }: ViewedEndpoint): Endpoint {
   const recent = gateway.traffic.sum(now - TRAFFIC_MS, now)
@@ -41,6 +44,7 @@ export function viewEndpoint({
     ...(gateway.fallbackCounts && {
       fallback: { lateCount: gateway.fallbackCounts.late, failedCount: gateway.fallbackCounts.failed },
     }),
+    ...(processes && { processes: [...processes] }),
     ...(watermark !== undefined && { watermark: toIso(watermark) }),
     ...(comparison && { comparison }),
     ...(release && { release }),

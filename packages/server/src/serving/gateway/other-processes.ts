@@ -21,11 +21,16 @@ export type RemoteWriter = {
   readonly recorder: (options: ReleaseRecorderOptions) => ReleaseRecorder
 }
 
+/** A process, as it is shown. */
+export type ProcessView = { readonly pid: number; readonly requestCount: number }
+
 /** Others that serve the same endpoints, as the one that decides tells them. */
 export type GatewayFollower = {
   /** Answers when they serve it, or after a while. */
   readonly changed: (spec: ServedEndpointSpec, wanted: WantedVersions) => Promise<void>
   readonly sharesChanged: (endpoint: string, shares: ReadonlyMap<number, number>) => void
+  /** Those that answer now, with the requests of this endpoint that each took. */
+  readonly processesOf: (endpoint: string) => readonly ProcessView[]
   /** Answers when none of them serves it any more, or after a while. */
   readonly dropped: (endpoint: string) => Promise<void>
 }

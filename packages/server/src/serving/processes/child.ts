@@ -16,7 +16,8 @@ export type ChildOptions = {
 /** One gateway process, as the one that started it sees it. */
 export class Child {
   readonly startedAt = performance.now()
-  requestCount = 0
+  /** By endpoint. */
+  readonly #requestCounts = new Map<string, number>()
   /** It has loaded what it was told of first; from then on changes wait for it. */
   isLoaded = false
   isListening = false
@@ -51,6 +52,18 @@ export class Child {
 
   get pid(): number {
     return this.#process.pid ?? 0
+  }
+
+  get requestCount(): number {
+    return [...this.#requestCounts.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  requestCountOf(endpoint: string): number {
+    return this.#requestCounts.get(endpoint) ?? 0
+  }
+
+  count(endpoint: string, requests: number): void {
+    this.#requestCounts.set(endpoint, this.requestCountOf(endpoint) + requests)
   }
 
   get exited(): Promise<void> {

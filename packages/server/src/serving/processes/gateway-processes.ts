@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, RegiaError, type ServedEndpointSpec } from '@regia/core'
 import type { EndpointGateway, WantedVersions } from '../gateway/endpoint-gateway.ts'
-import type { GatewayFollower } from '../gateway/other-processes.ts'
+import type { GatewayFollower, ProcessView } from '../gateway/other-processes.ts'
 import { Child, type Numbered } from './child.ts'
 import type { Beginning, FromProcess, Plan } from './messages.ts'
 import { takeAnswers, takeHappenings } from './take-answers.ts'
@@ -14,9 +14,6 @@ export type GatewayProcessesOptions = {
   readonly clock: Clock
   readonly onError: (error: unknown) => void
 }
-
-/** A process, as it is shown. */
-export type GatewayProcessView = { readonly pid: number; readonly requestCount: number }
 
 type Listening = Omit<Beginning, 'kind' | 'plans'>
 
@@ -61,10 +58,16 @@ export class GatewayProcesses implements GatewayFollower {
   }
 
   /** Those that listen. */
-  views(): readonly GatewayProcessView[] {
+  views(): readonly ProcessView[] {
     return [...this.#children]
       .filter(({ isListening }) => isListening)
       .map(({ pid, requestCount }) => ({ pid, requestCount }))
+  }
+
+  processesOf(endpoint: string): readonly ProcessView[] {
+    return [...this.#children]
+      .filter(({ isListening }) => isListening)
+      .map((child) => ({ pid: child.pid, requestCount: child.requestCountOf(endpoint) }))
   }
 
   /** Answers when all of them listen. @throws RegiaError `UNAVAILABLE` where they do not within a minute. */
@@ -174,7 +177,7 @@ export class GatewayProcesses implements GatewayFollower {
         return
       case 'happened': {
         const gateway = this.#options.find(message.endpoint)
-        child.requestCount += message.errors.length
+        child.count(message.endpoint, message.errors.length)
         if (gateway) takeHappenings(gateway, message)
         return
       }
@@ -187,7 +190,7 @@ export class GatewayProcesses implements GatewayFollower {
   #write(child: Child, message: Extract<FromProcess, { readonly kind: 'write' }>): void {
     const { number, endpoint } = message
     const { find, clock } = this.#options
-    child.requestCount += message.counts.length
+    child.count(endpoint, message.counts.length)
     try {
       const gateway = find(endpoint)
       if (!gateway) throw noEndpoint(endpoint)

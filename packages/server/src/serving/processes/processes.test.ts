@@ -53,6 +53,11 @@ describe('several processes on one port', () => {
 
     const { body: endpoint } = await served.send('GET', '/api/v1/endpoints/trips')
     expect(endpoint.predictionCount).toBe(ids.length)
+    const counted = endpoint.processes.map(({ pid, requestCount }: { pid: number; requestCount: number }) => [
+      pid,
+      requestCount,
+    ])
+    expect(new Map(counted)).toEqual(byPid)
     expect(endpoint.traffic[0].requestCount).toBe(ids.length)
     const labels = ids.slice(0, 500).map((predictionId, i) => ({ predictionId, label: late[i % late.length] ?? false }))
     expect((await served.send('POST', '/api/v1/labels', { labels })).body).toEqual({
