@@ -22,4 +22,21 @@ describe('planEndpoint', () => {
     ])
     expect(planEndpoint(spec({}), spec({ canary })).fields).toMatchObject([{ field: 'canary', before: canary }])
   })
+
+  it('does not take the version that a composition was given for a change', () => {
+    const members = [
+      { endpoint: 'north', weight: 1 },
+      { endpoint: 'south', weight: 1 },
+    ]
+    const composed = (stable: object, weights = members) =>
+      endpointSpecSchema.parse({ name: 'all', compose: { kind: 'weights', members: weights }, ...stable })
+    expect(planEndpoint(composed({}), composed({ stable: 'all@1' })).action).toBe('keep')
+    const other = members.map(({ endpoint }) => ({ endpoint, weight: 2 }))
+    expect(planEndpoint(composed({}, other), composed({ stable: 'all@1' })).fields).toMatchObject([
+      { field: 'compose.members' },
+    ])
+    expect(planEndpoint(spec({}), composed({ stable: 'all@1' })).fields).toContainEqual(
+      expect.objectContaining({ field: 'stable', before: 'all@1' }),
+    )
+  })
 })
