@@ -162,4 +162,13 @@ describe('a composition', () => {
     })
     expect([circle.status, circle.body.error.message]).toEqual([400, expect.stringContaining('ask itself')])
   })
+
+  it('keeps its members while it asks them', async () => {
+    const { status, body } = await server.send('DELETE', '/api/v1/endpoints/other')
+    expect([status, body.error.code]).toEqual([409, 'CONFLICT'])
+    expect(body.error.message).toContain('blend')
+    expect((await ask([shared], 'blend')).status).toBe(200)
+    for (const name of ['fork', 'chain', 'blend', 'other'])
+      expect((await server.send('DELETE', `/api/v1/endpoints/${name}`)).status).toBe(204)
+  })
 })

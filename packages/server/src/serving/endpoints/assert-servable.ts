@@ -1,4 +1,12 @@
-import { type EndpointSpec, modelRefsOf, RegiaError, type ServedEndpointSpec, servesModel } from '@regia/core'
+import {
+  type EndpointSpec,
+  isComposed,
+  membersOf,
+  modelRefsOf,
+  RegiaError,
+  type ServedEndpointSpec,
+  servesModel,
+} from '@regia/core'
 import { parseModelRef } from '../gateway/model-directory.ts'
 
 /**
@@ -16,6 +24,17 @@ export function assertServable(
   const { fallback: _, ...released } = spec
   const foreign = modelRefsOf(released).find((ref) => parseModelRef(ref).model !== model)
   if (foreign !== undefined) throw otherThanStable(spec, foreign)
+}
+
+/** @throws RegiaError `CONFLICT` where one of the endpoints asks the one of this name. */
+export function assertAskedByNone(name: string, endpoints: readonly EndpointSpec[]): void {
+  const asking = endpoints.filter((spec) => isComposed(spec) && membersOf(spec.compose).includes(name))
+  if (asking.length === 0) return
+  const names = asking.map((spec) => spec.name)
+  throw new RegiaError('CONFLICT', `Endpoint "${name}" is a member of ${names.join(', ')}.`, {
+    where: `endpoint ${name}`,
+    hint: `Apply ${names[0]} without it first, or delete that.`,
+  })
 }
 
 /** Which field of the spec names a model. */

@@ -13,7 +13,7 @@ import { EndpointGateway, type WantedVersions } from '../gateway/endpoint-gatewa
 import { assertConstant } from '../gateway/fallback.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
 import type { ReleasePlanner } from '../release/release-planner.ts'
-import { assertServable, unknownModel } from './assert-servable.ts'
+import { assertAskedByNone, assertServable, unknownModel } from './assert-servable.ts'
 import { serveComposition } from './composed-spec.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { ServingDeps } from './endpoint-deps.ts'
@@ -135,9 +135,17 @@ export class EndpointSet {
     })
   }
 
-  /** Takes an endpoint out of service for good. What was asked is answered; the log of its predictions stays. @throws RegiaError `NOT_FOUND`. */
+  /**
+   * Takes an endpoint out of service for good. What was asked is answered; the log of its predictions stays.
+   *
+   * @throws RegiaError `NOT_FOUND`; `CONFLICT` where another endpoint asks it, whose callers would be refused for no fault of theirs.
+   */
   remove(name: string): Promise<void> {
     return this.#change(name, async (gateway) => {
+      assertAskedByNone(
+        name,
+        this.all().map(({ spec }) => spec),
+      )
       await this.#deps.store.remove(name)
       this.#gateways.delete(name)
       await gateway.close()
