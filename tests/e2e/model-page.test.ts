@@ -98,9 +98,7 @@ describe('a model in the browser', () => {
   it('answers the example by itself, from its own files alone', async () => {
     await page.locator('#answer .value').waitFor()
     const expected = await session.predictRows([examples()[0]!])
-    const shown = await page
-      .locator('#answer meter')
-      .evaluateAll((all) => all.map((each) => each.getAttribute('value')))
+    const shown = await page.locator('#answer data').evaluateAll((all) => all.map((each) => each.getAttribute('value')))
     shown.forEach((value, k) => {
       expect(Number(value)).toBeCloseTo(expected.probabilities![k]!, 5)
     })

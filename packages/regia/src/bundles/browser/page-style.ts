@@ -52,11 +52,12 @@ th { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; width: 30%; ov
 .predicted th, .predicted .figure { font-weight: 600; }
 td { padding: 4px 0; }
 .figure { text-align: right; width: 72px; font-variant-numeric: tabular-nums; }
-meter, progress { width: 100%; height: 10px; appearance: none; border: 0; border-radius: 5px; overflow: hidden; background: var(--sunken); display: block; }
-meter::-webkit-meter-inner-element { display: block; }
-meter::-webkit-meter-bar, progress::-webkit-progress-bar { background: var(--sunken); border: 0; border-radius: 5px; height: 10px; }
-meter::-webkit-meter-optimum-value, progress::-webkit-progress-value { background: var(--champion); border-radius: 5px; height: 10px; }
-meter::-moz-meter-bar, progress::-moz-progress-bar { background: var(--champion); }
+.bar, progress { display: block; width: 100%; height: 10px; border-radius: 5px; overflow: hidden; background: var(--sunken); }
+.bar span { display: block; height: 100%; background: var(--champion); }
+progress { appearance: none; border: 0; }
+progress::-webkit-progress-bar { background: var(--sunken); }
+progress::-webkit-progress-value { background: var(--champion); }
+progress::-moz-progress-bar { background: var(--champion); }
 progress { margin-top: 16px; }
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; margin-top: 12px; }
 footer { color: var(--ink-3); font-size: 11px; padding-bottom: 32px; overflow-wrap: anywhere; }

@@ -12,18 +12,21 @@ export function showAnswer(
   { label, score, probabilities }: PagePrediction,
 ): void {
   const head = element('p', { class: 'value' }, element('span', { class: 'of' }, target), label ?? number.format(score))
-  const bars = Object.entries(probabilities ?? {}).map(([name, value]) =>
+  const rows = Object.entries(probabilities ?? {}).map(([name, value]) =>
     element(
       'tr',
       { class: name === label ? 'predicted' : undefined },
       element('th', { scope: 'row' }, name),
-      element(
-        'td',
-        {},
-        element('meter', { min: '0', max: '1', value: String(value), 'aria-label': `probability of ${name}` }),
-      ),
-      element('td', { class: 'figure' }, percent.format(value)),
+      element('td', {}, barOf(value)),
+      element('td', { class: 'figure' }, element('data', { value: String(value) }, percent.format(value))),
     ),
   )
-  place.replaceChildren(head, ...(bars.length === 0 ? [] : [element('table', {}, element('tbody', {}, ...bars))]))
+  place.replaceChildren(head, ...(rows.length === 0 ? [] : [element('table', {}, element('tbody', {}, ...rows))]))
+}
+
+/** Only shows what stands beside it. */
+function barOf(fraction: number): HTMLElement {
+  const filled = element('span')
+  filled.style.width = `${fraction * 100}%`
+  return element('span', { class: 'bar', 'aria-hidden': 'true' }, filled)
 }
