@@ -15,6 +15,7 @@ const PATHS = [
   '/endpoints/fares/releases',
   '/endpoints/offers',
   '/endpoints/risk',
+  '/endpoints/both',
   `/endpoints/${LONG_NAME}`,
   `/endpoints/${LONG_NAME}/releases`,
 ]
@@ -45,7 +46,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
     await table.getByRole('link', { name: /canary .* · step \d of 4/ }).waitFor()
     await table.getByRole('link', { name: /experiment: [\d,]+ of [\d,]+ per arm/ }).waitFor()
     await table.getByRole('link', { name: /bandit: v\d \d+/ }).waitFor()
-    await table.getByText(/shadow: [\d,]+ of 2,000 pairs/).waitFor()
+    await table.getByText(/shadow: /).waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('FARE')
     await page.waitForURL(/find=FARE/)
@@ -163,7 +164,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
     const { page, troubles, close } = await open('/endpoints/risk')
     const form = page.getByRole('region', { name: 'Try it' })
     await form.getByRole('button', { name: 'Predict', exact: true }).click()
-    await form.getByText(/risk v1 · .* ms/).waitFor()
+    await form.getByText(/risk v1 · .*\sm?s/).waitFor()
     await form.getByRole('list', { name: 'Most probable classes' }).waitFor()
     await form.getByText(/^curl http/).waitFor()
     expect(troubles).toEqual([])

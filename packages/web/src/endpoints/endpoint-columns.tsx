@@ -4,7 +4,7 @@ import { formatCount, formatNumber, formatPercent } from '../kernel/format.ts'
 import type { Health } from '../kernel/health.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { useNow } from '../kernel/use-now.ts'
-import { releaseLine, STATE_LAMPS, STATE_WORDS } from '../releases/release-text.ts'
+import { releaseLine, STATE_LAMPS, STATE_WORDS, shadowLine } from '../releases/release-text.ts'
 import { inServingOrder } from '../releases/version-tones.ts'
 import type { Column } from '../table/data-table.tsx'
 import { answeredRate } from './deployments.ts'
@@ -72,13 +72,13 @@ function ReleaseCell({ endpoint: { release, comparison, spec } }: CellProps) {
     )
   }
   if (!comparison) return <span className={classes.muted}>none</span>
-  const { labelledPairCount, verdict, rule } = comparison
+  const { verdict } = comparison
   return (
     <span className={classes.releaseCell} title={comparison.reason}>
       <Lamp health={verdict === 'waiting' ? 'waiting' : 'attention'} label={verdict} />
-      <span>
-        shadow: {formatCount(labelledPairCount)} of {formatCount(rule.minimumPairs)} pairs
-      </span>
+      <Link to="/endpoints/$name" params={{ name: spec.name }}>
+        {shadowLine(comparison)}
+      </Link>
     </span>
   )
 }

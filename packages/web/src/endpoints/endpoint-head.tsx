@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Count } from '../kernel/count.tsx'
 import {
   formatCount,
-  formatDifference,
   formatDuration,
   formatInterval,
   formatNumber,
@@ -34,7 +33,6 @@ export function EndpointHead({ endpoint, monitor, model }: HeadProps) {
       <LatencyStat endpoint={endpoint} />
       <ScoreStat monitor={monitor} model={model} />
       <LogStat endpoint={endpoint} />
-      {endpoint.comparison && <ShadowStat comparison={endpoint.comparison} />}
     </Columns>
   )
 }
@@ -113,21 +111,6 @@ function LogStat({ endpoint }: { readonly endpoint: Endpoint }) {
           events until {formatMinute(watermark)} UTC {watermark.slice(0, 4)}
         </span>
       )}
-    </Stat>
-  )
-}
-
-function ShadowStat({ comparison }: { readonly comparison: NonNullable<Endpoint['comparison']> }) {
-  return (
-    <Stat
-      label={`Shadow v${comparison.challengerVersion} against v${comparison.championVersion}, same rows`}
-      value={<span className={classes.challenger}>{formatDifference(comparison.difference)}</span>}
-      unit={formatInterval(comparison.interval)}
-    >
-      <div>
-        rule: lower bound above {formatScore(comparison.rule.minimumDifference)} · {comparison.verdict}
-      </div>
-      <span className={classes.muted}>{formatCount(comparison.labelledPairCount)} labelled pairs</span>
     </Stat>
   )
 }

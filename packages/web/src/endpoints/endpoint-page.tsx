@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { type Endpoint, isPackaged, servesModel } from '@regia/core'
+import { type Endpoint, isComposed, isPackaged } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Choice } from '../kernel/choice.tsx'
@@ -74,7 +74,7 @@ function Actions({ endpoint, range, onRange }: ActionsProps) {
       <Button component="a" href={`/api/v1/endpoints/${encodeURIComponent(spec.name)}/docs`} target="_blank">
         API page
       </Button>
-      {servesModel(spec) && <StartRelease endpoint={endpoint} />}
+      {!isComposed(spec) && <StartRelease endpoint={endpoint} />}
     </>
   )
 }

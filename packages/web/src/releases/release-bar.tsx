@@ -13,6 +13,8 @@ export function ReleaseBar({ endpoint }: { readonly endpoint: Endpoint }) {
   const { release, spec } = endpoint
   const now = useNow()
   const acts = actsOf(endpoint)
+  // The one thing that must be found at night; without it, what is offered first.
+  const primary = acts.find(({ name }) => name === 'rollback') ?? acts[0]
   const shares = shareParts(endpoint)
   if (shares.length === 0 && acts.length === 0) return null
   return (
@@ -32,7 +34,7 @@ export function ReleaseBar({ endpoint }: { readonly endpoint: Endpoint }) {
               key={`${act.name}-${act.version ?? ''}`}
               endpoint={spec.name}
               act={act}
-              isPrimary={act.name === 'rollback'}
+              isPrimary={act === primary}
             />
           ))}
         </div>

@@ -1,6 +1,6 @@
-import { canaryPolicySchema, experimentPolicySchema, type Release } from '@regia/core'
+import { canaryPolicySchema, experimentPolicySchema, promotionRuleSchema, type Release } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { judgedMetrics, releaseLine, shortWait, whatNext } from './release-text.ts'
+import { judgedMetrics, releaseLine, shadowLine, shortWait, whatNext } from './release-text.ts'
 
 const now = Date.parse('2026-11-22T10:00:00.000Z')
 const inMinutes = (minutes: number) => new Date(now + minutes * 60_000).toISOString()
@@ -117,4 +117,21 @@ it('takes the metrics that a policy judges by', () => {
     'brier',
   ])
   expect(judgedMetrics(experiment(1).policy)).toEqual(['accuracy'])
+})
+
+it('says how far a shadow is', () => {
+  const comparison = {
+    ...{
+      championVersion: 1,
+      challengerVersion: 2,
+      startedAt: inMinutes(0),
+      pairCount: 90,
+      verdict: 'waiting',
+      reason: '',
+    },
+    rule: promotionRuleSchema.parse({}),
+  } as const
+  expect(shadowLine({ ...comparison, labelledPairCount: 50 })).toBe('shadow: 50 of 2,000 pairs')
+  expect(shadowLine({ ...comparison, labelledPairCount: 5000 })).toBe('shadow: 5,000 of 20,000 pairs')
+  expect(shadowLine({ ...comparison, labelledPairCount: 5000, verdict: 'promote' })).toBe('shadow: the rule is met')
 })

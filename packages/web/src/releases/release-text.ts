@@ -1,4 +1,11 @@
-import { type CanaryPolicy, isOpenRelease, type Release, type ReleaseMetric, type ReleasePolicy } from '@regia/core'
+import {
+  type CanaryPolicy,
+  isOpenRelease,
+  type Release,
+  type ReleaseMetric,
+  type ReleasePolicy,
+  type ShadowComparison,
+} from '@regia/core'
 import { formatCount, formatDuration, formatPercent } from '../kernel/format.ts'
 import type { Health } from '../kernel/health.ts'
 
@@ -127,4 +134,12 @@ export function judgedMetrics(policy: ReleasePolicy): readonly ReleaseMetric[] {
   if ('metric' in policy) return [policy.metric]
   const named = [policy.promoteWhen.nonInferior, policy.rollbackWhen.metric?.name].filter((name) => name !== undefined)
   return named.length > 0 ? named : ['accuracy', 'absoluteError']
+}
+
+/** How far a version in shadow is, in a line. */
+export function shadowLine({ labelledPairCount, rule, verdict }: ShadowComparison): string {
+  if (verdict === 'promote') return 'shadow: the rule is met'
+  if (verdict === 'refuse') return 'shadow: the rule refuses it'
+  const goal = labelledPairCount < rule.minimumPairs ? rule.minimumPairs : rule.maximumPairs
+  return `shadow: ${formatCount(labelledPairCount)} of ${formatCount(goal)} pairs`
 }
