@@ -12,7 +12,7 @@ export type ReadEventTime = (at: unknown, clock: Clock, where: string) => number
 export type InferRequest = { readonly id?: string; readonly rows: readonly Row[]; readonly at: number }
 
 /** What came for a column, whether by itself or in a tensor of several. */
-type ColumnValues = { readonly column: SignatureColumn; readonly values: readonly Cell[] }
+type ColumnValues = { readonly column: SignatureColumn; readonly values: readonly Cell[]; readonly input: string }
 
 const MAX_ROWS = 10_000
 
@@ -85,11 +85,12 @@ function decodeTensor(input: TensorMessage, slot: InputSlot): readonly ColumnVal
   }
   if (slot.kind !== 'tensor') {
     const [column] = columns
-    return column ? [{ column, values: values.map(cellReader(column, datatype)) }] : []
+    return column ? [{ input: name, column, values: values.map(cellReader(column, datatype)) }] : []
   }
   return columns.map((column, place) => {
     const cellOf = cellReader(column, datatype, { tensor: name, place })
-    return { column, values: Array.from({ length: rowCount }, (_, i) => cellOf(values[i * columns.length + place], i)) }
+    const cells = Array.from({ length: rowCount }, (_, i) => cellOf(values[i * columns.length + place], i))
+    return { input: name, column, values: cells }
   })
 }
 
@@ -132,8 +133,8 @@ function toRows(tensors: readonly ColumnValues[]): readonly Row[] {
   const rowCount = first.values.length
   const odd = tensors.find(({ values }) => values.length !== rowCount)
   if (odd) {
-    const text = `Input "${odd.column.name}" has ${odd.values.length} rows, but "${first.column.name}" has ${rowCount}.`
-    throw refusal(`inputs "${odd.column.name}".shape`, text)
+    const text = `Input "${odd.input}" has ${odd.values.length} rows, but "${first.input}" has ${rowCount}.`
+    throw refusal(`inputs "${odd.input}".shape`, text)
   }
   const rows: Record<string, Cell>[] = []
   for (let i = 0; i < rowCount; i++) {

@@ -69,6 +69,7 @@ describe('packageMlflowModel', () => {
     const columns = await open('columns')
     expect(columns.signature).toMatchObject({ task: 'multiclass', classes: ['0', '1', '2'] })
     expect(columns.signature.inputs[0]).toEqual({ name: 'sepal length (cm)', type: 'float', nullable: false })
+    expect(columns.signature).toMatchObject({ tensors: [{ isMatrix: true }], outputs: { columns: 3 } })
     expect(columns.manifest.example.rows).toHaveLength(3)
     expect(columns.manifest.referenceProfile).toBeUndefined()
     expect((await open('zipmap')).signature).toMatchObject({

@@ -95,6 +95,25 @@ describe('packageOnnxFile', () => {
     expect(bare.manifest.example.rows.map(({ island }) => island)).toContain('Dream')
   })
 
+  it('remembers tensors and outputs as the graph had them', async () => {
+    const folder = join(FILES, '../graph-tensors')
+    const signatureOf = async (name: string) =>
+      (await open({ files: { 'model.onnx': join(folder, `${name}.onnx`) } })).signature
+    const tensors = [
+      { name: 'X', datatype: 'FP32', columns: Array.from({ length: 20 }, (_, i) => `f${i}`), isMatrix: true },
+    ]
+    const label = { labelDatatype: 'INT64', columns: 2 }
+    expect(await signatureOf('classifier')).toMatchObject({
+      tensors,
+      outputs: { label: 'label', probabilities: 'probabilities', ...label },
+    })
+    expect(await signatureOf('zipped')).toMatchObject({
+      tensors,
+      outputs: { label: 'output_label', probabilities: 'output_probability', ...label },
+    })
+    expect(await signatureOf('regressor')).toMatchObject({ tensors, outputs: { value: 'variable', columns: 1 } })
+  })
+
   it('names columns by the option, by the example, or by the signature of a package', async () => {
     const names = ['bill', 'flipper', 'mass']
     const option = await open({ files: fileOf('double'), signature: said({ columns: names, classes: ['a', 'b'] }) })
