@@ -90,6 +90,8 @@ describe('the commands of packages', { timeout: 180_000 }, () => {
       packaging: { status: 'packaged' },
       package: { signature: { task: 'multiclass' } },
     })
+    const { stdout } = await regia(here.place, 'models', 'inspect', 'iris@1')
+    expect(stdout).toMatch(/tensors +\w+ (FP32|FP64) \[n, 4\]\n +answers as +\w+, \w+/)
     for (const [name, bytes] of Object.entries(unzipSync(await readFile(inHome('out/birds.zip'))))) {
       await mkdir(inHome('unzipped'), { recursive: true })
       await writeFile(join(inHome('unzipped'), name), bytes)
