@@ -18,6 +18,7 @@ export type Lane = (head: RequestHead) => AnswerBody | undefined
 const HEAD_END = Buffer.from('\r\n\r\n')
 const MAX_HEAD_BYTES = 8_192
 const MAX_WAITING_BYTES = 65_536
+const MAX_PARTS = 8
 /** Clients send the same few heads again and again: those are read once. */
 const MAX_KNOWN_HEADS = 512
 
@@ -51,7 +52,8 @@ export type ShortListenerOptions = {
 /** A listener for short requests alone. */
 export function createShortListener(options: ShortListenerOptions): Server {
   const heads = new Map<string, KnownHead>()
-  return createServer({ allowHalfOpen: true }, (socket) => new ShortConnection(socket, { ...options, heads }))
+  const all = { ...options, heads, waitsForBody: true }
+  return createServer({ allowHalfOpen: true }, (socket) => new ShortConnection(socket, all))
 }
 
 type KnownHead = { readonly head: RequestHead; readonly length: number } | 'unusual'
@@ -62,6 +64,8 @@ type ConnectionOptions = {
   readonly heads: Map<string, KnownHead>
   readonly idleMs: number
   readonly handOver: (socket: Socket) => void
+  /** Whether a body that comes in a few parts, as many clients send it after its head, is waited for. */
+  readonly waitsForBody?: boolean
 }
 
 /** A connection from its first byte until it ends or is handed over. */
@@ -71,6 +75,9 @@ class ShortConnection {
   #isAnswering = false
   #waiting: Buffer[] = []
   #waitingBytes = 0
+  /** What has come of a request that is not whole yet. */
+  #part: Buffer | undefined
+  #partCount = 0
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk)
   readonly #onTimeout = (): void => this.#leaveIdle()
   readonly #onError = (): void => this.#onClose()
@@ -93,7 +100,7 @@ class ShortConnection {
 
   #receive(chunk: Buffer): void {
     if (this.#isAnswering) this.#keepWaiting(chunk)
-    else this.#take(chunk)
+    else this.#take(this.#part ? Buffer.concat([this.#part, chunk]) : chunk)
   }
 
   #take(chunk: Buffer): void {
@@ -102,6 +109,13 @@ class ShortConnection {
     const isHead = headEnd > 0 && headEnd <= MAX_HEAD_BYTES
     const known = isHead ? this.#headOf(chunk.toString('latin1', 0, headEnd)) : 'unusual'
     const isWhole = known !== 'unusual' && body.length === known.length
+    if (known !== 'unusual' && !isWhole && this.#isAwaited(known, body.length)) {
+      this.#part = chunk
+      this.#partCount++
+      return
+    }
+    this.#part = undefined
+    this.#partCount = 0
     const answer = isWhole ? this.#options.lane(known.head) : undefined
     if (!answer) {
       this.#handOver(chunk)
@@ -110,6 +124,13 @@ class ShortConnection {
     this.#isAnswering = true
     this.#options.busy.begin(this.#socket)
     answer(body, (status, reply) => this.#send(status, reply), this.#isGone)
+  }
+
+  /** Only of a request that would be taken, and only a few parts: who sends byte by byte is for Node's parser. */
+  #isAwaited({ head, length }: Exclude<KnownHead, 'unusual'>, received: number): boolean {
+    const { waitsForBody, lane } = this.#options
+    const isShort = received < length && length <= MAX_WAITING_BYTES && this.#partCount < MAX_PARTS
+    return waitsForBody === true && isShort && lane(head) !== undefined
   }
 
   #headOf(text: string): KnownHead {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FromProcess, ToProcess } from './messages.ts'
+import type { FromProcess, ToProcess, Written } from './messages.ts'
 
 /** What comes with a number that the other side answers with. */
 export type Numbered = Extract<ToProcess, { readonly number: number; readonly kind: 'plan' | 'drop' }>
@@ -24,6 +24,7 @@ export class Child {
   isDrained = false
   lastHeardAt = performance.now()
   readonly #process: ChildProcess
+  #written: Written[] = []
   readonly #acknowledging = new Map<number, () => void>()
   readonly #exited: Promise<void>
 
@@ -73,6 +74,17 @@ export class Child {
   send(message: ToProcess): void {
     // What cannot be sent is for a process that is gone: its end is heard of as such.
     if (this.#process.connected) this.#process.send(message, () => undefined)
+  }
+
+  /** One message for all that is answered in a turn of the event loop: sending costs more than writing. */
+  answer(written: Written): void {
+    this.#written.push(written)
+    if (this.#written.length > 1) return
+    setImmediate(() => {
+      const answers = this.#written
+      this.#written = []
+      this.send({ kind: 'written', answers })
+    })
   }
 
   /** Answers when the process has done it, or is gone. */

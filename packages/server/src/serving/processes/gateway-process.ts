@@ -69,7 +69,8 @@ export class GatewayProcess {
       case 'shares':
         return this.#endpoints?.setShares(message.endpoint, message.shares)
       case 'written':
-        return this.#sender.written(message)
+        for (const written of message.answers) this.#sender.written(written)
+        return
       case 'drain':
         await this.#drain(message.delayMs, message.lingerMs)
         return send({ kind: 'drained' })

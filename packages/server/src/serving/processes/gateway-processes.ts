@@ -194,11 +194,11 @@ export class GatewayProcesses implements GatewayFollower {
     try {
       const gateway = find(endpoint)
       if (!gateway) throw noEndpoint(endpoint)
-      child.send({ kind: 'written', number, ids: takeAnswers(gateway, message, clock()) })
+      child.answer({ number, ids: takeAnswers(gateway, message, clock()) })
     } catch (error) {
       const known = error instanceof RegiaError ? error : new RegiaError('INTERNAL', String(error), { cause: error })
       if (known !== error) this.#options.onError(error)
-      child.send({ kind: 'written', number, error: known.toBody() })
+      child.answer({ number, error: known.toBody() })
     }
   }
 

@@ -22,13 +22,16 @@ export type Beginning = {
   readonly plans: readonly Plan[]
 }
 
+/** The ids of one batch, or why it was not written. */
+export type Written = { readonly number: number; readonly ids?: readonly string[]; readonly error?: ErrorBody }
+
 export type ToProcess =
   | Beginning
   | { readonly kind: 'listen' }
   | { readonly kind: 'plan'; readonly number: number; readonly plan: Plan }
   | { readonly kind: 'shares'; readonly endpoint: string; readonly shares: Shares }
   | { readonly kind: 'drop'; readonly number: number; readonly endpoint: string }
-  | { readonly kind: 'written'; readonly number: number; readonly ids?: readonly string[]; readonly error?: ErrorBody }
+  | { readonly kind: 'written'; readonly answers: readonly Written[] }
   | { readonly kind: 'drain'; readonly delayMs: number; readonly lingerMs: number }
 
 /** Answers of one batch, as the log keeps them. */

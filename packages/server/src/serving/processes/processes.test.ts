@@ -1,4 +1,6 @@
 import { Agent } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { predictKept, startKept } from '../../../test/serving/kept-connections.ts'
 import { eventually } from '../../../test/serving/load.ts'
@@ -100,6 +102,39 @@ describe('several processes on one port', () => {
       await reader.cancel()
     },
   )
+
+  it('take a request whose body comes after its head', LONG, async () => {
+    const served = await serve()
+    await served.apply({ name: 'trips' })
+    const { port } = new URL(served.server.url)
+    const body = Buffer.from(JSON.stringify({ rows: [rows[0]] }))
+    const head = `POST /api/v1/endpoints/trips/predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
+    const answered = async (parts: readonly (string | Buffer)[]): Promise<string> => {
+      const socket = connect(Number(port), '127.0.0.1').setNoDelay(true)
+      const told = new Promise<string>((resolve, reject) => {
+        socket.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1', 0, 12)))
+        socket.once('error', reject)
+      })
+      for (const part of parts) {
+        socket.write(part)
+        await sleep(5)
+      }
+      const status = await told
+      socket.destroy()
+      return status
+    }
+    const bytes = Buffer.concat([Buffer.from(head), body])
+    for (let i = 0; i < 16; i++) {
+      expect(await answered([head, body])).toBe('HTTP/1.1 200')
+      // Byte by byte: passed on, and answered all the same.
+      const drops = Array.from(bytes.subarray(-12), (byte) => Buffer.of(byte))
+      expect(await answered([bytes.subarray(0, -12), ...drops])).toBe('HTTP/1.1 200')
+    }
+    const byPid = await requestsByPid(served)
+    const answeredThere = [...byPid.values()].reduce((sum, count) => sum + count, 0)
+    expect(answeredThere).toBeGreaterThan(2)
+    expect(answeredThere).toBeLessThanOrEqual(16)
+  })
 
   it('ask for the token as the first process does', LONG, async () => {
     const token = 'a token that is long enough'

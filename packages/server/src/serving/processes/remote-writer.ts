@@ -2,7 +2,7 @@ import { RegiaError } from '@regia/core'
 import { entryOf } from '../gateway/batch-records.ts'
 import type { AnsweredRecords, RemoteWriter } from '../gateway/other-processes.ts'
 import { ReleaseRecorder, type ReleaseRecorderOptions } from '../gateway/release-recorder.ts'
-import type { FromProcess, Happenings, ToProcess, VersionFailure } from './messages.ts'
+import type { FromProcess, Happenings, VersionFailure, Written } from './messages.ts'
 
 type Waiting = {
   readonly rowCount: number
@@ -50,7 +50,7 @@ export class AnswerSender {
   }
 
   /** The answer of the process that writes. One that comes too late is for nobody. */
-  written({ number, ids, error }: Extract<ToProcess, { readonly kind: 'written' }>): void {
+  written({ number, ids, error }: Written): void {
     const waiting = this.#take(number)
     if (ids) waiting?.resolve(ids)
     else waiting?.reject(error ? RegiaError.fromBody(error) : notWritten())
