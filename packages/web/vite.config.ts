@@ -42,11 +42,11 @@ export default defineConfig({
       output: {
         codeSplitting: {
           // zod is told not to make code from text before the first schema is made: in one chunk that order is kept.
-          // What only pages of experiments speak of does not come with the first page; it is made after the rest, since it asks for zod.
+          // What single pages speak of, and what they compute, does not come with the first page; it is made after the rest, since it asks for zod.
           groups: [
             {
               name: 'schemas',
-              test: /node_modules\/zod\/|packages\/(core\/(?!src\/tracking\/)|sdk\/)|kernel\/no-eval/,
+              test: /node_modules\/zod\/|packages\/(core\/src\/kernel\/|sdk\/)|kernel\/no-eval/,
             },
           ],
         },

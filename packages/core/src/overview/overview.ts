@@ -56,37 +56,3 @@ export const overviewSchema = z.object({
   server: z.object({ version: z.string(), startedAt: timestampSchema, home: z.string(), project: z.string() }),
 })
 export type Overview = z.infer<typeof overviewSchema>
-
-/** What the event stream carries: something changed, look again. `id` is a run, a name, an alert. */
-export const serverEventSchema = z.object({
-  type: z.enum([
-    'dataset',
-    'pipeline',
-    'run',
-    'log',
-    'model',
-    'experiment',
-    'trackedRun',
-    'endpoint',
-    'prediction',
-    'monitor',
-    'alert',
-    'decision',
-    'schedule',
-    'backfill',
-    'notification',
-    'webhook',
-    'scoringJob',
-    'demo',
-  ]),
-  id: z.string(),
-  at: timestampSchema,
-})
-export type ServerEvent = z.infer<typeof serverEventSchema>
-
-export const healthSchema = z.object({
-  status: z.enum(['ok', 'starting']),
-  version: z.string(),
-  roles: z.array(z.string()),
-})
-export type Health = z.infer<typeof healthSchema>

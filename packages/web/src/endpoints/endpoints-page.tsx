@@ -16,6 +16,8 @@ import classes from './endpoints.module.css'
 
 const route = getRouteApi('/endpoints')
 const PAUSE_MS = 300
+// Figures of every endpoint on the page are computed again and again: as many as fill a large screen, and a few more.
+const PAGE_SIZE = 60
 
 /** What answers, how fast, and what is on its way? */
 export default function EndpointsPage() {
@@ -24,7 +26,7 @@ export default function EndpointsPage() {
   const pages = usePages<Endpoint>(
     ['endpoints', 'list', find ?? ''],
     useCallback((query) => api.endpoints.list({ ...query, ...(find && { search: find }) }), [find]),
-    { isLive: true },
+    { isLive: true, pageSize: PAGE_SIZE },
   )
   const open = ({ spec }: Endpoint) => void navigate({ to: '/endpoints/$name', params: { name: spec.name } })
   return (

@@ -9,10 +9,10 @@ const LIVE_MS = 2000
 type Read<Row> = (query: { readonly limit: number; readonly cursor?: string }) => Promise<Page<Row>>
 
 /** A list of any length, read page by page as it is scrolled. A live one is read again and again while it is short enough for that. */
-export function usePages<Row>(queryKey: QueryKey, read: Read<Row>, { isLive = false } = {}) {
+export function usePages<Row>(queryKey: QueryKey, read: Read<Row>, { isLive = false, pageSize = PAGE_SIZE } = {}) {
   const query = useInfiniteQuery({
     queryKey,
-    queryFn: ({ pageParam }) => read({ limit: PAGE_SIZE, ...(pageParam !== undefined && { cursor: pageParam }) }),
+    queryFn: ({ pageParam }) => read({ limit: pageSize, ...(pageParam !== undefined && { cursor: pageParam }) }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
