@@ -30,3 +30,5 @@ make_venv .venv-interop tests/interop/requirements.txt
 # LightGBM brings no OpenMP of its own.
 .venv-interop/bin/python -c 'import lightgbm' 2>/dev/null || install_packages libgomp1
 make_venv .venv-mlflow2 tests/interop/mlflow/requirements-2.txt
+# What stands in for AWS, apart from the others' versions of Flask and boto.
+make_venv .venv-aws tests/interop/lambda/requirements.txt

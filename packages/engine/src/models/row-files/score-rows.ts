@@ -141,6 +141,7 @@ function jsonReader(signature: Signature): Reader {
     text.split('\n').flatMap((line, i) => {
       if (line.trim() === '') return []
       const object = parseLine(line, firstLine + i)
+      // Whatever stands there: the batch checks each cell against its column.
       const cells = inputs.flatMap((name) =>
         Object.hasOwn(object, name) ? [[name, object[name] as Cell] as const] : [],
       )
