@@ -37,9 +37,16 @@ export async function packReply(message: WireReply, accepted: string | undefined
 }
 
 /** @throws RegiaError `INVALID_INPUT` for what is not one JSON value in UTF-8. */
-export function parseJson(body: Uint8Array): unknown {
+export const parseJson = (body: Uint8Array): unknown => parseJsonText(textOf(body))
+
+/** The text of a body in UTF-8. */
+export const textOf = (body: Uint8Array): string =>
+  Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+
+/** @throws RegiaError `INVALID_INPUT` for what is not one JSON value. */
+export function parseJsonText(text: string): unknown {
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
+    return JSON.parse(text)
   } catch (cause) {
     throw new RegiaError('INVALID_INPUT', 'The request body is not JSON.', {
       cause,

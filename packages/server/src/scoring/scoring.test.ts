@@ -76,7 +76,7 @@ describe('scoring jobs', { timeout: TEST_MS }, () => {
       output: { dataset: 'scores' },
     })
     expect(await over(client, ofData.id)).toMatchObject({ result: { dataset: { name: 'scores', version: 1 } } })
-    const page = await client.datasets.rows('scores', 'latest')
+    const page = await client.datasets.rows('scores', 1)
     expect(page.items).toMatchObject([
       { id: 'b', prediction: 'true' },
       { id: 'a', prediction: 'false' },

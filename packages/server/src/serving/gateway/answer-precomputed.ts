@@ -1,6 +1,6 @@
 import { lookUp, type PrecomputedScores, servedOf } from '../precomputed/precomputed-scores.ts'
 import type { EndpointLog } from '../prediction-log/index.ts'
-import type { PredictCall, ServedVersion } from './answer.ts'
+import { type PredictCall, type ServedVersion, withRows } from './answer.ts'
 import { entryOf, recordsOf } from './batch-records.ts'
 
 /** What of an endpoint answers a request from scores that were computed before. */
@@ -24,7 +24,7 @@ export function answerPrecomputed(way: PrecomputedWay, call: PredictCall): Predi
   const { scores, stable, log, abstainBelow, loggedAt } = way
   const inputs = new Set(stable.signature.inputs.map(({ name }) => name))
   const found = lookUp(scores, call.rows, inputs)
-  if (found.kind === 'ask') return { ...call, rows: found.rows }
+  if (found.kind === 'ask') return withRows(call, found.rows)
   const served = servedOf(scores, stable)
   const { predictions } = found
   const asked: PredictCall = { ...call, servedBy: 'precomputed', isOutOfRelease: true }

@@ -25,6 +25,8 @@ export type Answer = {
 /** A request on its way through the gateway. Exactly one of `done` and `fail` is called, once, after the log was written. */
 export type PredictCall = {
   readonly rows: readonly Row[]
+  /** The JSON of its only row, as it came: what the log keeps without writing it anew. */
+  readonly rowText?: string | undefined
   /** Event time, milliseconds since 1970. */
   readonly at: number
   /** The version that the caller chose by hand. */
@@ -44,6 +46,13 @@ export type PredictCall = {
   readonly done: (answer: Answer) => void
   readonly fail: (error: unknown) => void
 }
+
+/** The request with other rows. */
+export const withRows = (call: PredictCall, rows: readonly Row[]): PredictCall => ({
+  ...call,
+  rows,
+  rowText: undefined,
+})
 
 /** The predicted class of a row of a batch; `undefined` for a regression. */
 export function labelOf(signature: Signature, predictions: Predictions, row: number): string | undefined {

@@ -51,6 +51,19 @@ const marksOf = ({
   ...(servedBy !== undefined && { servedBy }),
 })
 
+/** The records of a batch's calls with their texts; that of a row which came alone is taken as it came. */
+export function entriesOf(records: readonly PredictionRecord[], calls: readonly PredictCall[]): LogEntry[] {
+  const entries: LogEntry[] = []
+  for (const { rows, rowText } of calls) {
+    const first = entries.length
+    for (let i = 0; i < rows.length; i++) {
+      const record = records[first + i]!
+      entries.push(rowText === undefined ? entryOf(record) : { record, payload: predictionPayload(record, rowText) })
+    }
+  }
+  return entries
+}
+
 export const entryOf = (record: PredictionRecord): LogEntry => ({
   record,
   payload: predictionPayload(record, JSON.stringify(record.row)),

@@ -7,9 +7,9 @@ import {
 } from '@regia/core'
 import type { PrecomputedScores } from '../precomputed/index.ts'
 import type { EndpointLog, PredictionRecord } from '../prediction-log/index.ts'
-import type { Answer, PredictCall } from './answer.ts'
+import { type Answer, type PredictCall, withRows } from './answer.ts'
 import { answerPrecomputed } from './answer-precomputed.ts'
-import { entryOf, recordsOf } from './batch-records.ts'
+import { entriesOf, recordsOf } from './batch-records.ts'
 import type { Deployment } from './deployment.ts'
 import { stickyColumnOf, withEntity, withoutEntity } from './entity-key.ts'
 import { constantPredictions, type FallbackCounts, onlyInputs, withFallback } from './fallback.ts'
@@ -294,7 +294,7 @@ export class EndpointGateway {
     const { fallback } = this.spec
     const served = fallback && 'answer' in fallback ? this.stable : this.#fallback
     if (!fallback || !served) throw notReady(this.spec)
-    if (!('answer' in fallback)) served.predict({ ...call, rows: onlyInputs(call.rows, served) })
+    if (!('answer' in fallback)) served.predict(withRows(call, onlyInputs(call.rows, served)))
     else
       this.#finish(served, {
         calls: [call],
@@ -378,7 +378,7 @@ export class EndpointGateway {
     }
     let ids: readonly string[]
     try {
-      ids = this.log.append(records.map(entryOf))
+      ids = this.log.append(entriesOf(records, calls))
     } catch (error) {
       failAll(error)
       return

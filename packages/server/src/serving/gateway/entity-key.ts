@@ -1,5 +1,5 @@
 import type { Row, ServedEndpointSpec, Signature } from '@regia/core'
-import type { PredictCall, ServedVersion } from './answer.ts'
+import { type PredictCall, type ServedVersion, withRows } from './answer.ts'
 
 /** The column that keeps an entity at one version, where the endpoint names one. */
 export const stickyColumnOf = ({ canary, experiment, bandit }: ServedEndpointSpec): string | undefined =>
@@ -15,7 +15,10 @@ export function withoutEntity(
   column: string | undefined,
 ): PredictCall {
   if (column === undefined || signature.inputs.some(({ name }) => name === column)) return call
-  return { ...call, rows: call.rows.map((row) => without(row, column)) }
+  return withRows(
+    call,
+    call.rows.map((row) => without(row, column)),
+  )
 }
 
 const askedOf = new WeakMap<Signature, Map<string, Signature>>()

@@ -9,7 +9,7 @@ import type { EndpointGateway } from './endpoint-gateway.ts'
 import { wantedVersion } from './wanted-version.ts'
 
 /** What a protocol reads from a request … */
-export type ParsedCall = Pick<PredictCall, 'rows' | 'at' | 'version'> & {
+export type ParsedCall = Pick<PredictCall, 'rows' | 'rowText' | 'at' | 'version'> & {
   /** Within which the request wants to be begun, where its protocol has a word for that. */
   readonly timeoutMs?: number
   readonly reply: (answer: Answer) => WireReply
@@ -68,6 +68,7 @@ const answerWith =
     try {
       const {
         rows,
+        rowText,
         at,
         timeoutMs,
         version = wantedVersion(headers),
@@ -80,7 +81,7 @@ const answerWith =
         if (accepted === undefined) send(200, message)
         else void packReply(message, accepted).then((packed) => send(200, packed))
       }
-      endpoint.predict({ rows, at, receivedAt, deadlineAt, version, isGone, done, fail })
+      endpoint.predict({ rows, rowText, at, receivedAt, deadlineAt, version, isGone, done, fail })
     } catch (error) {
       fail(error)
     }

@@ -1,5 +1,5 @@
 import type { Predictions } from '@regia/engine'
-import type { Answer, PredictCall } from './answer.ts'
+import { type Answer, type PredictCall, withRows } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import type { RoutedRows } from './traffic-routes.ts'
 
@@ -21,8 +21,10 @@ export function partsOf(
   return routed.map(({ deployment, places }) => ({
     deployment,
     call: {
-      ...call,
-      rows: places.map((place) => call.rows[place]!),
+      ...withRows(
+        call,
+        places.map((place) => call.rows[place]!),
+      ),
       done: (answer) => {
         parts.push({ places, answer })
         if (!hasFailed && parts.length === routed.length) call.done(joinParts(parts, call.rows.length, stable))

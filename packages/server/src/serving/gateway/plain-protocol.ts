@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Signature } from '@regia/core'
 import { csvRows } from '../../http/csv/index.ts'
 import { isOfType, prefers } from '../../http/media-preference.ts'
-import { parseJson, type WireRequest } from '../../http/wire-message.ts'
+import { parseJsonText, textOf, type WireRequest } from '../../http/wire-message.ts'
 import { csvReply } from './csv-reply.ts'
 import { parseEventTime } from './event-time.ts'
 import type { ParsedCall, PredictProtocol } from './fast-lane.ts'
 import { plainReply } from './plain-reply.ts'
-import { MAX_ROWS, parsePlainRequest } from './plain-request.ts'
+import { MAX_ROWS, parsePlainRequest, soleRowText } from './plain-request.ts'
 
 const CSV = 'text/csv'
 /** The event time of rows that come without a place for it. */
@@ -30,13 +30,18 @@ export const plainProtocol = (errorBody: PredictProtocol['errorBody']) => ({
     const { headers, body } = request
     const read = isOfType(headers['content-type'], CSV)
       ? { rows: rowsOf(request, endpoint), at: parseEventTime(headers[EVENT_TIME], clock, `header ${EVENT_TIME}`) }
-      : parsePlainRequest(parseJson(body), clock)
+      : readJson(textOf(body), clock)
     return prefers(headers.accept, CSV, 'application/json')
       ? { ...read, reply: csvReply }
       : { ...read, reply: (answer) => ({ body: plainReply(endpoint.spec.name, answer) }) }
   },
   errorBody,
 })
+
+function readJson(text: string, clock: Clock) {
+  const read = parsePlainRequest(parseJsonText(text), clock)
+  return { ...read, rowText: soleRowText(text, read.rows) }
+}
 
 /** Texts become cells by the signature. Where nothing is loaded there is none, and asking says so. */
 const rowsOf = ({ body }: WireRequest, endpoint: PlainEndpoint) =>

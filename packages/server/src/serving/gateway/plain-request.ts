@@ -23,6 +23,20 @@ export function parsePlainRequest(body: unknown, clock: Clock): { readonly rows:
   return { rows: rows as readonly Row[], at: parseEventTime(body.at, clock, 'body.at') }
 }
 
+const FIRST = '{"rows":['
+const LAST = ']}'
+
+/**
+ * The JSON of the only row of a request, cut out of its text; `undefined` where it cannot be told without reading again.
+ *
+ * @param text - Of a request that {@link parsePlainRequest} took. Names that are escaped, or come twice, could hide where the row is.
+ */
+export function soleRowText(text: string, rows: readonly Row[]): string | undefined {
+  if (rows.length !== 1 || !text.startsWith(FIRST) || !text.endsWith(LAST)) return undefined
+  if (text.includes('\\') || text.indexOf('"rows"', FIRST.length) >= 0) return undefined
+  return text.slice(FIRST.length, -LAST.length)
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -4,7 +4,7 @@ import { isClientGone } from './deadline.ts'
 import type { EndpointGateway } from './endpoint-gateway.ts'
 
 /** A request that was read, and how its answer becomes a reply. */
-export type ReadCall<Reply> = Pick<PredictCall, 'rows' | 'at' | 'version'> & {
+export type ReadCall<Reply> = Pick<PredictCall, 'rows' | 'rowText' | 'at' | 'version'> & {
   /** Within which it wants to be begun. */
   readonly timeoutMs?: number
   readonly reply: (answer: Answer) => Reply
