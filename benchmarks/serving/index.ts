@@ -6,6 +6,7 @@ import { type Contender, peerPythons, startOurs, startPeer } from './contenders.
 import { measureManyModels } from './many-models.ts'
 import { type BenchModel, makeModel } from './model.ts'
 import { assertAnswers, measureHalfLoad, measureTop, onlineClaims } from './online.ts'
+import { measureProcesses } from './processes.ts'
 
 /** What serving costs beside FastAPI with onnxruntime, `mlflow models serve`, BentoML and MLServer: the same model and rows in the same run. */
 const serving: Benchmark = async (say) => {
@@ -13,7 +14,11 @@ const serving: Benchmark = async (say) => {
   const exporter = pythons.get('mlflow')
   if (exporter === undefined) return [notMeasured('serving', 'µs', null, '', 'the model cannot be exported')]
   const model = await makeModel(exporter, path.join(temporaryFolder()))
-  return [...(await measureOnline(model, pythons, say)), ...(await measureManyModels(say))]
+  return [
+    ...(await measureOnline(model, pythons, say)),
+    ...(await measureManyModels(say)),
+    ...(await measureProcesses(say)),
+  ]
 }
 
 export default serving
