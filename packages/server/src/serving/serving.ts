@@ -9,6 +9,7 @@ import { EndpointStore, type OnDecision } from './endpoints/endpoint-store.ts'
 import { createFastLane, type FastLaneOptions } from './gateway/fast-lane.ts'
 import type { ModelDirectory } from './gateway/model-directory.ts'
 import type { GatewayFollower } from './gateway/other-processes.ts'
+import { reportUnexpected } from './gateway/report-unexpected.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
 import { LogArchive, type LogArchiveOptions, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
 import { PairStore } from './release/pair-store.ts'
@@ -117,7 +118,10 @@ export function createServing(options: ServingOptions): Serving {
       onError,
     }),
     clock,
-    fastLane: (lane) => createFastLane({ ...lane, clock, find: (name) => endpoints.find(name) }),
+    fastLane: (lane) => {
+      const protocols = lane.protocols.map((protocol) => reportUnexpected(protocol, onError))
+      return createFastLane({ ...lane, protocols, clock, find: (name) => endpoints.find(name) })
+    },
     close: async () => {
       await release.close()
       await endpoints.close()
