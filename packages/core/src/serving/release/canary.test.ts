@@ -59,6 +59,8 @@ describe('judgeCanary', () => {
       needed: 200,
       sentence: 'waiting: 40 of 200 requests',
     })
+    const eager = judged(figuresOf(40), { policy: { ...POLICY, minimumRequests: 20 } })
+    expect(ruleOf(eager, 'latencyIncrease')?.sentence).toBe('waiting: 40 of 50 requests of each version')
     const early = { isLast: false, heldMs: 20_000, holdMs: 60_000, requestCount: 37 }
     expect(judged(figuresOf(1000), { step: early }).reason).toBe(
       'Held 20 of 60 s; waiting: 37 of 200 requests in this step.',

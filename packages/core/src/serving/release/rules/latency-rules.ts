@@ -91,8 +91,9 @@ export const latencyIncrease: RollbackRule = {
     const [m, n] = mannWhitneyOfCounts(control.latency, canary.latency).n
     const ready = Math.min(m, n)
     if (ready < BURN_IN) {
-      const sentence = waitingFor(ready, needed, 'requests of each version')
-      return { rule: 'latencyIncrease', state: 'waits', limit, n, needed, sentence }
+      const enough = Math.max(needed, BURN_IN)
+      const sentence = waitingFor(ready, enough, 'requests of each version')
+      return { rule: 'latencyIncrease', state: 'waits', limit, n, needed: enough, sentence }
     }
     const critical = upperMixtureCritical(alpha, (12 * SPREAD ** 2) / (1 / m + 1 / n))
     const shift = shiftOfCounts(control.latency, canary.latency, critical)
