@@ -4,8 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { endpointQuery } from '../endpoints/queries.ts'
 import { Empty } from '../kernel/empty.tsx'
 import { Facts } from '../kernel/facts.tsx'
-import { formatCount, formatNumber, formatPercent } from '../kernel/format.ts'
-import { Lamp } from '../kernel/lamp.tsx'
+import { formatNumber, formatPercent } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Page } from '../kernel/page.tsx'
 import { Card, Columns, Section } from '../kernel/section.tsx'
@@ -21,6 +20,7 @@ import { STATE_LAMPS, STATE_WORDS, VERDICT_WORDS } from './release-text.ts'
 import classes from './releases.module.css'
 import { RuleList } from './rule-list.tsx'
 import { rulesLine } from './rule-text.ts'
+import { SampleRatio } from './sample-ratio.tsx'
 
 const route = getRouteApi('/endpoints/$name/experiment')
 
@@ -144,47 +144,6 @@ function Trust({ release, policy, analysis }: TrustProps) {
         </Card>
       </Section>
     </Columns>
-  )
-}
-
-type SampleRatioProps = {
-  readonly ratio: ExperimentAnalysis['sampleRatio']
-  readonly versions: readonly number[]
-  readonly isSticky: boolean
-}
-
-function SampleRatio({ ratio, versions, isSticky }: SampleRatioProps) {
-  const { observed, expected, isSound, pValue } = ratio
-  if (observed.length === 0) {
-    return (
-      <p className={classes.muted}>
-        {isSticky
-          ? 'Not judged: with a sticky column units must be counted, not requests.'
-          : 'Nothing was assigned yet.'}
-      </p>
-    )
-  }
-  return (
-    <div className={classes.form}>
-      <p>
-        <Lamp health={isSound ? 'well' : 'broken'} label={isSound ? 'sound' : 'broken'} />{' '}
-        {isSound
-          ? 'The split is as planned: nothing loses requests of one arm.'
-          : 'Chance does not explain this split: something loses requests of one arm, and no figure here can be trusted.'}
-      </p>
-      <Facts
-        items={[
-          ...observed.map(
-            (count, i) =>
-              [
-                `v${versions[i] ?? '?'}`,
-                `${formatCount(count)} of ${formatCount(Math.round(expected[i] ?? 0))} expected`,
-              ] as const,
-          ),
-          ['p-value', `${formatNumber(pValue)}, valid whenever you look; broken below 0.001`],
-        ]}
-      />
-    </div>
   )
 }
 

@@ -2,7 +2,7 @@ import type { LoggedPrediction, RuleOutcome } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import { isAskedFor } from '../endpoints/decision-words.ts'
 import { effectScale } from './effect-scale.ts'
-import { powerSentences } from './power-text.ts'
+import { type PowerQuestion, powerSentences } from './power-text.ts'
 import { formatLimit, RULE_WORDS, rulesByVersion, rulesLine, urgentFirst } from './rule-text.ts'
 import { differenceBins, pairsOf } from './shadow-pairs.ts'
 import { inServingOrder, shareToneOf, toneOf } from './version-tones.ts'
@@ -123,10 +123,11 @@ describe('the colours of versions', () => {
 })
 
 it('says how large an experiment must be, as R’s power.prop.test does', () => {
-  const question = {
+  const question: PowerQuestion = {
     outcome: { kind: 'share', baseline: 0.1 },
-    ...{ effect: 0.01, power: 0.8, method: 'fixed', armCount: 1, armShare: 0.5, labelsPerDay: 20_000 },
-  } as const
+    ...{ effect: 0.01, power: 0.8, armCount: 1, armShare: 0.5, labelsPerDay: 20_000 },
+    method: 'fixed',
+  }
   const [size, days] = powerSentences(question)
   expect(size).toContain('14,751 labels of the champion and 14,751 of each arm')
   expect(days).toContain('1.5\u00a0days')

@@ -1,4 +1,4 @@
-import { canaryPolicySchema, type Endpoint, endpointSpecSchema, type Release } from '@regia/core'
+import { canaryPolicySchema, type Endpoint, endpointSpecSchema, idSchema, type Release } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import { actsOf, retryOf, sameAs } from './release-acts.ts'
 
@@ -14,7 +14,7 @@ const endpoint: Endpoint = {
 }
 const figures = { requestCount: 0, errorCount: 0, invalidCount: 0, metrics: [] }
 const canary: Release = {
-  id: 'release_0000000000000001',
+  id: idSchema('release').parse('release_0000000000000001'),
   endpoint: 'eta',
   kind: 'canary',
   state: 'running',

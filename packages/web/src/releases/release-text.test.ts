@@ -1,4 +1,4 @@
-import { canaryPolicySchema, experimentPolicySchema, promotionRuleSchema, type Release } from '@regia/core'
+import { canaryPolicySchema, experimentPolicySchema, idSchema, promotionRuleSchema, type Release } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import { judgedMetrics, releaseLine, shadowLine, shortWait, whatNext } from './release-text.ts'
 
@@ -11,7 +11,7 @@ const arm = (version: number, role: 'stable' | 'canary' | 'arm', share: number) 
 })
 
 const canary: Release = {
-  id: 'release_0000000000000001',
+  id: idSchema('release').parse('release_0000000000000001'),
   endpoint: 'eta',
   kind: 'canary',
   state: 'running',
@@ -121,16 +121,11 @@ it('takes the metrics that a policy judges by', () => {
 
 it('says how far a shadow is', () => {
   const comparison = {
-    ...{
-      championVersion: 1,
-      challengerVersion: 2,
-      startedAt: inMinutes(0),
-      pairCount: 90,
-      verdict: 'waiting',
-      reason: '',
-    },
+    ...{ championVersion: 1, challengerVersion: 2, pairCount: 90, reason: '' },
+    startedAt: inMinutes(0),
+    verdict: 'waiting' as const,
     rule: promotionRuleSchema.parse({}),
-  } as const
+  }
   expect(shadowLine({ ...comparison, labelledPairCount: 50 })).toBe('shadow: 50 of 2,000 pairs')
   expect(shadowLine({ ...comparison, labelledPairCount: 5000 })).toBe('shadow: 5,000 of 20,000 pairs')
   expect(shadowLine({ ...comparison, labelledPairCount: 5000, verdict: 'promote' })).toBe('shadow: the rule is met')

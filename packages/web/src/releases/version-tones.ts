@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentRole } from '@regia/core'
 import type { ToneName } from '../charts/palette.ts'
-import type { ShareTone } from '../kernel/share-bar.tsx'
+import type { ShareTone } from '../kernel/share-tone.ts'
 
 const TONES: readonly ToneName[] = ['challenger', 'ink2', 'ink3']
 const SHARE_TONES: readonly ShareTone[] = ['challenger', 'second', 'third']
