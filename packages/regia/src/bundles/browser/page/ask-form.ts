@@ -46,7 +46,8 @@ export function showAskForm({ model, predict }: BrowserModel): void {
 
 function fieldOf(column: SignatureColumn, example: unknown): Field {
   const { name, type, nullable, description } = column
-  const id = `input-${name}`
+  // A list of ids is divided at blanks.
+  const id = `input-${name.replace(/\s/g, '_')}`
   const described = { id, name, 'aria-describedby': `${id}-hint ${id}-fault`, autocomplete: 'off', spellcheck: 'false' }
   const value = example === null || example === undefined ? '' : String(example)
   const input =
