@@ -38,7 +38,7 @@ describe('scoring jobs in a browser', () => {
     const rows = job?.result?.rowCount ?? 0
     expect(rows).toBeGreaterThan(100)
     await expect
-      .poll(() => page.getByRole('region', { name: job?.id }).innerText(), LONG)
+      .poll(() => page.getByRole('region', { name: job?.id ?? 'none' }).innerText(), LONG)
       .toContain('from-the-page version 1')
     expect(new URL(page.url()).searchParams.get('job')).toBe(job?.id)
     const coming = page.waitForEvent('download')

@@ -1,6 +1,7 @@
 import type { Deployment, Endpoint } from '@regia/core'
 import { formatPercent } from '../kernel/format.ts'
-import { ShareBar, type ShareTone } from '../kernel/share-bar.tsx'
+import { ShareBar } from '../kernel/share-bar.tsx'
+import type { ShareTone } from '../kernel/share-tone.ts'
 import { inServingOrder, shareToneOf } from '../releases/version-tones.ts'
 import { roleWord } from './deployments.ts'
 

@@ -1,7 +1,5 @@
 import classes from './kernel.module.css'
-
-/** How a part of the bar is drawn: of the series colours, or hatched for what answers nobody. */
-export type ShareTone = 'champion' | 'challenger' | 'second' | 'third' | 'shadow' | 'rest'
+import type { ShareTone } from './share-tone.ts'
 
 type Share = { readonly tone: ShareTone; readonly weight: number; readonly label: string }
 

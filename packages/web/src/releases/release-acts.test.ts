@@ -14,7 +14,7 @@ const endpoint: Endpoint = {
 }
 const figures = { requestCount: 0, errorCount: 0, invalidCount: 0, metrics: [] }
 const canary: Release = {
-  id: idSchema('release').parse('release_0000000000000001'),
+  id: idSchema('release').parse('rel_0000000000000001'),
   endpoint: 'eta',
   kind: 'canary',
   state: 'running',

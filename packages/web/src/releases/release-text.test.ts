@@ -11,7 +11,7 @@ const arm = (version: number, role: 'stable' | 'canary' | 'arm', share: number) 
 })
 
 const canary: Release = {
-  id: idSchema('release').parse('release_0000000000000001'),
+  id: idSchema('release').parse('rel_0000000000000001'),
   endpoint: 'eta',
   kind: 'canary',
   state: 'running',

@@ -27,7 +27,12 @@ const json = (name: string, datatype: string, shape: number[], data: unknown): T
   elements: { form: 'json', data, exact: () => data },
 })
 const decode = (...inputs: TensorMessage[]) =>
-  decodeInfer({ parameters: {}, inputs }, signature, { now: () => 0 }, () => 0).rows
+  decodeInfer(
+    { parameters: {}, inputs },
+    signature,
+    () => 0,
+    () => 0,
+  ).rows
 const place = json('place', 'BYTES', [2, 1], ['north', 'south'])
 const numbers = (data: unknown) => json('numbers', 'FP32', [2, 3], data)
 

@@ -13,6 +13,7 @@ const whole = classifier({ label: 'output_label', labelDatatype: 'INT64', probab
 const answerOf = (signature: Signature): InferAnswer => ({
   served: { version: 1, signature },
   predictions: {
+    rowCount: 3,
     scores: Float32Array.of(0.25, 0.5, 0.875),
     probabilities: Float32Array.of(0.75, 0.25, 0.5, 0.5, 0.125, 0.875),
     classes: Int32Array.of(0, 0, 1),
