@@ -29,6 +29,15 @@ describe('a release over several processes', () => {
     const clients = startKept(served.server.url, 'trips', rowsOf, 16)
     await expect.poll(() => clients.replies.length, WAIT).toBeGreaterThan(500)
     const gateway = served.server.services.serving.endpoints.get('trips')
+    const versionsNow = async () => {
+      const from = clients.replies.length + 32
+      await expect.poll(() => clients.replies.length, WAIT).toBeGreaterThan(from + 300)
+      return new Set(clients.replies.slice(from).map(({ version }) => version))
+    }
+    gateway.setShares(new Map([[2, 0]]))
+    expect(await versionsNow()).toEqual(new Set([1]))
+    gateway.setShares(new Map([[2, 0.5]]))
+    expect(await versionsNow()).toEqual(new Set([1, 2]))
     const release = gateway.recorder!.id
     const failure = { release, version: 2, latencyMs: 1, isInvalid: false }
     // In one message, so that no answer stands between them.
@@ -37,11 +46,9 @@ describe('a release over several processes', () => {
       const found = await served.send('GET', '/api/v1/endpoints/trips/releases')
       return found.body.items[0].state === 'rolled-back' ? found : undefined
     })
-    const from = clients.replies.length + 32
-    await expect.poll(() => clients.replies.length, WAIT).toBeGreaterThan(from + 500)
+    expect(await versionsNow()).toEqual(new Set([1]))
     const { replies, broken } = await clients.stop()
     expect(broken).toEqual([])
-    expect(new Set(replies.slice(from).map(({ version }) => version))).toEqual(new Set([1]))
     const [ended] = body.items
     const counted = ended.arms.reduce((sum: number, arm: { requestCount: number }) => sum + arm.requestCount, 0)
     expect(counted).toBeGreaterThan(500)
