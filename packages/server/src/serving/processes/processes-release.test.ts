@@ -9,6 +9,8 @@ const LONG = { timeout: 120_000 }
 const WAIT = { timeout: 45_000, interval: 20 }
 const { rows } = tripRows(200, 'processes')
 const rowsOf = (client: number, turn: number) => [rows[(client * 31 + turn) % rows.length]!]
+/** So many replies from 16 clients leave none that was under way before. */
+const LAST = 200
 const NONE = { errors: [], failures: [], fallbacks: [], units: [] }
 
 async function serve(): Promise<ServedTrips> {
@@ -29,15 +31,18 @@ describe('a release over several processes', () => {
     const clients = startKept(served.server.url, 'trips', rowsOf, 16)
     await expect.poll(() => clients.replies.length, WAIT).toBeGreaterThan(500)
     const gateway = served.server.services.serving.endpoints.get('trips')
-    const versionsNow = async () => {
-      const from = clients.replies.length + 32
-      await expect.poll(() => clients.replies.length, WAIT).toBeGreaterThan(from + 300)
-      return new Set(clients.replies.slice(from).map(({ version }) => version))
+    const answeredBy = async (versions: readonly number[]) => {
+      const from = clients.replies.length
+      const last = () => clients.replies.slice(from).slice(-LAST)
+      const isSo = () => last().length === LAST && new Set(last().map(({ version }) => version))
+      await expect.poll(isSo, WAIT).toEqual(new Set(versions))
     }
+    // What the registration of versions set off is over, and gives no shares any more.
+    await served.server.services.serving.endpoints.refresh('trips')
     gateway.setShares(new Map([[2, 0]]))
-    expect(await versionsNow()).toEqual(new Set([1]))
+    await answeredBy([1])
     gateway.setShares(new Map([[2, 0.5]]))
-    expect(await versionsNow()).toEqual(new Set([1, 2]))
+    await answeredBy([1, 2])
     const release = gateway.recorder!.id
     const failure = { release, version: 2, latencyMs: 1, isInvalid: false }
     // In one message, so that no answer stands between them.
@@ -46,7 +51,7 @@ describe('a release over several processes', () => {
       const found = await served.send('GET', '/api/v1/endpoints/trips/releases')
       return found.body.items[0].state === 'rolled-back' ? found : undefined
     })
-    expect(await versionsNow()).toEqual(new Set([1]))
+    await answeredBy([1])
     const { replies, broken } = await clients.stop()
     expect(broken).toEqual([])
     const [ended] = body.items
