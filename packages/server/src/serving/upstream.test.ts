@@ -59,6 +59,19 @@ describe('a model on another server', () => {
     expect(body.error.message).toMatch(message)
   })
 
+  it('that hangs is waited for until the deadline of the request, and not longer', async () => {
+    upstream.mood = 'hangs'
+    const begunAt = performance.now()
+    const reply = await fetch(`${server.server.url}/api/v1/endpoints/remote/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-deadline-ms': '100' },
+      body: JSON.stringify({ rows: [row] }),
+    })
+    expect(reply.status).toBe(504)
+    expect(await reply.json()).toMatchObject({ error: { code: 'DEADLINE_EXCEEDED' } })
+    expect(performance.now() - begunAt).toBeLessThan(1400)
+  })
+
   it('that hangs leaves other endpoints alone, and a fallback answers for it', async () => {
     await server.apply({
       name: 'covered',

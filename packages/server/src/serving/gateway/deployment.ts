@@ -15,6 +15,7 @@ import { ResponseCache } from './lanes/response-cache.ts'
 import { runCost } from './lanes/warm-up.ts'
 import { type AnsweredBatch, MicroBatcher } from './micro-batcher.ts'
 import type { RegisteredVersion } from './model-directory.ts'
+import { untilDeadline } from './until-deadline.ts'
 
 /** A version that could not be loaded is not read again and again. */
 const RETRY_MS = 5_000
@@ -111,7 +112,18 @@ export class Deployment implements ServedVersion {
   predict(call: PredictCall): void {
     const predictions = this.#cache?.find(call.rows)
     if (predictions) this.#answerAgain({ call: { ...call, isCached: true }, predictions })
-    else this.#batcher.add(call)
+    else if (this.#session.atOnce === undefined) this.#batcher.add(call)
+    else this.#askElsewhere(call)
+  }
+
+  #askElsewhere(call: PredictCall): void {
+    const { admission } = this.#batcher
+    const asked = untilDeadline(call, admission.deadlineOf(call))
+    try {
+      this.#batcher.add(asked)
+    } catch (error) {
+      asked.fail(error)
+    }
   }
 
   /** Takes other limits than it was loaded with. Another lane is measured and readied while the one before answers. */
