@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { peerPython } from '../peer-python.ts'
-import { freePort, regia, startRegia, temporaryFolder } from '../regia-process.ts'
+import { BIN, freePort, regia, startRegia, temporaryFolder } from '../regia-process.ts'
 import { loadInChild, type Target } from './load-generator.ts'
 import type { BenchModel } from './model.ts'
 
@@ -51,6 +51,24 @@ export async function startOurs(model: BenchModel): Promise<Contender & { readon
     read: (answer) => JSON.parse(answer).predictions[0].probabilities['1'],
     stop: server.stop,
   }
+}
+
+/** Ours from one package: no registry, no prediction log, no sketches. */
+export async function startOursWithoutLog(
+  ours: Contender & { readonly url: string },
+  model: BenchModel,
+): Promise<Contender> {
+  const file = path.join(model.folder, 'bench.zip')
+  await regia(model.folder, ours.url, ['models', 'package', 'bench@champion', '--out', file])
+  const port = await freePort()
+  const child = spawn(process.execPath, [BIN, 'serve', file, '--port', String(port), '--name', 'bench'], {
+    cwd: model.folder,
+    stdio: 'ignore',
+    detached: true,
+  })
+  const target = { ...ours.target, port }
+  await untilAnswers('regia serve', child, target)
+  return { ...ours, name: 'Regia without its log', pid: child.pid!, target, stop: () => endGroup(child) }
 }
 
 const namedRow = (row: readonly number[]): Record<string, number> =>

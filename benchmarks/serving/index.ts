@@ -2,7 +2,7 @@ import path from 'node:path'
 import { type Benchmark, type Claim, notMeasured } from '../claim.ts'
 import { temporaryFolder } from '../regia-process.ts'
 import { measureAlone, measureChanges } from './changes.ts'
-import { type Contender, peerPythons, startOurs, startPeer } from './contenders.ts'
+import { type Contender, peerPythons, startOurs, startOursWithoutLog, startPeer } from './contenders.ts'
 import { measureManyModels } from './many-models.ts'
 import { type BenchModel, makeModel } from './model.ts'
 import { assertAnswers, measureHalfLoad, measureTop, onlineClaims } from './online.ts'
@@ -36,13 +36,16 @@ async function measureOnline(
       say(`serving: starting ${name}`)
       contenders.push(await startPeer(name, python, model))
     }
+    contenders.push(await startOursWithoutLog(regia, model))
     for (const contender of contenders) await assertAnswers(contender, model)
-    const [ours, ...peers] = await measureTop(contenders, say)
-    const p99 = await measureHalfLoad(contenders, [ours!, ...peers])
+    const [ours, ...others] = await measureTop(contenders, say)
+    const [bare, peers] = [others.at(-1)!, others.slice(0, -1)]
+    const p99 = await measureHalfLoad(contenders, [ours!, ...others])
     for (const { stop } of contenders.splice(1)) await stop()
     say('serving: one request at a time, and changes under full load')
     return [
       ...onlineClaims('log and sketches on', ours!, peers, p99),
+      ...onlineClaims('log and sketches off', bare, peers, p99),
       ...(await measureAlone(regia)),
       ...(await measureChanges(regia, model)),
     ]
