@@ -28,7 +28,7 @@ export const createEndpoint: Action<CreateInput> = async (input, context) => {
     const issue = parsed.error.issues[0]!
     throw new RegiaError('INVALID_INPUT', `The endpoint is wrong at "${issue.path.join('.')}": ${issue.message}.`, {
       where: `endpoint ${input.name}`,
-      hint: 'Models are named MODEL@ALIAS, such as penguins@champion.',
+      hint: 'A name has letters, digits, ".", "_" and "-"; models are named MODEL@ALIAS, such as penguins@champion; docs/releases.md shows policies.',
     })
   }
   const { client } = await context.connect({ needsGateway: true })

@@ -16,14 +16,22 @@ export const predict: Action<PredictInput> = async (input, context) => {
       { title: 'prediction', value: (each: Prediction) => each.label ?? formatScore(each.score) },
       { title: 'score', value: (each) => formatScore(each.score), align: 'right' },
       { title: 'probabilities', value: probabilitiesText, shrinks: true },
+      ...(response.predictions.some(({ servedBy }) => servedBy) ? [SERVED_BY] : []),
       { title: 'id', value: (each) => each.id },
     ])
     return `${table}\n${output.style.dim(`${response.model} version ${response.version}`)}`
   })
 }
 
-const probabilitiesText = (prediction: Prediction) =>
-  Object.entries(prediction.probabilities ?? {})
+const SERVED_BY = {
+  title: 'answered by',
+  value: ({ servedBy, degraded }: Prediction) => [servedBy, degraded].filter(Boolean).join(': '),
+  shrinks: true,
+} as const
+
+/** The most probable classes where the endpoint lists them, else all as they come. */
+const probabilitiesText = ({ top, probabilities = {} }: Prediction) =>
+  (top?.map(({ label, probability }) => [label, probability] as const) ?? Object.entries(probabilities))
     .map(([name, value]) => `${name} ${formatScore(value)}`)
     .join(', ')
 

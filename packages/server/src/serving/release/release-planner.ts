@@ -193,5 +193,6 @@ function beginning({ kind, arms, stableVersion, startedAt }: ReleaseRecord): str
   if (kind === 'canary' && first)
     return `Version ${first.version} gets ${share} of the requests beside ${stableVersion}.`
   const all = arms.map(({ version }) => version).join(', ')
-  return `Versions ${all} share the requests with ${stableVersion} since ${toIso(startedAt)}.`
+  const subject = arms.length === 1 ? `Version ${all} shares` : `Versions ${all} share`
+  return `${subject} the requests with ${stableVersion} since ${toIso(startedAt)}.`
 }
