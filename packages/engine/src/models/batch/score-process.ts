@@ -24,10 +24,22 @@ function say(message: FromScorer): void {
   process.send?.(message, undefined, {}, () => undefined)
 }
 
+let isOver = false
+
 process.on('message', (message: ToScorer) => {
   if (message.kind === 'cancel') cancel.abort()
-  else void answer(message.request).then((reply) => process.send?.(reply, undefined, {}, () => process.disconnect()))
+  else void answer(message.request).then(tell)
 })
 // Ctrl-C reaches the whole process group; the parent decides when work is over.
 process.on('SIGINT', () => undefined)
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => {
+  if (isOver) process.exit(0)
+  // Nobody waits for it any more, and what is finished stands on the disk. An orderly exit would end threads while onnxruntime runs in them,
+  // which it answers by aborting the process.
+  process.kill(process.pid, 'SIGKILL')
+})
+
+function tell(reply: Awaited<ReturnType<typeof answer>>): void {
+  isOver = true
+  process.send?.(reply, undefined, {}, () => process.disconnect())
+}
