@@ -217,12 +217,21 @@ export class EndpointGateway {
     await this.#changeRelease(stable, wanted.release, before)
     const shadowStarted = await this.#changeShadow(wanted.shadow)
     this.#fallback = wanted.fallback && (await this.#versions.tryLoad(wanted.fallback, 'fallback', this.#loaded()))
-    await this.#options.follower?.changed(this.spec, wanted)
+    await this.#options.follower?.changed(this.spec, this.#withSharesNow(wanted))
     await this.#releaseUnwanted(before)
     return {
       ...(isSwapped && { stable: { from: stableBefore?.version, to: stable.version } }),
       ...(shadowStarted !== undefined && { shadowStarted }),
     }
+  }
+
+  /** What is wanted with the shares that hold by now: they may have changed while versions were loaded. */
+  #withSharesNow(wanted: WantedVersions): WantedVersions {
+    const { release } = wanted
+    if (!release) return wanted
+    const shares = new Map(this.arms.map(({ version, share }) => [version, share]))
+    const arms = release.arms.map((arm) => ({ ...arm, share: shares.get(arm.registered.version) ?? 0 }))
+    return { ...wanted, release: { ...release, arms } }
   }
 
   deployments(): readonly DeploymentView[] {
