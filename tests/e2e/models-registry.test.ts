@@ -56,7 +56,9 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('registered models', () 
     await card.getByRole('button', { name: 'Save' }).click()
     await card.locator('strong', { hasText: 'apart' }).waitFor()
     await card.getByText('a lost bed, about 12 €').waitFor()
-    await card.getByText('Not written yet: Business objective, Owner, Data, Checks, Limits, Licence, Licence of the data.').waitFor()
+    await card
+      .getByText('Not written yet: Business objective, Owner, Data, Checks, Limits, Licence, Licence of the data.')
+      .waitFor()
 
     await card.getByRole('button', { name: 'Edit card' }).click()
     await card.getByLabel('Purpose').fill('Sells irises.')
