@@ -9,9 +9,10 @@ import {
   servesModel,
   toIso,
 } from '@regia/core'
-import { EndpointGateway, type WantedVersions } from '../gateway/endpoint-gateway.ts'
+import { EndpointGateway } from '../gateway/endpoint-gateway.ts'
 import { assertConstant } from '../gateway/fallback.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
+import type { WantedVersions } from '../gateway/wanted-versions.ts'
 import type { ReleasePlanner } from '../release/release-planner.ts'
 import { assertAskedByNone, assertServable, unknownModel } from './assert-servable.ts'
 import { serveComposition } from './composed-spec.ts'

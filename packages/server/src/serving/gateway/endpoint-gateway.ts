@@ -1,28 +1,24 @@
-import {
-  type Clock,
-  type Deployment as DeploymentView,
-  RegiaError,
-  type ServedEndpointSpec,
-  type Signature,
-} from '@regia/core'
+import type { Clock, Deployment as DeploymentView, ServedEndpointSpec, Signature } from '@regia/core'
 import type { PrecomputedScores } from '../precomputed/index.ts'
 import type { EndpointLog, PredictionRecord } from '../prediction-log/index.ts'
 import { type Answer, type PredictCall, withRows } from './answer.ts'
 import { answerPrecomputed } from './answer-precomputed.ts'
 import { entriesOf, recordsOf } from './batch-records.ts'
 import type { Deployment } from './deployment.ts'
+import { nestedTooDeep, notReady, outOfService } from './endpoint-refusals.ts'
 import { stickyColumnOf, withEntity, withoutEntity } from './entity-key.ts'
 import { constantPredictions, type FallbackCounts, onlyInputs, withFallback } from './fallback.ts'
 import { isSame, LoadedVersions } from './loaded-versions.ts'
 import type { AnsweredBatch } from './micro-batcher.ts'
 import type { ModelDirectory, RegisteredVersion } from './model-directory.ts'
 import type { GatewayFollower, RemoteWriter } from './other-processes.ts'
-import { type ReleaseGuard, ReleaseRecorder } from './release-recorder.ts'
+import { ReleaseRecorder } from './release-recorder.ts'
 import { routeCall } from './route-call.ts'
 import { type ShadowCounts, ShadowLane } from './shadow-lane.ts'
 import { TrafficRing } from './traffic-ring.ts'
 import { type Route, TrafficRoutes } from './traffic-routes.ts'
 import { chosenVersion } from './wanted-version.ts'
+import { type WantedRelease, type WantedVersions, withShares } from './wanted-versions.ts'
 
 export type EndpointGatewayOptions = {
   readonly spec: ServedEndpointSpec
@@ -38,29 +34,6 @@ export type EndpointGatewayOptions = {
   readonly draw?: () => number
   /** A version of a release failed so often that it was cut off at once. */
   readonly onTripped?: (version: number) => void
-}
-
-/** Versions that share the traffic with the stable one. */
-export type WantedRelease = {
-  readonly id: string
-  /** Places sticky entities. */
-  readonly salt: string
-  /** In the order of the policy. */
-  readonly arms: readonly (Pick<Route, 'role' | 'share'> & { readonly registered: RegisteredVersion })[]
-  /** Inner edges of the bins that scores are counted in. */
-  readonly scoreEdges?: readonly number[] | undefined
-  readonly guard: ReleaseGuard
-}
-
-/** The versions that an endpoint shall have loaded. */
-export type WantedVersions = {
-  readonly stable: RegisteredVersion
-  readonly shadow?: RegisteredVersion | undefined
-  readonly release?: WantedRelease | undefined
-  /** To be able to roll back at once. Where absent the last stable one stays. */
-  readonly previous?: RegisteredVersion | undefined
-  /** Answers when the version that should is late or fails. */
-  readonly fallback?: RegisteredVersion | undefined
 }
 
 export type Change = {
@@ -217,21 +190,16 @@ export class EndpointGateway {
     await this.#changeRelease(stable, wanted.release, before)
     const shadowStarted = await this.#changeShadow(wanted.shadow)
     this.#fallback = wanted.fallback && (await this.#versions.tryLoad(wanted.fallback, 'fallback', this.#loaded()))
-    await this.#options.follower?.changed(this.spec, this.#withSharesNow(wanted))
+    // Shares may have changed while versions were loaded.
+    await this.#options.follower?.changed(
+      this.spec,
+      withShares(wanted, new Map(this.arms.map(({ version, share }) => [version, share]))),
+    )
     await this.#releaseUnwanted(before)
     return {
       ...(isSwapped && { stable: { from: stableBefore?.version, to: stable.version } }),
       ...(shadowStarted !== undefined && { shadowStarted }),
     }
-  }
-
-  /** What is wanted with the shares that hold by now: they may have changed while versions were loaded. */
-  #withSharesNow(wanted: WantedVersions): WantedVersions {
-    const { release } = wanted
-    if (!release) return wanted
-    const shares = new Map(this.arms.map(({ version, share }) => [version, share]))
-    const arms = release.arms.map((arm) => ({ ...arm, share: shares.get(arm.registered.version) ?? 0 }))
-    return { ...wanted, release: { ...release, arms } }
   }
 
   deployments(): readonly DeploymentView[] {
@@ -418,22 +386,3 @@ export class EndpointGateway {
     }
   }
 }
-
-const notReady = ({ name, stable }: ServedEndpointSpec): RegiaError =>
-  new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {
-    where: name,
-    hint: `It follows ${stable}. Register a version, or see "regia endpoints show ${name}" for why it did not load.`,
-  })
-
-const outOfService = ({ name }: ServedEndpointSpec): RegiaError =>
-  new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" is out of service.`, {
-    where: name,
-    hint: `It was unloaded. Put it back with POST /v2/repository/models/${name}/load.`,
-  })
-
-const nestedTooDeep = (cause: RangeError): RegiaError =>
-  new RegiaError('INVALID_INPUT', 'A value of the request is nested too deeply to be read.', {
-    cause,
-    where: 'body.rows',
-    hint: 'A cell is a number, a text, true, false or null.',
-  })

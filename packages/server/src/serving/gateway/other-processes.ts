@@ -1,8 +1,8 @@
 import type { ServedEndpointSpec } from '@regia/core'
 import type { PredictionRecord } from '../prediction-log/index.ts'
-import type { WantedVersions } from './endpoint-gateway.ts'
 import type { FallbackCounts } from './fallback.ts'
 import type { ReleaseRecorder, ReleaseRecorderOptions } from './release-recorder.ts'
+import type { WantedVersions } from './wanted-versions.ts'
 
 /** What was answered in one batch: one record a row, and how many rows each request had. */
 export type AnsweredRecords = {

@@ -7,9 +7,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { packageTrips, tripRows } from '../../../test/serving/trips.ts'
 import { PredictionLog } from '../prediction-log/index.ts'
 import type { Answer } from './answer.ts'
-import { EndpointGateway, type WantedRelease } from './endpoint-gateway.ts'
+import { EndpointGateway } from './endpoint-gateway.ts'
 import type { RegisteredVersion } from './model-directory.ts'
 import { plainReply } from './plain-reply.ts'
+import type { WantedRelease } from './wanted-versions.ts'
 
 const parsed = endpointSpecSchema.parse({
   name: 'trips',

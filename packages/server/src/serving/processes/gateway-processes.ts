@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, RegiaError, type ServedEndpointSpec } from '@regia/core'
-import type { EndpointGateway, WantedVersions } from '../gateway/endpoint-gateway.ts'
+import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
 import type { GatewayFollower, ProcessView } from '../gateway/other-processes.ts'
+import { type WantedVersions, withShares } from '../gateway/wanted-versions.ts'
 import { Child, type Numbered } from './child.ts'
 import type { Beginning, FromProcess, Plan } from './messages.ts'
 import { takeAnswers, takeHappenings } from './take-answers.ts'
@@ -91,7 +92,7 @@ export class GatewayProcesses implements GatewayFollower {
 
   sharesChanged(endpoint: string, byVersion: ReadonlyMap<number, number>): void {
     const plan = this.#plans.get(endpoint)
-    if (plan) this.#plans.set(endpoint, withShares(plan, byVersion))
+    if (plan) this.#plans.set(endpoint, { ...plan, wanted: withShares(plan.wanted, byVersion) })
     for (const child of this.#children) child.send({ kind: 'shares', endpoint, shares: [...byVersion] })
   }
 
@@ -225,13 +226,6 @@ export class GatewayProcesses implements GatewayFollower {
     if (wasHeldUp) return
     for (const child of this.#children) if (now - child.lastHeardAt > SILENT_MS) child.kill()
   }
-}
-
-function withShares({ spec, wanted }: Plan, byVersion: ReadonlyMap<number, number>): Plan {
-  const { release } = wanted
-  if (!release) return { spec, wanted }
-  const arms = release.arms.map((arm) => ({ ...arm, share: byVersion.get(arm.registered.version) ?? 0 }))
-  return { spec, wanted: { ...wanted, release: { ...release, arms } } }
 }
 
 const notStarted = (): RegiaError =>

@@ -1,6 +1,6 @@
 import type { ErrorBody, ServedEndpointSpec } from '@regia/core'
-import type { WantedVersions } from '../gateway/endpoint-gateway.ts'
 import type { FallbackCounts } from '../gateway/fallback.ts'
+import type { WantedVersions } from '../gateway/wanted-versions.ts'
 
 /** What a process shall serve under one name. Who runs in shadow is the business of the process that writes. */
 export type Plan = { readonly spec: ServedEndpointSpec; readonly wanted: Omit<WantedVersions, 'shadow'> }

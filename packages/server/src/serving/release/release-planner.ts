@@ -7,8 +7,8 @@ import {
   toIso,
 } from '@regia/core'
 import type { DecisionLog } from '../endpoints/decision-log.ts'
-import type { WantedRelease } from '../gateway/endpoint-gateway.ts'
 import type { RegisteredVersion } from '../gateway/model-directory.ts'
+import type { WantedRelease } from '../gateway/wanted-versions.ts'
 import type { ReleaseDeps } from './release-deps.ts'
 import type { KindOfRelease, RecordChanges, RecordedArm, ReleaseRecord } from './release-record.ts'
 import { releaseFigures } from './release-view.ts'
