@@ -51,3 +51,14 @@ export async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelectorAll('[aria-label="Loading"]').length === 0)
   await page.evaluate(() => document.fonts.ready)
 }
+
+/** Whether nothing has to be scrolled sideways, once charts and tables have found their width. */
+export function fitsWidth(page: Page): Promise<boolean> {
+  const settled = page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth, undefined, {
+    timeout: 5_000,
+  })
+  return settled.then(
+    () => true,
+    () => false,
+  )
+}

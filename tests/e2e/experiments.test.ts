@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage, settle } from './browser.ts'
+import { fitsWidth, openBrowser, openPage, settle } from './browser.ts'
 import { seriousFindings } from './serious-findings.ts'
 import { siteApi, siteUrl } from './site.ts'
 import { LONG_NAME, logRuns, type Tracked } from './tracked-runs.ts'
@@ -353,7 +353,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('experiments', () => {
     ]) {
       await page.goto(siteUrl() + path)
       await settle(page)
-      if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path)
+      if (!(await fitsWidth(page))) wide.push(path)
     }
     expect(wide).toEqual([])
     await close()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage, settle } from './browser.ts'
+import { fitsWidth, openBrowser, openPage, settle } from './browser.ts'
 import { seriousFindings } from './serious-findings.ts'
 import { listPaths, type PagePath, siteApi, siteUrl } from './site.ts'
 
@@ -36,7 +36,7 @@ describe('every page', () => {
     for (const { name, path } of paths) {
       await page.goto(siteUrl() + path)
       await settle(page)
-      if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(name)
+      if (!(await fitsWidth(page))) wide.push(name)
     }
     expect(wide).toEqual([])
     await close()

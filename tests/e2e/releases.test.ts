@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage, settle } from './browser.ts'
+import { fitsWidth, openBrowser, openPage, settle } from './browser.ts'
 import { LONG_NAME, type ReleaseSite, startReleases } from './release-site.ts'
 import { seriousFindings } from './serious-findings.ts'
 
@@ -141,7 +141,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
     const { page, troubles, close } = await open('/endpoints/offers')
     await page.getByRole('img', { name: /Shares of the versions of offers/ }).waitFor()
     const beliefs = page.getByRole('table', { name: 'What the versions earned' })
-    expect(await beliefs.getByRole('row').count()).toBe(4)
+    await expect.poll(() => beliefs.getByRole('row').count(), LONG).toBe(4)
     await page.getByRole('button', { name: 'Table of Shares of offers' }).click()
     await page.getByRole('dialog').getByRole('row').nth(3).waitFor()
     expect(troubles).toEqual([])
@@ -202,7 +202,7 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
         const { page, troubles, close } = await open(path, { colorScheme })
         const found = [...troubles, ...(await seriousFindings(page, colorScheme))]
         await page.setViewportSize({ width: 390, height: 800 })
-        if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) found.push('too wide')
+        if (!(await fitsWidth(page))) found.push('too wide')
         if (found.length > 0) findings[path] = found
         await close()
       }

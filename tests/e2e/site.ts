@@ -48,7 +48,7 @@ export async function listPaths(api: RegiaClient): Promise<readonly PagePath[]> 
     { name: 'schedules', path: `/schedules?schedule=${schedule?.name}` },
     { name: 'back-fills', path: `/backfills?backfill=${backfill?.id}` },
     { name: 'notifiers', path: '/notifiers' },
-    { name: 'scoring jobs', path: `/scoring-jobs?job=${job?.id}` },
+    { name: 'scoring jobs', path: job ? `/scoring-jobs?job=${job.id}` : '/scoring-jobs' },
     ...(paused
       ? [
           { name: 'paused run', path: `/runs/${paused.id}` },
