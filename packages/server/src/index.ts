@@ -9,4 +9,6 @@ export {
   type ModelServer,
   type ModelServerLimits,
   type ModelServerOptions,
+  readServerEnvironment,
+  type ServerEnvironment,
 } from './standalone/index.ts'

@@ -63,6 +63,34 @@ describe('the command', () => {
     expect(answer).toMatchObject({ endpoint: 'trips' })
   })
 
+  it('reads the settings of a bundle there, too, and an option comes before them', async () => {
+    const args = [BIN, 'serve', 'late.zip', '--name', 'trips', '--json']
+    const urlOf = (line: string) => /"url": ?"([^"]+)"/.exec(line)?.[1]
+    const { answer } = await ask(args, urlOf, { REGIA_PORT: '0', REGIA_MAX_ROWS: '1', REGIA_TOKEN: '' })
+    expect(answer).toMatchObject({ error: { code: 'PAYLOAD_TOO_LARGE' } })
+    const { answer: guarded } = await ask([...args, '--port', '0'], urlOf, {
+      REGIA_PORT: '1',
+      REGIA_TOKEN: 'sixteen-letters-or-more',
+    })
+    expect(guarded).toMatchObject({ error: { code: 'UNAUTHORIZED' } })
+  })
+
+  it.each([
+    [{ REGIA_MAX_ROWS: 'many' }, 'REGIA_MAX_ROWS must be a whole number from 1 to 9007199254740991; it is "many".'],
+    [{ REGIA_REQUEST_MS: '0' }, 'REGIA_REQUEST_MS must be a whole number from 1 to 2147483647; it is "0".'],
+    [{ REGIA_LANE: 'fast' }, 'REGIA_LANE is "fast".'],
+    [{ REGIA_TOKEN: 'short-one' }, 'The token has 9 characters; at least 16 are needed.'],
+  ])('ends a server with the setting %j, a bundle’s or "regia serve", in the same words', async (env, message) => {
+    const name = Object.keys(env)[0]
+    const told = await regiaFailure({ cwd, env }, 'serve', 'late.zip')
+    expect(told).toMatchObject({ error: { code: 'CONFIG_INVALID', message, where: name } })
+    await regiaJson({ cwd }, 'bundle', 'late.zip', '--to', 'docker', '--out', 'refusing')
+    const child = spawn(process.execPath, ['refusing/server.mjs'], { cwd, env: environment(env), stdio: 'pipe' })
+    const { stdout, code } = await finish(child)
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ event: 'failed-to-start', code: 'CONFIG_INVALID', message })
+  })
+
   it.each([
     [['absent.zip', '--to', 'docker', '--out', 'x'], 'NOT_FOUND'],
     [['late.zip', '--to', 'mainframe', '--out', 'x'], 'INVALID_INPUT'],

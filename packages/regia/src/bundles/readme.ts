@@ -102,5 +102,6 @@ export const SERVER_SETTINGS = `Environment variables, read once at the start; a
 | \`REGIA_MAX_BODY_BYTES\`, \`REGIA_MAX_ROWS\` | 32000000, 10000 | the largest request |
 | \`REGIA_MAX_UNDER_WAY\`, \`REGIA_MAX_QUEUE_ROWS\` | 2000, 20000 | requests and rows at the same time; more get 429 or 503 and "Retry-After" |
 | \`REGIA_DEADLINE_MS\` | 30000 | a request that has not been begun by then is dropped; it may ask for less with the header \`x-deadline-ms\` |
+| \`REGIA_REQUEST_MS\`, \`REGIA_KEEP_ALIVE_MS\` | 60000, 75000 | a request must have arrived whole by then; a connection that nobody uses is kept so long |
 | \`REGIA_LANE\` | auto | \`inline\` or \`worker\` instead of what is measured at the start |
 | \`REGIA_DRAIN_MS\` | 1000 | how long it still answers after SIGTERM, having said that it is not ready |`

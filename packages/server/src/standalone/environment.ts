@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { RegiaError } from '@regia/core'
 import { DEFAULT_LIMITS, type ModelServerLimits } from './limits.ts'
 
+/** What timers of Node count up to. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 export type ServerEnvironment = {
   readonly host: string
   readonly port: number
@@ -10,39 +13,46 @@ export type ServerEnvironment = {
   readonly limits: ModelServerLimits
 }
 
-type Variables = Readonly<Record<string, string | undefined>>
+/** The value of an environment variable. */
+type ReadVariable = (name: string) => string | undefined
 
-/** The only reader of the program's environment variables. @throws RegiaError `CONFIG_INVALID` with the variable's name. */
-export function readServerEnvironment(variables: Variables): ServerEnvironment {
-  const whole = (name: string, fallback: number, max = Number.MAX_SAFE_INTEGER) =>
-    wholeNumber(variables, name, fallback, max)
+/**
+ * The only reader of a model server's environment variables: those of a bundle's program, and of `regia serve`. An empty one counts as absent.
+ *
+ * @param defaultHost - Where it listens when REGIA_HOST says nothing.
+ * @throws RegiaError `CONFIG_INVALID` with the variable's name.
+ */
+export function readServerEnvironment(read: ReadVariable, defaultHost: string): ServerEnvironment {
+  const variable: ReadVariable = (name) => read(name) || undefined
+  const whole = (name: string, fallback: number, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}) =>
+    wholeNumber(variable, name, fallback, min, max)
   return {
-    host: variables.REGIA_HOST || '0.0.0.0',
-    port: whole('REGIA_PORT', 8080, 65_535),
-    token: readToken(variables),
-    logDir: variables.REGIA_LOG_DIR || undefined,
+    host: variable('REGIA_HOST') ?? defaultHost,
+    port: whole('REGIA_PORT', 8080, { min: 0, max: 65_535 }),
+    token: readToken(variable),
+    logDir: variable('REGIA_LOG_DIR'),
     limits: {
-      lane: readLane(variables),
-      maxQueueRows: whole('REGIA_MAX_QUEUE_ROWS', DEFAULT_LIMITS.maxQueueRows, 1_000_000),
-      deadlineMs: whole('REGIA_DEADLINE_MS', DEFAULT_LIMITS.deadlineMs, 600_000),
+      lane: readLane(variable),
+      maxQueueRows: whole('REGIA_MAX_QUEUE_ROWS', DEFAULT_LIMITS.maxQueueRows, { max: 1_000_000 }),
+      deadlineMs: whole('REGIA_DEADLINE_MS', DEFAULT_LIMITS.deadlineMs, { max: 600_000 }),
       maxBodyBytes: whole('REGIA_MAX_BODY_BYTES', DEFAULT_LIMITS.maxBodyBytes),
       maxRows: whole('REGIA_MAX_ROWS', DEFAULT_LIMITS.maxRows),
       maxUnderWay: whole('REGIA_MAX_UNDER_WAY', DEFAULT_LIMITS.maxUnderWay),
-      requestMs: whole('REGIA_REQUEST_MS', DEFAULT_LIMITS.requestMs),
-      keepAliveMs: whole('REGIA_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAliveMs),
-      drainMs: whole('REGIA_DRAIN_MS', DEFAULT_LIMITS.drainMs),
+      requestMs: whole('REGIA_REQUEST_MS', DEFAULT_LIMITS.requestMs, { max: MAX_TIMER_MS }),
+      keepAliveMs: whole('REGIA_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAliveMs, { max: MAX_TIMER_MS }),
+      drainMs: whole('REGIA_DRAIN_MS', DEFAULT_LIMITS.drainMs, { min: 0, max: MAX_TIMER_MS }),
     },
   }
 }
 
-function wholeNumber(variables: Variables, name: string, fallback: number, max: number): number {
-  const text = variables[name]
-  if (text === undefined || text === '') return fallback
+function wholeNumber(variable: ReadVariable, name: string, fallback: number, min: number, max: number): number {
+  const text = variable(name)
+  if (text === undefined) return fallback
   const value = Number(text)
-  if (/^\d+$/.test(text) && value <= max) return value
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
   throw new RegiaError(
     'CONFIG_INVALID',
-    `${name} must be a whole number up to ${max}; it is ${JSON.stringify(text)}.`,
+    `${name} must be a whole number from ${min} to ${max}; it is ${JSON.stringify(text)}.`,
     {
       where: name,
       hint: 'Correct it, or unset it for the default.',
@@ -52,8 +62,9 @@ function wholeNumber(variables: Variables, name: string, fallback: number, max: 
 
 const LANES: readonly ModelServerLimits['lane'][] = ['auto', 'inline', 'worker']
 
-function readLane({ REGIA_LANE: text }: Variables): ModelServerLimits['lane'] {
-  const lane = LANES.find((each) => each === (text || DEFAULT_LIMITS.lane))
+function readLane(variable: ReadVariable): ModelServerLimits['lane'] {
+  const text = variable('REGIA_LANE') ?? DEFAULT_LIMITS.lane
+  const lane = LANES.find((each) => each === text)
   if (lane) return lane
   throw new RegiaError('CONFIG_INVALID', `REGIA_LANE is ${JSON.stringify(text)}.`, {
     where: 'REGIA_LANE',
@@ -61,9 +72,9 @@ function readLane({ REGIA_LANE: text }: Variables): ModelServerLimits['lane'] {
   })
 }
 
-function readToken(variables: Variables): string | undefined {
-  const { REGIA_TOKEN_FILE: path } = variables
-  const token = path ? readTokenFile(path) : variables.REGIA_TOKEN || undefined
+function readToken(variable: ReadVariable): string | undefined {
+  const path = variable('REGIA_TOKEN_FILE')
+  const token = path === undefined ? variable('REGIA_TOKEN') : readTokenFile(path)
   if (token === undefined || token.length >= 16) return token
   throw new RegiaError('CONFIG_INVALID', `The token has ${token.length} characters; at least 16 are needed.`, {
     where: path ? 'REGIA_TOKEN_FILE' : 'REGIA_TOKEN',

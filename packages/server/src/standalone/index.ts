@@ -1,4 +1,5 @@
 export { type BundleManifest, bundleManifestSchema } from './bundle-manifest.ts'
+export { readServerEnvironment, type ServerEnvironment } from './environment.ts'
 export { DEFAULT_LIMITS, type ModelServerLimits } from './limits.ts'
 export { jsonLines, type WriteEvent } from './log-line.ts'
 export { createModelServer, type ModelServer, type ModelServerOptions } from './model-server.ts'

@@ -15,7 +15,7 @@ try {
   const folder = import.meta.dirname
   const bundle = bundleManifestSchema.parse(JSON.parse(readFileSync(join(folder, 'bundle.json'), 'utf8')))
   const { model, version, packageDigest, regia } = bundle
-  const environment = readServerEnvironment(process.env)
+  const environment = readServerEnvironment((name) => process.env[name], '0.0.0.0')
   onEvent('info', 'starting', { model, version, packageDigest, regia, node: process.versions.node, pid: process.pid })
   let server: ModelServer | undefined
   const stop = () => {

@@ -1,29 +1,33 @@
-import { createModelServer, jsonLines } from '@regia/server'
+import { createModelServer, jsonLines, readServerEnvironment } from '@regia/server'
 import { readModelSource } from '../../bundles/index.ts'
 import type { Action } from '../command.ts'
 import { assertPort, untilStopped } from './up.ts'
 
 type ServeInput = {
   model: string
-  host: string
-  port: number
+  host: string | undefined
+  port: number | undefined
   name: string | undefined
   version: number
   logDir: string | undefined
 }
 
 export const serve: Action<ServeInput> = async (input, context) => {
-  assertPort(input.port)
+  if (input.port !== undefined) assertPort(input.port)
+  // What a bundle's server reads, but that this one is for trying: it listens on loopback unless it is told otherwise.
+  const settings = readServerEnvironment(context.environment.variable, '127.0.0.1')
+  const { token, limits } = settings
+  const logDir = input.logDir ?? settings.logDir
   const model = await readModelSource({ ...input, workingDir: context.workingDir, connect: () => context.connect() })
-  const { token } = context.environment
   const server = await createModelServer({
     bytes: model.bytes,
     name: model.name,
     version: model.version,
-    host: input.host,
-    port: input.port,
+    host: input.host ?? settings.host,
+    port: input.port ?? settings.port,
+    limits,
     ...(token !== undefined && { token }),
-    ...(input.logDir !== undefined && { logDir: input.logDir }),
+    ...(logDir !== undefined && { logDir }),
     onEvent: jsonLines((line) => context.terminal.writeError(line), Date.now),
   })
   const { style } = context.output

@@ -41,13 +41,17 @@ const serve = command({
   name: 'serve',
   summary: 'serve one model in this process, without a project: what a bundle runs',
   details:
-    'POST /predict and /v2/models/NAME/infer predict; /v2/health/ready, /metrics and / tell. SIGTERM and Ctrl-C end it when what is under way has been answered. REGIA_TOKEN asks clients for a token.',
+    'POST /predict and /v2/models/NAME/infer predict; /v2/health/ready, /metrics and / tell. SIGTERM and Ctrl-C end it when what is under way has been answered. The REGIA_… settings of a bundle’s server count here, too (docs/deploy.md lists them); options come first. REGIA_TOKEN asks clients for a token.',
   args: { model },
   options: {
-    port: { type: 'integer', value: 'N', description: 'port to listen on; 0 takes a free one', default: 8080 },
-    host: { type: 'text', description: 'address to bind', default: '127.0.0.1' },
+    port: {
+      type: 'integer',
+      value: 'N',
+      description: 'port to listen on; 0 takes a free one; else REGIA_PORT, or 8080',
+    },
+    host: { type: 'text', description: 'address to bind; else REGIA_HOST, or 127.0.0.1' },
     ...named,
-    logDir: { type: 'text', value: 'FOLDER', description: 'keep a prediction log there' },
+    logDir: { type: 'text', value: 'FOLDER', description: 'keep a prediction log there; else in REGIA_LOG_DIR' },
   },
   examples: ['regia serve penguins@champion', 'regia serve penguins.zip --port 9000 --log-dir predictions'],
   load: async () => (await import('../actions/serve.ts')).serve,

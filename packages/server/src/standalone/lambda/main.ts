@@ -11,7 +11,7 @@ import { openFunctionModel } from './open-function-model.ts'
 const onEvent = jsonLines((line) => process.stdout.write(line), Date.now)
 const folder = import.meta.dirname
 const bundle = bundleManifestSchema.parse(JSON.parse(readFileSync(join(folder, 'bundle.json'), 'utf8')))
-const environment = readServerEnvironment(process.env)
+const environment = readServerEnvironment((name) => process.env[name], '0.0.0.0')
 const served = await openFunctionModel({
   packagePath: join(folder, bundle.package),
   name: bundle.model,
