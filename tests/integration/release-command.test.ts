@@ -83,6 +83,16 @@ describe('the commands of releases', { timeout: 240_000 }, () => {
     const back = await json<Endpoint & { tookMs: number }>('endpoints', 'rollback', 'birds', '--reason', 'It smells.')
     expect(back.tookMs).toBeLessThan(1000)
     expect(await words('show', 'birds')).toContain('It smells.')
+    const byHand = await words('decisions', 'birds', '--by', 'person')
+    expect(byHand).toContain('It smells.')
+    expect(byHand).not.toContain('canary-started')
+    expect(await json('endpoints', 'decisions', 'birds', '--by', 'person', '--kind', 'paused')).toMatchObject({
+      items: [{ kind: 'paused', by: 'person' }],
+      total: 1,
+    })
+    expect(await regiaFailure(place, 'endpoints', 'decisions', 'birds', '--by', 'me')).toMatchObject({
+      error: { code: 'INVALID_INPUT', where: '--by', hint: 'It takes one of: rule, regia, person.' },
+    })
     expect(await regiaFailure(place, 'endpoints', 'advance', 'birds')).toMatchObject({ error: { code: 'CONFLICT' } })
   })
 

@@ -10,6 +10,7 @@ import type {
   Dataset,
   DatasetVersion,
   Decision,
+  DecisionListQuery,
   Demo,
   DemoAction,
   Digest,
@@ -261,9 +262,11 @@ export function createClient(options: ClientOptions) {
         json<{ readonly points: readonly TrafficPoint[] }>('GET', at('endpoints', name, 'traffic'), { query }),
       /** Champion and challenger on the same predictions: the running comparison, else the last one, else nothing. */
       comparison: (name: string) => json<ShadowComparison | undefined>('GET', at('endpoints', name, 'comparison')),
-      /** What changed and why, newest first. */
-      decisions: (name: string, query: PageQuery = {}) =>
-        json<Page<Decision>>('GET', at('endpoints', name, 'decisions'), { query }),
+      /** What changed and why, newest first: all, or what was decided `by` a rule, Regia itself or a person, or of some kinds. */
+      decisions: (name: string, { kinds, ...query }: DecisionListQuery = {}) =>
+        json<Page<Decision>>('GET', at('endpoints', name, 'decisions'), {
+          query: { ...query, ...(kinds && { kind: kinds.join(',') }) },
+        }),
     },
 
     /** What really happened, up to 10,000 at once; what is accepted is in the log when it answers. */

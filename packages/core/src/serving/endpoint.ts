@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { intervalSchema } from '../evaluation/index.ts'
-import { idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
+import { nameSchema, timestampSchema } from '../kernel/index.ts'
 import { type Composition, compositionSchema } from '../models/index.ts'
 import { fallbackSchema, servingLimitsSchema } from './answering.ts'
 import { executionSchema } from './execution.ts'
 import { modelRefSchema } from './model-ref.ts'
 import { rowSchema } from './prediction.ts'
-import { releaseFiguresSchema, releaseSchema } from './release.ts'
+import { releaseSchema } from './release.ts'
 import { banditPolicySchema, canaryPolicySchema, experimentPolicySchema, RELEASE_KINDS } from './release-policy.ts'
 
 /** When a version in shadow takes over: the lower bound of (its AUC − the champion's) on the same labelled rows must be above `minimumDifference`. */
@@ -136,43 +136,6 @@ export const shadowDifferenceSchema = z.object({
   actual: z.string().optional(),
 })
 export type ShadowDifference = z.infer<typeof shadowDifferenceSchema>
-
-export const DECISION_KINDS = [
-  'created',
-  'changed',
-  'deployed',
-  'shadow-started',
-  'canary-started',
-  'canary-advanced',
-  'experiment-started',
-  'bandit-started',
-  'shares-changed',
-  'paused',
-  'resumed',
-  'recommended',
-  'promoted',
-  'refused',
-  'rolled-back',
-  'stopped',
-] as const
-export type DecisionKind = (typeof DECISION_KINDS)[number]
-
-export const decisionSchema = z.object({
-  id: idSchema('decision'),
-  endpoint: nameSchema,
-  kind: z.enum(DECISION_KINDS),
-  fromVersion: z.number().int().optional(),
-  toVersion: z.number().int().optional(),
-  by: z.string(),
-  reason: z.string(),
-  /** The figures on which it was taken. */
-  comparison: shadowComparisonSchema.optional(),
-  release: releaseFiguresSchema.optional(),
-  /** Event time of the endpoint when it was taken. */
-  eventTime: timestampSchema.optional(),
-  at: timestampSchema,
-})
-export type Decision = z.infer<typeof decisionSchema>
 
 export const endpointSchema = z.object({
   spec: endpointSpecSchema,

@@ -1,4 +1,5 @@
 export * from './answering.ts'
+export * from './decision.ts'
 export * from './endpoint.ts'
 export * from './execution.ts'
 export * from './model-ref.ts'

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import type { Migration } from '../database/migrate.ts'
 import { releaseMigration } from './release/release-tables.ts'
 
@@ -105,4 +106,31 @@ export const servingMigrations: readonly Migration[] = [
     },
   },
   releaseMigration,
+  {
+    name: 'serving-deciders',
+    up: async (database) => {
+      const { schema } = database
+      await schema
+        .alterTable('decision')
+        .addColumn('kind', 'text', (column) => column.notNull().defaultTo(''))
+        .execute()
+      await schema
+        .alterTable('decision')
+        .addColumn('decider', 'text', (column) => column.notNull().defaultTo(''))
+        .execute()
+      await describeDecisions(database.withTables<OldDecisions>())
+    },
+  },
 ]
+
+type OldDecisions = { decision: { id: string; kind: string; decider: string; decision: string } }
+
+/** Says of each decision in columns what stood in its JSON alone. */
+async function describeDecisions(database: Kysely<OldDecisions>): Promise<void> {
+  for (const { id, decision } of await database.selectFrom('decision').select(['id', 'decision']).execute()) {
+    const { kind, by }: { kind: string; by: string } = JSON.parse(decision)
+    const isRule = by === 'release rule' || by === 'promotion rule'
+    const decider = isRule ? 'rule' : by === 'regia' ? 'regia' : 'person'
+    await database.updateTable('decision').set({ kind, decider }).where('id', '=', id).execute()
+  }
+}

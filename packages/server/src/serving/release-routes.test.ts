@@ -62,6 +62,23 @@ describe('releases over HTTP', () => {
     ])
   })
 
+  it('find decisions by who took them and by kind, page by page', async () => {
+    const asked = async (query: string) => (await served.send('GET', `/api/v1/endpoints/trips/decisions${query}`)).body
+    const kindsOf = ({ items }: { items: readonly { kind: string }[] }) => items.map(({ kind }) => kind)
+    const byHand = await asked('?by=person&limit=2')
+    expect([kindsOf(byHand), byHand.total]).toEqual([['stopped', 'resumed'], 3])
+    const rest = await asked(`?by=person&limit=2&cursor=${byHand.nextCursor}`)
+    expect([kindsOf(rest), rest.total, rest.nextCursor]).toEqual([['paused'], 3, undefined])
+    expect(kindsOf(await asked('?by=regia'))).toEqual(['canary-started', 'created'])
+    expect(await asked('?by=rule')).toMatchObject({ items: [], total: 0 })
+    expect(kindsOf(await asked('?kind=paused,created'))).toEqual(['paused', 'created'])
+    expect(kindsOf(await asked('?kind=paused,created&by=person'))).toEqual(['paused'])
+    const { error } = await asked('?kind=paused,demolished')
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', where: expect.stringContaining('kind') })
+    expect(error.message).toContain('rolled-back')
+    expect((await asked('?by=nobody')).error).toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
   it('take rewards, and say which ids are none', async () => {
     const { body } = await served.send('POST', '/api/v1/endpoints/trips/predict', { rows: tripRows(2, 1).rows })
     const ids: string[] = body.predictions.map(({ id }: { id: string }) => id)

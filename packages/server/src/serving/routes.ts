@@ -1,4 +1,7 @@
 import {
+  DECIDERS,
+  DECISION_KINDS,
+  type DecisionKind,
   decisionSchema,
   endpointPlanSchema,
   endpointSchema,
@@ -156,12 +159,15 @@ export function addEndpointHistoryRoutes(app: App, { queries }: Serving): void {
       schema: {
         tags,
         summary: 'Every decision about the endpoint, newest first, with the figures on which it was taken',
+        description:
+          '`by` asks for those of rules, of Regia itself (it followed an alias or a file) or of people; `kind` for some kinds, with commas between them. `total` counts what is asked for.',
         params: nameParams,
-        querystring: pageQuerySchema,
+        querystring: decisionQuerySchema,
         response: { 200: pageReplySchema(decisionSchema) },
       },
     },
-    async ({ params, query }) => queries.decisions(params.name, query),
+    async ({ params, query: { kind, ...query } }) =>
+      queries.decisions(params.name, { ...query, ...(kind !== undefined && { kinds: kindsIn(kind) }) }),
   )
 }
 
@@ -212,6 +218,19 @@ export function addPredictionRoutes(
 }
 
 const trafficPointSchema = z.object({ at: timestampSchema, versions: listReplySchema(trafficSchema) })
+
+const decisionQuerySchema = pageQuerySchema.extend({
+  by: z.enum(DECIDERS).optional(),
+  kind: z
+    .string()
+    .regex(new RegExp(`^(${DECISION_KINDS.join('|')})(,(${DECISION_KINDS.join('|')}))*$`), {
+      error: `kinds of decisions with commas between them, of: ${DECISION_KINDS.join(', ')}`,
+    })
+    .optional(),
+})
+
+const kindsIn = (text: string): readonly DecisionKind[] =>
+  DECISION_KINDS.filter((kind) => text.split(',').includes(kind))
 
 function assertSameName(address: string, body: string): void {
   if (address === body) return

@@ -1,4 +1,4 @@
-import type { Decision, EndpointSpec, SketchJson } from '@regia/core'
+import type { Decider, Decision, DecisionKind, EndpointSpec, SketchJson } from '@regia/core'
 import type { JsonText } from '../database/json-text.ts'
 import type { ReleaseTables } from './release/release-tables.ts'
 
@@ -14,7 +14,14 @@ export type ServingTables = ReleaseTables & {
     created_at: string
   }
   /** Newest has the highest `number`; never changed. */
-  decision: { endpoint: string; number: number; id: string; decision: JsonText<Decision> }
+  decision: {
+    endpoint: string
+    number: number
+    id: string
+    kind: DecisionKind
+    decider: Decider
+    decision: JsonText<Decision>
+  }
   /** A challenger's time in shadow, and how it ended. */
   shadow_trial: {
     endpoint: string

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type Decision, type Endpoint, endpointSpecSchema, RegiaError, type ShadowComparison } from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
+import { decisionTable } from './decisions.ts'
 import { formatNumber, formatScore, formatTime } from './format.ts'
 import { parseJson, readText } from './read-rows.ts'
 import { statusMark } from './status-mark.ts'
@@ -133,16 +134,6 @@ function describeEndpoint(endpoint: Endpoint, decisions: readonly Decision[], ou
     )
   return sections.join('\n\n')
 }
-
-const decisionTable = (decisions: readonly Decision[], output: Output) =>
-  output.table(decisions, [
-    { title: 'decision', value: (each) => each.kind },
-    { title: 'from', value: (each) => String(each.fromVersion ?? ''), align: 'right' },
-    { title: 'to', value: (each) => String(each.toVersion ?? ''), align: 'right' },
-    { title: 'at', value: (each) => formatTime(each.at) },
-    { title: 'by', value: (each) => each.by },
-    { title: 'reason', value: (each) => each.reason, shrinks: true },
-  ])
 
 const describeComparison = (found: ShadowComparison) =>
   `Version ${found.challengerVersion} in shadow of ${found.championVersion}: ${found.verdict}. ${found.reason}\n` +

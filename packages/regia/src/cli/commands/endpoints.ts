@@ -45,6 +45,28 @@ const show = command({
   load: async () => (await import('../actions/endpoints.ts')).showEndpoint,
 })
 
+const decisions = command({
+  name: 'endpoints decisions',
+  summary: 'list what was decided about an endpoint, by whom and why, newest first',
+  args: { name: endpoint },
+  options: {
+    by: {
+      type: 'text',
+      value: 'WHO',
+      description: 'only what a rule, regia (following an alias or a file) or a person decided',
+    },
+    kind: { type: 'list', value: 'KIND', description: 'only this kind, such as promoted; may be given several times' },
+    limit: { type: 'integer', value: 'N', description: 'at most so many', default: 50 },
+    cursor: { type: 'text', value: 'CURSOR', description: 'continue where the page before ended' },
+  },
+  examples: [
+    'regia endpoints decisions penguins',
+    'regia endpoints decisions penguins --by person',
+    'regia endpoints decisions penguins --by rule --kind rolled-back --kind refused --json',
+  ],
+  load: async () => (await import('../actions/decisions.ts')).listDecisions,
+})
+
 const predict = command({
   name: 'predict',
   summary: 'ask an endpoint for predictions',
@@ -76,4 +98,14 @@ const pushLabels = command({
   load: async () => (await import('../actions/labels.ts')).pushLabels,
 })
 
-export const endpointCommands = [apply, create, list, show, ...releaseCommands, predict, pushLabels, pushRewards]
+export const endpointCommands = [
+  apply,
+  create,
+  list,
+  show,
+  decisions,
+  ...releaseCommands,
+  predict,
+  pushLabels,
+  pushRewards,
+]

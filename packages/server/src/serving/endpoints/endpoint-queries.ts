@@ -1,4 +1,12 @@
-import type { Decision, Endpoint, LoggedPrediction, Page, PageQuery, ShadowComparison, Traffic } from '@regia/core'
+import type {
+  Decision,
+  DecisionListQuery,
+  Endpoint,
+  LoggedPrediction,
+  Page,
+  ShadowComparison,
+  Traffic,
+} from '@regia/core'
 import { toIso } from '@regia/core'
 import { SLOT_MS } from '../gateway/traffic-ring.ts'
 import { type PredictionsQuery, predictionsPage } from '../predictions-page.ts'
@@ -68,7 +76,7 @@ export class EndpointQueries {
   }
 
   /** Newest first. @throws RegiaError `NOT_FOUND`. */
-  decisions(name: string, query: PageQuery): Promise<Page<Decision>> {
+  decisions(name: string, query: DecisionListQuery): Promise<Page<Decision>> {
     this.#endpoints.get(name)
     return this.#deps.store.decisions(name, query)
   }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
+  BY_REGIA,
   type Decision,
   type EndpointSpec,
   isComposed,
@@ -243,7 +244,7 @@ export class EndpointSet {
     const reason = `Version ${challengerVersion} became ${gateway.spec.shadow?.model}; it answers beside version ${championVersion}, unseen.`
     await this.decisions.add(name, {
       kind: 'shadow-started',
-      by: 'regia',
+      by: BY_REGIA,
       reason,
       fromVersion: championVersion,
       toVersion: challengerVersion,
@@ -254,6 +255,6 @@ export class EndpointSet {
 const plainDeployment = (spec: ServedEndpointSpec, toVersion: number, kind: 'created' | 'deployed'): Announcement => ({
   kind,
   toVersion,
-  by: 'regia',
+  by: BY_REGIA,
   reason: kind === 'created' ? `It follows ${spec.stable}.` : `${spec.stable} now means this version.`,
 })

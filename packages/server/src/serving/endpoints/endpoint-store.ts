@@ -1,4 +1,4 @@
-import type { Decision, EndpointSpec, Page, PageQuery } from '@regia/core'
+import { type Decision, type DecisionListQuery, deciderOf, type EndpointSpec, type Page } from '@regia/core'
 import type { Connection, Database } from '../../database/database.ts'
 import { decodeJson, encodeJson } from '../../database/json-text.ts'
 
@@ -101,22 +101,21 @@ export class EndpointStore {
     await this.#database.transaction().execute((transaction) => this.insertDecision(transaction, decision))
   }
 
-  /** Newest first. */
-  async decisions(endpoint: string, { limit = DEFAULT_LIMIT, cursor }: PageQuery): Promise<Page<Decision>> {
-    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
-    const rows = await this.#database
-      .selectFrom('decision')
+  /** Newest first; of some kinds or deciders alone where the query names them. */
+  async decisions(
+    endpoint: string,
+    { limit = DEFAULT_LIMIT, cursor, by, kinds }: DecisionListQuery,
+  ): Promise<Page<Decision>> {
+    let asked = this.#database.selectFrom('decision').where('endpoint', '=', endpoint)
+    if (by !== undefined) asked = asked.where('decider', '=', by)
+    if (kinds !== undefined) asked = asked.where('kind', 'in', kinds)
+    const rows = await asked
       .select(['decision', 'number'])
-      .where('endpoint', '=', endpoint)
-      .where('number', '<', before)
+      .where('number', '<', cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor))
       .orderBy('number', 'desc')
       .limit(limit + 1)
       .execute()
-    const { total } = await this.#database
-      .selectFrom('decision')
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .where('endpoint', '=', endpoint)
-      .executeTakeFirstOrThrow()
+    const { total } = await asked.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
     const items = rows.slice(0, limit)
     const nextCursor = rows.length > limit ? String(items.at(-1)?.number) : undefined
     return { items: items.map((row) => decodeJson(row.decision)), nextCursor, total }
@@ -131,7 +130,14 @@ export class EndpointStore {
       .executeTakeFirstOrThrow()
     await connection
       .insertInto('decision')
-      .values({ endpoint: decision.endpoint, number: number + 1, id: decision.id, decision: encodeJson(decision) })
+      .values({
+        endpoint: decision.endpoint,
+        number: number + 1,
+        id: decision.id,
+        kind: decision.kind,
+        decider: deciderOf(decision.by),
+        decision: encodeJson(decision),
+      })
       .execute()
     await this.#onDecision?.(connection, decision)
   }

@@ -1,4 +1,5 @@
 import {
+  BY_REGIA,
   canonicalJson,
   type EndpointSpec,
   isOpenRelease,
@@ -50,7 +51,7 @@ export class ReleasePlanner {
     if (!open || open.isAnnounced) return
     const decision = await this.#decisions.make(endpoint, {
       kind: STARTED[open.kind],
-      by: 'regia',
+      by: BY_REGIA,
       fromVersion: open.stableVersion,
       ...(open.arms.length === 1 && { toVersion: open.arms[0]!.version }),
       reason: beginning(open),
@@ -128,7 +129,7 @@ export class ReleasePlanner {
     const decision =
       state === 'stopped'
         ? await this.#decisions.make(open.endpoint, {
-            ...{ kind: 'stopped', by: 'regia', reason, toVersion: open.stableVersion },
+            ...{ kind: 'stopped', by: BY_REGIA, reason, toVersion: open.stableVersion },
             release: releaseFigures({ record, figures: await figures.figures(open) }),
           })
         : undefined

@@ -2,6 +2,7 @@ import {
   isOpenRelease,
   type Page,
   type PageQuery,
+  RELEASE_RULE,
   RegiaError,
   type Release,
   type ShadowComparison,
@@ -19,7 +20,6 @@ import { ShadowReleases } from './shadow-releases.ts'
 import { type Act, type Look, lookAt } from './strategies/index.ts'
 import { Turns } from './turns.ts'
 
-const RULE = 'release rule'
 const PERSON = 'person'
 
 /** Decides which version serves: by the rules of a release, or by hand. */
@@ -209,9 +209,9 @@ export class ReleaseService {
   /** Rules are looked at in every state; what a person is asked about is theirs to decide. */
   async #do(open: OpenRelease, act: Act): Promise<void> {
     const { state, reason, policy } = open.record
-    if (act.kind === 'take-out') return this.#acts.takeOut(open, act.broken, RULE)
+    if (act.kind === 'take-out') return this.#acts.takeOut(open, act.broken, RELEASE_RULE)
     if (state !== 'running') return
-    const why: Why = { by: RULE, reason }
+    const why: Why = { by: RELEASE_RULE, reason }
     switch (act.kind) {
       case 'wait':
         return

@@ -1,4 +1,4 @@
-import { type PromotionRule, type ShadowComparison, type ShadowDifference, toIso } from '@regia/core'
+import { PROMOTION_RULE, type PromotionRule, type ShadowComparison, type ShadowDifference, toIso } from '@regia/core'
 import type { ServingDeps } from '../endpoints/endpoint-deps.ts'
 import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
@@ -19,8 +19,6 @@ type Cached = {
 /** Comparing sorts thousands of scores on the thread that answers requests: it may take a tenth of its time. */
 const REST_PER_WORK = 10
 
-const RULE = 'promotion rule'
-
 /** Versions in shadow: compares them with what serves, and lets the rule decide. */
 export class ShadowReleases {
   readonly #deps: ServingDeps
@@ -40,7 +38,7 @@ export class ShadowReleases {
     if (!trial || !comparison) return
     if (comparison.verdict === 'refuse') await this.#refuse(gateway, trial, comparison)
     if (comparison.verdict !== 'promote') return
-    if (comparison.rule.automatic) await this.#promote(gateway, RULE, comparison.reason, comparison)
+    if (comparison.rule.automatic) await this.#promote(gateway, PROMOTION_RULE, comparison.reason, comparison)
     else if (trial.outcome === 'running') await this.#recommend(gateway, trial)
   }
 
@@ -122,7 +120,7 @@ export class ShadowReleases {
     await this.#deps.trials.settle(name, trial, 'refused', this.#deps.clock())
     await this.#endpoints.decisions.add(name, {
       kind: 'refused',
-      by: RULE,
+      by: PROMOTION_RULE,
       reason: comparison.reason,
       fromVersion: trial.championVersion,
       toVersion: trial.challengerVersion,
