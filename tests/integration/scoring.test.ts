@@ -160,6 +160,10 @@ describe('scoring as a person does it', { timeout: 300_000 }, () => {
       'id',
       '--detach',
     )
+    expect((await regiaFailure(here(), 'scoring-jobs', 'delete', large.id)).error.hint).toContain('Cancel it first')
     expect(await regiaJson(here(), 'scoring-jobs', 'cancel', large.id)).toMatchObject({ status: 'cancelled' })
+    expect(await regiaJson(here(), 'scoring-jobs', 'delete', large.id)).toEqual({ job: large.id })
+    expect((await regiaFailure(here(), 'scoring-jobs', 'show', large.id)).error.code).toBe('NOT_FOUND')
+    expect((await regia(here(), 'gc', '--keep-job-days', '0')).stdout).toContain('1 scoring job')
   })
 })

@@ -22,6 +22,8 @@ export const scoringJobClient = ({ json, raw }: Transport, at: Path) => ({
     get: (id: string) => json<ScoringJob>('GET', at('scoring-jobs', id)),
     /** One that is over stays as it is. */
     cancel: (id: string) => json<ScoringJob>('POST', at('scoring-jobs', id, 'cancel')),
+    /** Takes away one that is over; throws `CONFLICT` for one that waits or runs, or that made a version of a dataset. */
+    delete: (id: string) => json<void>('DELETE', at('scoring-jobs', id)),
     /** The scored rows as a file, piece by piece; with `quarantine` the rows that were put aside. Throws `CONFLICT` while there is none. */
     result: async (id: string, query: { readonly quarantine?: boolean } = {}): Promise<ReadableStream<Uint8Array>> => {
       const { body } = await raw('GET', at('scoring-jobs', id, 'result'), { query })

@@ -7,6 +7,8 @@ export const retentionSchema = z.object({
   keepDays: z.number().min(0).default(90),
   /** Cached outputs that no kept run holds are kept so long after they were made. */
   keepCacheDays: z.number().min(0).default(30),
+  /** Scoring jobs that are over are kept so long with their results; those that made a version of a dataset stay. */
+  keepJobDays: z.number().min(0).default(90),
   /** What was deleted (experiments, logged runs and models, registered models and versions) can be restored so long. */
   keepDeletedDays: z.number().min(0).default(30),
   /** Says what would go, and lets it be. */
@@ -19,6 +21,7 @@ export const garbageSchema = z.object({
   isDryRun: z.boolean(),
   runs: z.number().int(),
   cacheEntries: z.number().int(),
+  scoringJobs: z.number().int(),
   /** What was deleted long ago, and cannot be restored any more. */
   purged: z.object({
     experiments: z.number().int(),

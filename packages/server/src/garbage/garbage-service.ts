@@ -4,6 +4,7 @@ import type { BlobStore, ListedBlob } from '@regia/engine'
 import type { Connection, Database } from '../database/database.ts'
 import { Manifests } from './manifests.ts'
 import { type Leaving, neededDigests } from './needed-digests.ts'
+import { deleteJobs, findOldJobs } from './old-jobs.ts'
 import { deleteEntries, findOldEntries, findOldTakenIn } from './old-results.ts'
 import { DAY_MS, daysBefore, deleteRuns, findOldRuns, type OldRun } from './old-runs.ts'
 
@@ -19,17 +20,18 @@ export type GarbageDeps = {
 const GRACE_MS = 3_600_000
 const RUNS_AT_ONCE = 20
 const ENTRIES_AT_ONCE = 2_000
+const JOBS_AT_ONCE = 500
 /** So long at most the database is held while files are taken away; heartbeats wait meanwhile, and leases hold longer. */
 const SWEEP_MS = 1_000
 const DELETES_A_TURN = 50
 const EXAMPLES = 10
-const NOTHING: Leaving = { runs: new Set(), entries: new Set() }
+const NOTHING: Leaving = { runs: new Set(), entries: new Set(), jobs: new Set() }
 
 type Swept = { readonly blobs: number; readonly bytes: number; readonly keptBlobs: number; readonly keptBytes: number }
 type Stored = ReadonlyMap<string, ListedBlob>
 
 /**
- * Takes away what nobody needs any more: what was deleted long ago, runs that are older than the policy keeps, cached outputs that no run holds, and blobs that no row speaks of.
+ * Takes away what nobody needs any more: what was deleted long ago, runs that are older than the policy keeps, cached outputs that no run holds, jobs that ended long ago, and blobs that no row speaks of.
  *
  * It may be cut short at any point. Rows go first, in transactions, and files after them: a file without a row is found by the next
  * collection, a row without its file cannot come to be. Files go while the database is held, after a look at every row that there is then; who is
@@ -65,13 +67,15 @@ export class GarbageService {
     const oldRuns = new Set(runs.map(({ id }) => id))
     const madeBefore = daysBefore(clock(), policy.keepCacheDays)
     const entries = await findOldEntries(database, madeBefore, oldRuns)
-    const leaving = { runs: oldRuns, entries: new Set(entries) }
+    const jobs = await this.#oldJobs(policy)
+    const leaving = { runs: oldRuns, entries: new Set(entries), jobs: new Set(jobs) }
     const purged = await this.#purge(policy)
     const stored = await this.#listStored()
     const needed = await this.#needed(database, leaving, stored)
     const takenIn = await findOldTakenIn(database, madeBefore, (digest) => needed.has(digest))
     const unneeded = await this.#unneeded(stored, needed)
-    return { ...countsOf(true, runs, entries.length + takenIn.length), purged, ...sweptOf(stored, unneeded) }
+    const counts = countsOf(true, runs, entries.length + takenIn.length, jobs.length)
+    return { ...counts, purged, ...sweptOf(stored, unneeded) }
   }
 
   async #take(policy: Retention): Promise<Garbage> {
@@ -87,11 +91,18 @@ export class GarbageService {
     )
     const entries = await findOldEntries(database, madeBefore, NOTHING.runs)
     await this.#inBatches(entries, ENTRIES_AT_ONCE, deleteEntries)
+    const jobs = await this.#oldJobs(policy)
+    await this.#inBatches(jobs, JOBS_AT_ONCE, deleteJobs)
     const stored = await this.#listStored()
     // The first look at what blobs list reads many files; later ones, while the database is held, find almost all of it in memory.
     await this.#needed(database, NOTHING, stored)
     const takenIn = await this.#forgetTakenIn(madeBefore, stored)
-    return { ...countsOf(false, runs, entries.length + takenIn), purged, ...(await this.#sweep(stored)) }
+    const counts = countsOf(false, runs, entries.length + takenIn, jobs.length)
+    return { ...counts, purged, ...(await this.#sweep(stored)) }
+  }
+
+  #oldJobs({ keepJobDays }: Retention): Promise<readonly string[]> {
+    return findOldJobs(this.#deps.database, daysBefore(this.#deps.clock(), keepJobDays))
   }
 
   #purge({ keepDeletedDays, dryRun }: Retention): Promise<Garbage['purged']> {
@@ -178,10 +189,11 @@ export class GarbageService {
   }
 }
 
-const countsOf = (isDryRun: boolean, runs: readonly OldRun[], cacheEntries: number) => ({
+const countsOf = (isDryRun: boolean, runs: readonly OldRun[], cacheEntries: number, scoringJobs: number) => ({
   isDryRun,
   runs: runs.length,
   cacheEntries,
+  scoringJobs,
   examples: runs
     .slice(0, EXAMPLES)
     .map(

@@ -8,7 +8,7 @@ import { openDatabase } from '../database/open.ts'
 import { Manifests } from './manifests.ts'
 import { neededDigests } from './needed-digests.ts'
 
-const nobodyLeaves = { runs: new Set<string>(), entries: new Set<string>() }
+const nobodyLeaves = { runs: new Set<string>(), entries: new Set<string>(), jobs: new Set<string>() }
 
 describe('neededDigests', () => {
   it('knows the content of every logged file, however many there are', async () => {

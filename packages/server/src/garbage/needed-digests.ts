@@ -3,7 +3,11 @@ import { sql } from 'kysely'
 import type { Connection } from '../database/database.ts'
 
 /** What is about to go: its rows need nothing. */
-export type Leaving = { readonly runs: ReadonlySet<string>; readonly entries: ReadonlySet<string> }
+export type Leaving = {
+  readonly runs: ReadonlySet<string>
+  readonly entries: ReadonlySet<string>
+  readonly jobs: ReadonlySet<string>
+}
 
 /**
  * Tables and columns whose digests keep nothing: what can be drawn again from other rows, keys, what only says
@@ -77,9 +81,9 @@ async function keysWithoutNumbers(connection: Connection): Promise<ReadonlyMap<s
   return new Map([...Map.groupBy(rows, ({ name }) => name)].map(([name, all]) => [name, all.map((row) => row.column)]))
 }
 
-/** The column by which a row goes with its run or cache entry. */
+/** The column by which a row goes with its run, cache entry or job. */
 function ownerOf(table: string, columns: readonly string[]): string | undefined {
-  if (table === 'run') return 'id'
+  if (table === 'run' || table === 'scoring_job') return 'id'
   if (table === 'cache_entry') return 'key'
   if (table === 'step_run' || table === 'map_run') return 'run_id'
   return table === 'map_item' && columns.includes('step_run_id') ? 'step_run_id' : undefined
@@ -130,9 +134,10 @@ async function readRows(
 async function leavingRows(
   connection: Connection,
   { name }: TextTable,
-  { runs, entries }: Leaving,
+  { runs, entries, jobs }: Leaving,
 ): Promise<(owner: string) => boolean> {
   if (name === 'cache_entry') return (key) => entries.has(key)
+  if (name === 'scoring_job') return (id) => jobs.has(id)
   if (name !== 'map_item' || runs.size === 0) return (runId) => runs.has(runId)
   const steps = await sql<{ id: string; run_id: string }>`select step_run_id as id, run_id from map_run`.execute(
     connection,

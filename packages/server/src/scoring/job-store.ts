@@ -117,6 +117,10 @@ export async function keepProgress(
     .execute()
 }
 
+export async function deleteJob(connection: Connection, id: ScoringJobId): Promise<void> {
+  await connection.deleteFrom('scoring_job').where('id', '=', id).execute()
+}
+
 export type JobEnd = {
   readonly status: 'succeeded' | 'failed' | 'cancelled'
   readonly at: string

@@ -51,6 +51,20 @@ export function addScoringRoutes(app: App, jobs: ScoringService, blobs: BlobStor
     { schema: { tags, summary: 'End a job', params: idParams, response: { 200: scoringJobSchema } } },
     async ({ params }) => jobs.cancel(params.id),
   )
+  app.delete(
+    '/api/v1/scoring-jobs/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Delete a job that is over; its result goes with the next collection',
+        params: idParams,
+      },
+    },
+    async ({ params }, reply) => {
+      await jobs.delete(params.id)
+      return reply.code(204).send()
+    },
+  )
   app.get(
     '/api/v1/scoring-jobs/:id/result',
     {

@@ -10,7 +10,7 @@ import {
 import { pageOf } from '../http/paging.ts'
 import { forgetJob } from './do-job.ts'
 import { endAndAnnounce, JobRunner } from './job-runner.ts'
-import { getJob, insertJob, type JobQuery, type KeptJob, listJobs } from './job-store.ts'
+import { deleteJob, getJob, insertJob, type JobQuery, type KeptJob, listJobs } from './job-store.ts'
 import type { ScoringDeps, ScoringModel } from './scoring-deps.ts'
 
 /** Tables and files that are scored while nobody waits: a queue, one job at a time, each in a process of its own. */
@@ -67,8 +67,22 @@ export class ScoringService {
   /** Ends one that waits or runs; one that is over stays as it is. @throws RegiaError `NOT_FOUND`. */
   async cancel(id: string): Promise<ScoringJob> {
     const kept = await getJob(this.#deps.database, id)
-    if (kept.job.status === 'queued' || kept.job.status === 'running') await this.#cancel(kept)
+    if (isUnderWay(kept.job)) await this.#cancel(kept)
     return this.get(id)
+  }
+
+  /**
+   * Takes away one that is over. The files of its result go with the next garbage collection, where nothing else needs them.
+   *
+   * @throws RegiaError `NOT_FOUND`; `CONFLICT` for one that waits or runs, or that made a version of a dataset.
+   */
+  async delete(id: string): Promise<void> {
+    const { job } = await getJob(this.#deps.database, id)
+    const made = job.result?.dataset
+    if (made) throw needed(id, `it made version ${made.version} of the dataset "${made.name}"`, NEEDED_HINT)
+    if (isUnderWay(job)) throw needed(id, `it is ${job.status}`, cancelHint(id))
+    await deleteJob(this.#deps.database, job.id)
+    this.#deps.publish('scoringJob', job.id)
   }
 
   /** @throws RegiaError `NOT_FOUND`; `CONFLICT` while there is none. */
@@ -120,3 +134,14 @@ export class ScoringService {
     return { input, digest: input.file }
   }
 }
+
+const isUnderWay = ({ status }: ScoringJob): boolean => status === 'queued' || status === 'running'
+
+const NEEDED_HINT =
+  'It stays as long as that version, which would no longer know what it was made from. The result is kept once for both.'
+
+const cancelHint = (id: string): string =>
+  `Cancel it first: "regia scoring-jobs cancel ${id}", or POST /api/v1/scoring-jobs/${id}/cancel.`
+
+const needed = (id: string, why: string, hint: string): RegiaError =>
+  new RegiaError('CONFLICT', `Scoring job "${id}" cannot be deleted: ${why}.`, { hint })

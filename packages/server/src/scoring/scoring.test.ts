@@ -14,6 +14,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startServer, type TestServer } from '../../test/start-server.ts'
 import { tinyPackage } from '../../test/tiny-model.ts'
 
+const DAY_MS = 86_400_000
 const PATIENCE = { timeout: 60_000, interval: 50 }
 const TEST_MS = 120_000
 const NOBODY = `sha256:${'0'.repeat(64)}`
@@ -130,6 +131,55 @@ describe('scoring jobs', { timeout: TEST_MS }, () => {
     expect(await client.scoringJobs.cancel(first.id)).toMatchObject({ status: 'cancelled' })
     await vi.waitFor(async () => expect(await readdir(join(started.home, 'scoring'))).toEqual([]), PATIENCE)
     expect((await client.scoringJobs.list({ status: 'cancelled' })).total).toBe(2)
+  })
+
+  it('are deleted once they are over, but for those that a dataset was made by', async () => {
+    const started = await startServer()
+    const { client } = started
+    await withModel(started)
+    await ingestMany(started, 400_000)
+    const running = await client.scoringJobs.create({ model: 'tiny@1', input: { dataset: 'many' } })
+    await expect(client.scoringJobs.delete(running.id)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/cannot be deleted: it is (queued|running)/),
+      hint: expect.stringContaining(`regia scoring-jobs cancel ${running.id}`),
+    })
+    await client.scoringJobs.cancel(running.id)
+    await client.scoringJobs.delete(running.id)
+    await expect(client.scoringJobs.get(running.id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(client.scoringJobs.delete(running.id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const output = { dataset: 'scores' }
+    const { id } = await client.scoringJobs.create({ model: 'tiny@1', input: { rows }, output, key: 'id' })
+    await over(client, id)
+    await expect(client.scoringJobs.delete(id)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('it made version 1 of the dataset "scores"'),
+    })
+    expect((await client.scoringJobs.list({})).items).toMatchObject([{ id, status: 'succeeded' }])
+  })
+
+  it('are collected with their results when they ended long ago', async () => {
+    const started = await startServer()
+    const { client, clock } = started
+    await withModel(started)
+    const make = async (x: number, dataset?: string) => {
+      const output = dataset === undefined ? {} : { dataset }
+      const { id } = await client.scoringJobs.create({ model: 'tiny@1', input: { rows: [{ id: 'a', x }] }, output })
+      return over(client, id)
+    }
+    const [old, ofData] = [await make(0.25), await make(0.5, 'scores')]
+    clock.advance(60 * DAY_MS)
+    const young = await make(0.75)
+    clock.advance(31 * DAY_MS)
+    const planned = await client.collectGarbage()
+    // Its rows and its result.
+    expect(planned).toMatchObject({ isDryRun: true, scoringJobs: 1, blobs: 2 })
+    expect(await client.scoringJobs.get(old.id)).toMatchObject({ status: 'succeeded' })
+    expect(await client.collectGarbage({ dryRun: false })).toEqual({ ...planned, isDryRun: false })
+    expect((await client.scoringJobs.list({})).items.map(({ id }) => id)).toEqual([young.id, ofData.id])
+    expect(await client.blobs.exists(old.result!.digest)).toBe(false)
+    for (const { result } of [young, ofData]) expect(await client.blobs.exists(result!.digest)).toBe(true)
+    expect(await client.collectGarbage({ keepJobDays: 0 })).toMatchObject({ scoringJobs: 1 })
   })
 
   it('go on after the server was killed in the middle', async () => {

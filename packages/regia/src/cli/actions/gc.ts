@@ -7,18 +7,20 @@ type GcInput = {
   readonly keepRuns: number | undefined
   readonly keepDays: number | undefined
   readonly keepCacheDays: number | undefined
+  readonly keepJobDays: number | undefined
   readonly keepDeletedDays: number | undefined
   readonly apply: boolean
 }
 
 export const gc: Action<GcInput> = async (input, context) => {
   const { client } = await context.connect()
-  const { keepRuns, keepDays, keepCacheDays, keepDeletedDays, apply } = input
+  const { keepRuns, keepDays, keepCacheDays, keepJobDays, keepDeletedDays, apply } = input
   const collecting = client.collectGarbage({
     dryRun: !apply,
     ...(keepRuns !== undefined && { keepRuns }),
     ...(keepDays !== undefined && { keepDays }),
     ...(keepCacheDays !== undefined && { keepCacheDays }),
+    ...(keepJobDays !== undefined && { keepJobDays }),
     ...(keepDeletedDays !== undefined && { keepDeletedDays }),
   })
   const garbage = await context.output.waiting('Looking for what nobody needs', collecting)
@@ -26,15 +28,17 @@ export const gc: Action<GcInput> = async (input, context) => {
 }
 
 function describeGarbage(garbage: Garbage, { style }: Output): string {
-  const { isDryRun, runs, cacheEntries, purged, blobs, bytes, examples } = garbage
+  const { isDryRun, runs, cacheEntries, scoringJobs, purged, blobs, bytes, examples } = garbage
   const what = [
     plural(runs, 'run'),
     `${plural(cacheEntries, 'cached result')}`,
+    ...(scoringJobs === 0 ? [] : [plural(scoringJobs, 'scoring job')]),
     ...describePurged(purged),
     `${plural(blobs, 'blob')} (${formatBytes(bytes)})`,
   ]
   const more = runs > examples.length ? [`  … and ${runs - examples.length} more`] : []
-  const isEmpty = runs + cacheEntries + blobs + Object.values(purged).reduce((sum, count) => sum + count, 0) === 0
+  const isEmpty =
+    runs + cacheEntries + scoringJobs + blobs + Object.values(purged).reduce((sum, count) => sum + count, 0) === 0
   return [
     isEmpty
       ? 'Nothing to take away.'

@@ -38,6 +38,13 @@ export const cancelScoringJob: Action<{ job: string }> = async ({ job }, context
   context.output.result(found, () => `${found.id} is ${found.status}.`)
 }
 
+export const deleteScoringJob: Action<{ job: string }> = async ({ job }, context) => {
+  const { client } = await context.connect()
+  await client.scoringJobs.delete(job)
+  const { style, result } = context.output
+  result({ job }, () => `${style.green('✓')} ${job} is deleted. "regia gc --apply" frees the room of its result.`)
+}
+
 export const fetchScoringJob: Action<{ job: string; out: string; quarantine: boolean }> = async (input, context) => {
   const { client } = await context.connect()
   const path = resolve(context.workingDir, input.out)

@@ -2,9 +2,9 @@ import { command } from '../command.ts'
 
 const gc = command({
   name: 'gc',
-  summary: 'take away runs, cached results and files that nobody needs any more',
+  summary: 'take away runs, cached results, scoring jobs and files that nobody needs any more',
   details:
-    'Only says what would go; --apply does it. A run goes when it is neither among the newest of its pipeline nor young enough. Experiments, logged runs, models and versions that were deleted go once they can no longer be restored. What a kept run, a dataset, a model version, an endpoint or a deployed pipeline needs always stays.',
+    'Only says what would go; --apply does it. A run goes when it is neither among the newest of its pipeline nor young enough. Experiments, logged runs, models and versions that were deleted go once they can no longer be restored; scoring jobs that are over go with their results, but for those that made a version of a dataset. What a kept run, a dataset, a model version, an endpoint or a deployed pipeline needs always stays.',
   options: {
     keepRuns: { type: 'integer', value: 'N', description: 'keep so many of the newest runs of each pipeline (100)' },
     keepDays: { type: 'number', value: 'D', description: 'keep runs that ended within so many days (90)' },
@@ -12,6 +12,11 @@ const gc = command({
       type: 'number',
       value: 'D',
       description: 'keep cached results that no run holds for so many days (30)',
+    },
+    keepJobDays: {
+      type: 'number',
+      value: 'D',
+      description: 'keep scoring jobs that ended within so many days, with their results (90)',
     },
     keepDeletedDays: {
       type: 'number',

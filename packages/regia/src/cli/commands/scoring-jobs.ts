@@ -47,4 +47,14 @@ const fetch = command({
   load: async () => (await import('../actions/scoring-jobs.ts')).fetchScoringJob,
 })
 
-export const scoringJobCommands = [list, show, cancel, fetch]
+const remove = command({
+  name: 'scoring-jobs delete',
+  summary: 'delete a scoring job that is over, with its result',
+  details:
+    'One that waits or runs is cancelled first. One that made a version of a dataset stays as long as that version. The files go with the next "regia gc --apply", which also takes jobs that ended long ago.',
+  args: { job },
+  examples: ['regia scoring-jobs delete scj_01h2xcejqtf2nbrexx3vqjhp41'],
+  load: async () => (await import('../actions/scoring-jobs.ts')).deleteScoringJob,
+})
+
+export const scoringJobCommands = [list, show, cancel, fetch, remove]
