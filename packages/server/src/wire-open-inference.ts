@@ -25,7 +25,7 @@ function stateOf(endpoint: ReturnType<Serving['endpoints']['get']>): RepositoryS
   const deployments = endpoint.deployments()
   const isIn = (wanted: string) => deployments.some(({ state }) => state === wanted)
   if (isUnloaded) return { state: isIn('draining') ? 'UNLOADING' : 'UNAVAILABLE', reason: 'unloaded', isUnloaded }
-  if (endpoint.stable) return { state: 'READY', reason: '', isUnloaded }
+  if (endpoint.stable && endpoint.stable.failure === undefined) return { state: 'READY', reason: '', isUnloaded }
   if (isIn('loading')) return { state: 'LOADING', reason: '', isUnloaded }
   const reason = deployments.find(({ error }) => error !== undefined)?.error ?? 'not loaded yet'
   return { state: 'UNAVAILABLE', reason, isUnloaded }

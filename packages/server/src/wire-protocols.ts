@@ -35,4 +35,5 @@ const notReady: NotReady = (name) =>
   new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {
     where: name,
     hint: `See "regia endpoints show ${name}" for what it follows and why it did not load.`,
+    data: { retryAfterSeconds: 5 },
   })

@@ -32,7 +32,7 @@ export class ServedModel {
     const { lane, maxQueueRows, deadlineMs } = options.limits
     const limits = servingLimitsSchema.parse({ lane, maxQueueRows, deadlineMs })
     const finish = (from: Deployment, batch: AnsweredBatch) => model.#finish(from, batch)
-    model.#deployment = await deploy(options.registered, options.session, finish, limits)
+    model.#deployment = await deploy(options.registered, options.session, { onAnswered: finish, limits })
     return model
   }
 

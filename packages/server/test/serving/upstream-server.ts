@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 
 /** How the server behaves: it may answer, hang, refuse, or answer nonsense. */
 export type UpstreamMood = 'answers' | 'hangs' | 'refuses' | 'babbles'
@@ -7,6 +7,8 @@ export type UpstreamServer = {
   readonly url: string
   readonly asked: () => number
   mood: UpstreamMood
+  /** Headers that it demands; who lacks one is told what came, 401. */
+  demands: Readonly<Record<string, string>>
   readonly close: () => Promise<void>
 }
 
@@ -14,7 +16,7 @@ export type UpstreamServer = {
  * A server of the Open Inference Protocol with a model that no graph of ours holds: the probability of "late" grows with the miles, and
  * is higher by a tenth from SFO.
  */
-export async function startUpstream(): Promise<UpstreamServer> {
+export async function startUpstream(port = 0): Promise<UpstreamServer> {
   let asked = 0
   const server = createServer((request, reply) => {
     const chunks: Buffer[] = []
@@ -24,6 +26,8 @@ export async function startUpstream(): Promise<UpstreamServer> {
         reply.writeHead(status, { 'content-type': 'application/json' })
         reply.end(typeof body === 'string' ? body : JSON.stringify(body))
       }
+      const lacking = Object.entries(upstream.demands).find(([name, value]) => request.headers[name] !== value)
+      if (lacking) return send(401, { error: `not with ${told(request.headers, lacking[0])}` })
       if (request.method === 'GET') return send(200, METADATA)
       asked++
       if (upstream.mood === 'hangs') return undefined
@@ -31,13 +35,14 @@ export async function startUpstream(): Promise<UpstreamServer> {
       if (upstream.mood === 'babbles') return send(200, '<html>')
       return send(200, infer(JSON.parse(Buffer.concat(chunks).toString())))
     })
-  }).listen(0, '127.0.0.1')
+  }).listen(port, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const address = server.address()
   const upstream: UpstreamServer = {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     asked: () => asked,
     mood: 'answers',
+    demands: {},
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -45,6 +50,9 @@ export async function startUpstream(): Promise<UpstreamServer> {
   }
   return upstream
 }
+
+/** As careless servers do. */
+const told = (headers: IncomingHttpHeaders, name: string): string => `${name}: ${String(headers[name])}`
 
 const METADATA = {
   name: 'remote',

@@ -86,7 +86,7 @@ export class InferenceService {
   isModelReady(name: string, version: string | undefined): boolean {
     if (!this.#deps.get(name).stable) return false
     this.#served(name, version)
-    return true
+    return this.#deps.stateOf(name).state === 'READY'
   }
 
   metadata(name: string, version: string | undefined) {
@@ -172,6 +172,7 @@ const notReady = (name: string, { isUnloaded, reason }: RepositoryState): RegiaE
     : new RegiaError('ENDPOINT_NOT_READY', `Model "${name}" has no version loaded yet. ${reason}`.trim(), {
         where: name,
         hint: `See "regia endpoints show ${name}" for what it follows and why it did not load.`,
+        data: { retryAfterSeconds: 5 },
       })
 
 const notServing = (name: string, version: string, serving: number | undefined): RegiaError =>

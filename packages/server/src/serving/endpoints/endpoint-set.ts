@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import {
   BY_REGIA,
   type Decision,
@@ -26,6 +26,9 @@ export type Announcement = Pick<Decision, 'kind' | 'by' | 'reason'> & {
   readonly comparison?: Decision['comparison']
   readonly release?: Decision['release']
 }
+
+/** How long one endpoint is loaded before the next one begins as well. */
+const PATIENCE_MS = 1_000
 
 /** The endpoints that this process serves, each kept at what its spec names. */
 export class EndpointSet {
@@ -55,11 +58,17 @@ export class EndpointSet {
 
   /** Serves what was served before the last stop. What cannot be loaded is shown as failed, and does not keep the others from serving. */
   async load(): Promise<void> {
-    for (const { spec } of this.all()) {
-      await this.refresh(spec.name).catch(this.#deps.onError)
+    const loads: Promise<void>[] = []
+    for (const gateway of this.all()) {
+      const loading = this.refresh(gateway.spec.name).then(() => assertAnswers(gateway))
+      const loaded = loading.catch(this.#deps.onError)
+      loads.push(loaded)
+      // Another server that hangs must not keep the endpoints after it from answering.
+      await Promise.race([loaded, sleep(PATIENCE_MS, undefined, { ref: false })])
       // Nothing of it waits for the event loop by itself: with many endpoints nobody else would get a turn.
       await nextTurn()
     }
+    await Promise.all(loads)
   }
 
   find(name: string): EndpointGateway | undefined {
@@ -93,6 +102,7 @@ export class EndpointSet {
     const gateway = this.#open(spec)
     gateway.spec = spec
     await this.refresh(spec.name)
+    assertAnswers(gateway)
   }
 
   /** Says why the version of an endpoint is about to change. The reason is used if the change happens, and forgotten if not. */
@@ -134,6 +144,7 @@ export class EndpointSet {
       await this.#deps.store.setUnloaded(name, undefined)
       gateway.isUnloaded = false
       await this.#refresh(gateway)
+      assertAnswers(gateway)
     })
   }
 
@@ -250,6 +261,11 @@ export class EndpointSet {
       toVersion: challengerVersion,
     })
   }
+}
+
+/** @throws why the stable version does not answer, where its server or its package is away. */
+function assertAnswers({ stable }: EndpointGateway): void {
+  if (stable?.failure !== undefined) throw stable.failure
 }
 
 const plainDeployment = (spec: ServedEndpointSpec, toVersion: number, kind: 'created' | 'deployed'): Announcement => ({

@@ -17,7 +17,7 @@ import { type AnsweredBatch, MicroBatcher } from './micro-batcher.ts'
 import type { RegisteredVersion } from './model-directory.ts'
 import { untilDeadline } from './until-deadline.ts'
 
-/** A version that could not be loaded is not read again and again. */
+/** A version that could not be loaded is not read, nor its server asked, again and again. */
 const RETRY_MS = 5_000
 
 export type DeploymentOptions = {
@@ -40,6 +40,7 @@ export class Deployment implements ServedVersion {
   #known: KnownAnswer[] = []
   #prepared: Prepared | undefined
   #preparing: Promise<Prepared> | undefined
+  #failure: unknown
   #close: Promise<void> | undefined
 
   constructor(registered: RegisteredVersion, session: ModelSession, { limits, onAnswered }: DeploymentOptions) {
@@ -83,6 +84,11 @@ export class Deployment implements ServedVersion {
 
   get isIdle(): boolean {
     return this.#batcher.isIdle && this.#known.length === 0
+  }
+
+  /** Why it does not answer, from the moment that it could not be loaded until it could. */
+  get failure(): unknown {
+    return this.#prepared ? undefined : this.#failure
   }
 
   get lane(): 'inline' | 'worker' | undefined {
@@ -144,17 +150,14 @@ export class Deployment implements ServedVersion {
     return lane.run(batch)
   }
 
-  /** Loads, tests and measures it, once. What failed is tried again after some seconds. @throws RegiaError `MODEL_SELF_TEST_FAILED`, `MODEL_INVALID`. */
+  /**
+   * Loads, tests and measures it, once. What failed is tried again after some seconds: by itself where that was no verdict on the version (its
+   * server is away), else when it is asked.
+   *
+   * @throws RegiaError `MODEL_SELF_TEST_FAILED`, `MODEL_INVALID`, and what reading it or asking its server throws.
+   */
   prepare(): Promise<Prepared> {
-    this.#preparing ??= prepare(this.#session, this.#limits).then(
-      (prepared) => this.#take(prepared),
-      (error: unknown) => {
-        setTimeout(() => {
-          this.#preparing = undefined
-        }, RETRY_MS).unref()
-        throw error
-      },
-    )
+    this.#preparing ??= this.#prepareNow()
     return this.#preparing
   }
 
@@ -162,6 +165,31 @@ export class Deployment implements ServedVersion {
   close(): Promise<void> {
     this.#close ??= this.#batcher.drained().then(() => this.#session.close())
     return this.#close
+  }
+
+  async #prepareNow(): Promise<Prepared> {
+    try {
+      return this.#take(await prepare(this.#session, this.#limits))
+    } catch (error) {
+      this.#failure = error
+      setTimeout(() => (isVerdict(error) ? this.#forget() : this.#tryAgain()), RETRY_MS).unref()
+      throw error
+    }
+  }
+
+  /** The next request tries again. */
+  #forget(): void {
+    this.#preparing = undefined
+  }
+
+  /** Requests that come meanwhile are refused at once: a server that hangs would keep each of them waiting. */
+  #tryAgain(): void {
+    if (this.#close || this.#prepared) return
+    const trying = this.#prepareNow()
+    const settle = (): void => {
+      this.#preparing = trying
+    }
+    trying.then(settle, settle)
   }
 
   #newCache(): ResponseCache | undefined {
@@ -201,19 +229,28 @@ export class Deployment implements ServedVersion {
   }
 }
 
+/** Whether loading failed for what the version is, and not because something that it needs was away. */
+const isVerdict = (error: unknown): boolean =>
+  error instanceof RegiaError && ['MODEL_SELF_TEST_FAILED', 'MODEL_INVALID', 'BLOB_CORRUPT'].includes(error.code)
+
+export type DeployOptions = DeploymentOptions & {
+  /** Whether a version whose server, or whose package, is away just now is taken all the same: nothing answers in its place. */
+  readonly mayComeLater?: boolean
+}
+
 /** Loads, tests and measures a version. @throws RegiaError `MODEL_SELF_TEST_FAILED` when it does not answer as it did when it was packaged. */
 export async function deploy(
   registered: RegisteredVersion,
   session: ModelSession,
-  onAnswered: (deployment: Deployment, batch: AnsweredBatch) => void,
-  limits?: ServingLimits,
+  { mayComeLater = false, ...options }: DeployOptions,
 ): Promise<Deployment> {
-  const deployment = new Deployment(registered, session, { onAnswered, ...(limits && { limits }) })
+  const deployment = new Deployment(registered, session, options)
   if (session.isDeferred) return deployment
   try {
     await deployment.prepare()
     return deployment
   } catch (error) {
+    if (mayComeLater && !isVerdict(error)) return deployment
     await session.close()
     throw error
   }

@@ -4,6 +4,7 @@ export const notReady = ({ name, stable }: ServedEndpointSpec): RegiaError =>
   new RegiaError('ENDPOINT_NOT_READY', `Endpoint "${name}" has no version loaded yet.`, {
     where: name,
     hint: `It follows ${stable}. Register a version, or see "regia endpoints show ${name}" for why it did not load.`,
+    data: { retryAfterSeconds: 5 },
   })
 
 export const outOfService = ({ name }: ServedEndpointSpec): RegiaError =>

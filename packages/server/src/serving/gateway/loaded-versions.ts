@@ -33,8 +33,18 @@ export class LoadedVersions {
     this.#options = options
   }
 
-  /** The one that is loaded already, or else a new one. @throws what loading throws. */
-  async load(registered: RegisteredVersion, role: Role, known: Iterable<Deployment>): Promise<Deployment> {
+  /**
+   * The one that is loaded already, or else a new one.
+   *
+   * @param mayComeLater - Takes one whose server or package is away just now: it answers once that is back.
+   * @throws what loading throws.
+   */
+  async load(
+    registered: RegisteredVersion,
+    role: Role,
+    known: Iterable<Deployment>,
+    mayComeLater = false,
+  ): Promise<Deployment> {
     const loaded = [...known].find((one) => isSame(one.registered, registered))
     if (loaded) {
       loaded.limit(this.#options.limits())
@@ -43,7 +53,8 @@ export class LoadedVersions {
     this.#loading = [...this.#loading, { registered, role }]
     const { directory, limits, onAnswered } = this.#options
     try {
-      const deployment = await deploy(registered, await directory.open(registered), onAnswered, limits())
+      const session = await directory.open(registered)
+      const deployment = await deploy(registered, session, { onAnswered, limits: limits(), mayComeLater })
       this.restart(deployment)
       return deployment
     } catch (error) {
@@ -59,8 +70,9 @@ export class LoadedVersions {
     registered: RegisteredVersion,
     role: Role,
     known: Iterable<Deployment>,
+    mayComeLater = false,
   ): Promise<Deployment | undefined> {
-    return this.load(registered, role, known).catch(() => undefined)
+    return this.load(registered, role, known, mayComeLater).catch(() => undefined)
   }
 
   /** The same for one whose answers stand beside those of another, which must speak of the same classes. */
@@ -99,9 +111,14 @@ export class LoadedVersions {
 
   /** A loaded version as the endpoint shows it. */
   view(deployment: Deployment, role: Role, share?: number): DeploymentView {
-    const { registered, execution } = deployment
-    const known = this.#view(registered, role, 'ready', this.#since.get(deployment))
-    return { ...known, ...(share !== undefined && { share }), ...execution }
+    const { registered, execution, failure } = deployment
+    const known = this.#view(registered, role, failure ? 'failed' : 'ready', this.#since.get(deployment))
+    return {
+      ...known,
+      ...(failure !== undefined && { error: messageOf(failure) }),
+      ...(share !== undefined && { share }),
+      ...execution,
+    }
   }
 
   /** Those that do not answer: on their way in or out, or failed. */
@@ -117,8 +134,7 @@ export class LoadedVersions {
   }
 
   #fail(registered: RegisteredVersion, role: Role, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    this.#failures = [...this.#failures, { registered, role, error: message, at: this.#options.clock() }]
+    this.#failures = [...this.#failures, { registered, role, error: messageOf(error), at: this.#options.clock() }]
   }
 
   #view(
@@ -130,6 +146,8 @@ export class LoadedVersions {
     return { model, version, role, state, since: toIso(since) }
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export const isSame = (a: RegisteredVersion, b: RegisteredVersion): boolean =>
   a.model === b.model && a.version === b.version && a.packageDigest === b.packageDigest
