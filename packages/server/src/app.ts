@@ -50,6 +50,7 @@ import { addRunActionRoutes } from './pipelines/run-action-routes.ts'
 import { addRunRoutes } from './pipelines/run-routes.ts'
 import { startScheduler } from './scheduler.ts'
 import { addScoringRoutes } from './scoring/index.ts'
+import { secretReader } from './secrets/read-secret.ts'
 import { addPrecomputedRoutes, addProcessMetrics } from './serving/index.ts'
 import { VERSION } from './version.ts'
 import { addWebhookRoutes, type WebhookService } from './webhooks/index.ts'
@@ -223,6 +224,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(() => pipelines.stop())
     const warn = (message: string) => logger.warn(message)
     const { maxLoadedBytes } = options
+    const readSecret = secretReader({ variables: process.env, projectDir })
     const front = wireProcesses({
       ...{ count: options.gatewayProcesses ?? 0, clock, onError },
       find: (name) => parts.serving.endpoints.find(name),
@@ -230,6 +232,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const parts = wireServing({
       follower: front?.processes,
       ...{ database, blobs, worker, home, models, pipelines, events, clock, newId, onError, warn, maxLoadedBytes },
+      readSecret,
       onDecision: (connection, decision) => when.notifications.releaseDecided(connection, decision),
     })
     onClose(parts.serving.close)
@@ -238,7 +241,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(tracking.stop)
     const packager = wirePackager({ database, blobs, events, clock, home, models, tracking, files, onError })
     onClose(() => packager.stop())
-    const importer = wireImporter({ blobs, home, models })
+    const importer = wireImporter({ blobs, home, models, readSecret })
     onClose(() => importer.stop())
     const archives = wireArchives({ blobs, home, models })
     onClose(() => archives.stop())

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ArtifactTree, Clock, ModelVersion } from '@regia/core'
-import { type BlobStore, readModelPackage } from '@regia/engine'
+import { type BlobStore, type ReadSecret, readModelPackage } from '@regia/engine'
 import type { DataService } from './data/data-service.ts'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
@@ -39,9 +39,14 @@ export const wirePackager = ({ blobs, home, models, tracking, files, ...rest }: 
 type ExchangeWiring = Pick<PackagerWiring, 'blobs' | 'home' | 'models'>
 
 /** What makes versions of files that are sent. */
-export const wireImporter = ({ blobs, home, models }: ExchangeWiring) =>
+export const wireImporter = ({
+  blobs,
+  home,
+  models,
+  readSecret,
+}: ExchangeWiring & { readonly readSecret: ReadSecret }) =>
   new ModelImporter({
-    blobs,
+    ...{ blobs, readSecret },
     tempDir: join(home, 'tmp'),
     register: (input) => models.register(input),
     getVersion: (model, version) => models.getVersion(model, version),

@@ -8,7 +8,7 @@ import {
   RegiaError,
   type TimelineEntry,
 } from '@regia/core'
-import { type BlobStore, type DataWorker, warmRuntime } from '@regia/engine'
+import { type BlobStore, type DataWorker, type ReadSecret, warmRuntime } from '@regia/engine'
 import type { Registry } from 'prom-client'
 import type { Database } from './database/database.ts'
 import type { EventBus } from './events/bus.ts'
@@ -71,6 +71,7 @@ export type ServingWiring = {
   readonly warn: (message: string) => void
   readonly onDecision: OnDecision
   readonly maxLoadedBytes: number | undefined
+  readonly readSecret: ReadSecret
   /** Processes that serve the same endpoints. */
   readonly follower: GatewayFollower | undefined
 }
@@ -86,6 +87,7 @@ export function wireServing(wiring: ServingWiring): ServingParts {
     promote: (move) => models.promote(move),
     isProtected: (model, alias) => models.isProtected(model, alias),
     readPackage: (digest) => blobs.read(digest),
+    readSecret: wiring.readSecret,
     register: async (model, bytes) => {
       const { digest } = await blobs.put(bytes)
       const lineage = { datasets: [], params: {}, artifacts: {} }

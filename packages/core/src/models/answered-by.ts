@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nameSchema } from '../kernel/index.ts'
+import { upstreamCredentialsSchema } from './upstream-credentials.ts'
 
 const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
@@ -43,14 +44,21 @@ export function membersOf(composition: Composition): readonly string[] {
   return [...new Set(all)]
 }
 
+/** An address is kept and shown: it holds nothing that is secret. */
+const isBare = (address: string): boolean => /^\w+:\/\/[^/@?#]*(\/[^?#]*)?$/.test(address)
+
 /** A model that another server of the Open Inference Protocol, version 2, answers for: whatever library runs there. */
 export const upstreamSchema = z.strictObject({
   kind: z.literal('upstream'),
   /** Where `/v2` is found, such as `http://triton:8000`. */
-  url: z.url({ protocol: /^https?$/ }),
+  url: z.url({ protocol: /^https?$/ }).refine(isBare, {
+    error: 'use an address without user, password, "?" and "#"; what a server demands is named as "credentials"',
+  }),
   model: z.string().min(1).max(250),
   modelVersion: z.string().max(20).optional(),
   timeoutMs: z.number().int().min(1).max(600_000).default(10_000),
+  /** What the server demands, by reference. */
+  credentials: upstreamCredentialsSchema.optional(),
   /** Its tensors, and which columns of the signature each is made of, one beside the other. */
   inputs: z
     .array(

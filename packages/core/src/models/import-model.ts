@@ -46,7 +46,9 @@ export const importModelSchema = z
       })
       .default({}),
     /** A server that answers for the model, instead of files. */
-    upstream: upstreamSchema.pick({ url: true, model: true, modelVersion: true, timeoutMs: true }).optional(),
+    upstream: upstreamSchema
+      .pick({ url: true, model: true, modelVersion: true, timeoutMs: true, credentials: true })
+      .optional(),
     signature: importSignatureSchema.optional(),
     /** Rows that the model takes; they are asked when it is imported and again before it serves. Made up from the types where absent. */
     example: z.array(exampleRowSchema).min(1).max(IMPORT_LIMITS.exampleRows).optional(),

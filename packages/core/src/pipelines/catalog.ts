@@ -1,13 +1,6 @@
 import { z } from 'zod'
 import { tableSchemaSchema } from '../data/index.ts'
-import { digestSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
-
-/** A secret by where it is found: it is read where it is used and is never stored or logged. */
-export const secretRefSchema = z.union([
-  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
-  z.strictObject({ file: z.string().min(1) }),
-])
-export type SecretRef = z.infer<typeof secretRefSchema>
+import { digestSchema, nameSchema, secretRefSchema, timestampSchema } from '../kernel/index.ts'
 
 const place = {
   /** A file inside the project, or an `https:` address to read from. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { nameSchema, timestampSchema } from '../kernel/index.ts'
-import { secretRefSchema } from './catalog.ts'
+import { nameSchema, secretRefSchema, timestampSchema } from '../kernel/index.ts'
 
 export const NOTIFICATION_EVENTS = [
   'run-failed',

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { idSchema, timestampSchema } from '../kernel/index.ts'
-import { secretRefSchema } from './catalog.ts'
+import { idSchema, secretRefSchema, timestampSchema } from '../kernel/index.ts'
 
 /** Changes of the registry, as receivers of MLflow know them. */
 export const REGISTRY_EVENTS = [

@@ -20,7 +20,7 @@ export { type OptimisedPackage, type OptimisePackageOptions, optimisePackage } f
 export { toPredictions } from './predictions.ts'
 export * from './row-files/index.ts'
 export { ModelThreads, type ModelThreadsOptions, sharedModelThreads, warmRuntime } from './threads/index.ts'
-export { openUpstream, packageUpstream, type UpstreamToPackage } from './upstream/index.ts'
+export { openUpstream, packageUpstream, type ReadSecret, type UpstreamToPackage } from './upstream/index.ts'
 export {
   measureParity,
   type WriteModelPackageOptions,

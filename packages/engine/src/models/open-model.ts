@@ -8,7 +8,7 @@ import type { InputBatch, ModelSession, Predictions, TimedPredictions } from './
 import { type LoadedGraph, loadGraph } from './onnx-graph.ts'
 import { selfTest } from './self-test.ts'
 import { type ModelThreads, sharedModelThreads } from './threads/index.ts'
-import { openUpstream } from './upstream/index.ts'
+import { openUpstream, type ReadSecret } from './upstream/index.ts'
 
 /** From so many rows on a table is scored on another thread: it would block this one for more than some milliseconds. */
 const THREAD_ROWS = 1024
@@ -18,6 +18,8 @@ export type OpenModelOptions = {
   readonly threads?: ModelThreads
   /** Loads it into a thread first, and here only when it is asked here: a model that is slow or large then never holds up this thread. */
   readonly loadIn?: 'here' | 'threads'
+  /** Finds what the server demands that answers for the model; without it one that demands something cannot be asked. */
+  readonly readSecret?: ReadSecret
 }
 
 /**
@@ -27,12 +29,12 @@ export type OpenModelOptions = {
  */
 export async function openModel(
   source: Uint8Array | OpenedPackage,
-  { threads = sharedModelThreads(), loadIn = 'here' }: OpenModelOptions = {},
+  { threads = sharedModelThreads(), loadIn = 'here', readSecret }: OpenModelOptions = {},
 ): Promise<ModelSession> {
   // Not the whole package: training code and reference profile may be larger than the graph.
   const { manifest, graph } = source instanceof Uint8Array ? readModelPackage(source) : source
   const { signature, answeredBy } = manifest
-  if (answeredBy?.kind === 'upstream') return openUpstream(manifest, answeredBy)
+  if (answeredBy?.kind === 'upstream') return openUpstream(manifest, answeredBy, readSecret)
   if (answeredBy) throw onlyAtEndpoint()
   const here = graphHere(() => loadGraph(graph, signature))
   const elsewhere = graphInThreads(threads, { manifest, graph })

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { DEFINITION, FittedTabularModel, Table } from '@regia/core'
-import type { ModelSession, OpenedPackage } from '../models/index.ts'
+import { type DEFINITION, type FittedTabularModel, RegiaError, type Table } from '@regia/core'
+import type { ModelSession, OpenedPackage, ReadSecret } from '../models/index.ts'
 import type { ModelHandle } from './step-definition.ts'
 
 /** What `packageModel` of the authoring API made. */
@@ -29,7 +29,7 @@ export function openStepModels(): StepModels {
   }
   const openSession = async (opened: OpenedPackage) => {
     const { openModel } = await import('../models/index.ts')
-    const session = openModel(opened)
+    const session = openModel(opened, { readSecret: stepSecret })
     sessions.push(session)
     return session
   }
@@ -51,6 +51,21 @@ export function openStepModels(): StepModels {
       await Promise.allSettled(sessions.splice(0).map(async (session) => (await session).close()))
     },
   }
+}
+
+/** A step sees the variables that it names as its secrets, and no files of the server. */
+const stepSecret: ReadSecret = async (ref, whose) => {
+  const secret = 'env' in ref ? process.env[ref.env] : undefined
+  if (secret) return secret
+  const name = 'env' in ref ? ref.env : ref.file
+  throw new RegiaError(
+    'CONFIG_INVALID',
+    `The secret of ${whose} is missing in this step: it is to be found in ${name}.`,
+    {
+      where: name,
+      hint: 'Name the variable among the "secrets" of the step; a file is not read by steps.',
+    },
+  )
 }
 
 /** Compiles, checks and zips a fitted model. @throws RegiaError of packaging: `DATA_EMPTY`, `COLUMN_MISSING` … */

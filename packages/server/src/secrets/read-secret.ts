@@ -31,6 +31,12 @@ export async function readSecret(ref: SecretRef, whose: string, places: SecretPl
   })
 }
 
+/** {@link readSecret} from the same places each time. */
+export const secretReader =
+  (places: SecretPlaces) =>
+  (ref: SecretRef, whose: string): Promise<string> =>
+    readSecret(ref, whose, places)
+
 async function readSmallFile(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile() || found.size > MAX_SECRET_BYTES) return undefined

@@ -1,5 +1,5 @@
 import { createSketcher, type Digest, type ModelVersion, type PackagedVersion, RegiaError, servable } from '@regia/core'
-import { hashBytes, openModel, readModelPackage } from '@regia/engine'
+import { hashBytes, openModel, type ReadSecret, readModelPackage } from '@regia/engine'
 import { type Members, openComposition } from './composition/index.ts'
 import { type ModelDirectory, parseModelRef, type RegisteredVersion } from './gateway/model-directory.ts'
 import { ModelCache } from './gateway/models/model-cache.ts'
@@ -23,6 +23,8 @@ export type RegistrySource = {
   readonly register: (model: string, packageBytes: Uint8Array) => Promise<number>
   /** The endpoints, as compositions ask them. */
   readonly members: Members
+  /** Finds what other servers demand. */
+  readonly readSecret: ReadSecret
 }
 
 /** Facts of a version and how much each input counts for it. */
@@ -47,7 +49,7 @@ export function registeredModels(
     load: async ({ packageDigest }, loadIn) => {
       const opened = readModelPackage(await source.readPackage(packageDigest))
       const { answeredBy } = opened.manifest
-      if (answeredBy?.kind !== 'composition') return openModel(opened, { loadIn })
+      if (answeredBy?.kind !== 'composition') return openModel(opened, { loadIn, readSecret: source.readSecret })
       return openComposition(opened.manifest, answeredBy.composition, source.members)
     },
     ...(maxLoadedBytes !== undefined && { maxLoadedBytes }),

@@ -1,6 +1,6 @@
-import type { ArchiveRecord } from '@regia/core'
+import { type ArchiveRecord, RegiaError } from '@regia/core'
 import { unzipSync } from 'fflate'
-import { readModelPackage } from '../model-package.ts'
+import { type OpenedPackage, readModelPackage } from '../model-package.ts'
 import { openModel } from '../open-model.ts'
 import { unsoundZip } from '../zip-files.ts'
 import { findArchiveFaults } from './find-archive-faults.ts'
@@ -29,12 +29,25 @@ export function packageInFile(bytes: Uint8Array): ImportedPackage {
 export async function importPackage(bytes: Uint8Array): Promise<ImportedPackage> {
   if (!isArchive(bytes)) return { bytes: await tested(bytes) }
   const { faults, opened } = await findArchiveFaults(bytes)
+  if (opened) assertSendsNoSecrets(readModelPackage(opened.packageBytes))
   if (!opened || faults.length > 0) throw unsoundZip(faults.map(({ message }) => message).join('; '))
   return { bytes: opened.packageBytes, record: opened.record }
 }
 
+/** Whoever wrote a file shall not decide which secrets of this machine are sent, and where to. */
+function assertSendsNoSecrets({ manifest: { answeredBy } }: OpenedPackage): void {
+  if (answeredBy?.kind !== 'upstream' || !answeredBy.credentials) return
+  const { url, model } = answeredBy
+  throw new RegiaError('MODEL_INVALID', `The package wants a secret of this server sent to ${url}.`, {
+    where: 'answeredBy.credentials',
+    hint: `A file is not trusted with that. Say it yourself: regia models import ${url}/v2/models/${model} --name MODEL --secret-env VARIABLE.`,
+  })
+}
+
 async function tested(bytes: Uint8Array): Promise<Uint8Array> {
-  const model = await openModel(readModelPackage(bytes))
+  const opened = readModelPackage(bytes)
+  assertSendsNoSecrets(opened)
+  const model = await openModel(opened)
   try {
     await model.selfTest()
     return bytes

@@ -3,6 +3,7 @@ import { inputBatches } from '../input-batch.ts'
 import type { InputColumns, ModelSession, Predictions } from '../model-session.ts'
 import { concatPredictions } from '../predictions.ts'
 import { selfTest } from '../self-test.ts'
+import { noSecrets, type ReadSecret } from './credentials.ts'
 import { postInfer } from './post-infer.ts'
 import { inferBody, readInfer } from './tensors.ts'
 
@@ -10,8 +11,16 @@ import { inferBody, readInfer } from './tensors.ts'
 const AT_ONCE = 16
 const TABLE_ROWS = 1000
 
-/** A session whose answers come from another server of the Open Inference Protocol. Nothing is loaded here. */
-export function openUpstream(manifest: ModelPackage, upstream: Upstream): ModelSession {
+/**
+ * A session whose answers come from another server of the Open Inference Protocol. Nothing is loaded here.
+ *
+ * @param readSecret - Finds what that server demands; without it one that demands something cannot be asked.
+ */
+export function openUpstream(
+  manifest: ModelPackage,
+  upstream: Upstream,
+  readSecret: ReadSecret = noSecrets,
+): ModelSession {
   const { signature } = manifest
   const createBatch = inputBatches(signature)
   const calls = new Set<Promise<Predictions>>()
@@ -19,7 +28,7 @@ export function openUpstream(manifest: ModelPackage, upstream: Upstream): ModelS
 
   const predictInputs = (inputs: InputColumns, rowCount: number): Promise<Predictions> => {
     if (isClosed) return Promise.reject(closedError())
-    const call = postInfer(upstream, inferBody(upstream, signature, inputs, rowCount)).then((reply) =>
+    const call = postInfer(upstream, inferBody(upstream, signature, inputs, rowCount), readSecret).then((reply) =>
       readInfer(upstream, signature, reply, rowCount),
     )
     calls.add(call)

@@ -8,11 +8,12 @@ import {
 } from '@regia/core'
 import { inputBatches } from '../input-batch.ts'
 import { packAnsweredBy } from '../model-package.ts'
+import { noSecrets, type ReadSecret } from './credentials.ts'
 import { getMetadata, postInfer } from './post-infer.ts'
 import { inferBody, readInfer } from './tensors.ts'
 import { type Metadata, readMetadata, type Tensor } from './upstream-metadata.ts'
 
-export type UpstreamToPackage = Pick<Upstream, 'url' | 'model' | 'modelVersion' | 'timeoutMs'> & {
+export type UpstreamToPackage = Pick<Upstream, 'url' | 'model' | 'modelVersion' | 'timeoutMs' | 'credentials'> & {
   /** What the server does not say: classes, positive class, target, which output. */
   readonly said?: Partial<ImportSignature>
   readonly example?: readonly Row[] | undefined
@@ -28,12 +29,20 @@ const EXAMPLE_ROWS = 5
  * Packages a model that another server of the Open Inference Protocol answers for: its inputs from the server's own metadata, its example
  * with what it answers now.
  *
- * @throws RegiaError `UPSTREAM_FAILED` where the server does not answer; `MODEL_INVALID` where its model takes or gives something else than rows of columns.
+ * @throws RegiaError `UPSTREAM_FAILED` where the server does not answer; `MODEL_INVALID` where its model takes or gives something else than rows of columns;
+ *   `UNAVAILABLE` where the secret that its server demands is missing here.
  */
-export async function packageUpstream(source: UpstreamToPackage): Promise<Uint8Array> {
-  const { url, model, modelVersion, timeoutMs, said = {} } = source
-  const server = { url, model, timeoutMs, ...(modelVersion !== undefined && { modelVersion }) }
-  const metadata = readMetadata(server, await getMetadata(server))
+export async function packageUpstream(
+  source: UpstreamToPackage,
+  readSecret: ReadSecret = noSecrets,
+): Promise<Uint8Array> {
+  const { url, model, modelVersion, timeoutMs, credentials, said = {} } = source
+  const server = {
+    ...{ url, model, timeoutMs },
+    ...(modelVersion !== undefined && { modelVersion }),
+    ...(credentials && { credentials }),
+  }
+  const metadata = readMetadata(server, await getMetadata(server, readSecret))
   const inputs = metadata.inputs.map(inputOf)
   const output = outputOf(metadata, said, model)
   const columns = metadata.inputs.flatMap(columnsOf)
@@ -47,7 +56,7 @@ export async function packageUpstream(source: UpstreamToPackage): Promise<Uint8A
   const rows = source.example?.slice(0, EXAMPLE_ROWS) ?? madeUpRows(columns)
   const batch = inputBatches(signature)()
   batch.append(rows)
-  const reply = await postInfer(server, inferBody(upstream, signature, batch.columns(), rows.length))
+  const reply = await postInfer(server, inferBody(upstream, signature, batch.columns(), rows.length), readSecret)
   const { probabilities, scores } = readInfer(upstream, signature, reply, rows.length)
   const width = signature.classes?.length ?? 0
   return packAnsweredBy({

@@ -1,27 +1,37 @@
 import { RegiaError, type Upstream } from '@regia/core'
+import { type ReadSecret, readCredentials } from './credentials.ts'
 
 const MAX_REPLY_BYTES = 64 * 2 ** 20
 
-type Server = Pick<Upstream, 'url' | 'model' | 'modelVersion' | 'timeoutMs'>
+type Server = Pick<Upstream, 'url' | 'model' | 'modelVersion' | 'timeoutMs' | 'credentials'>
 
-/** Asks the server to infer. @throws RegiaError `UPSTREAM_FAILED` where it is away, late, refuses, or answers no JSON. */
-export const postInfer = (server: Server, body: unknown): Promise<unknown> =>
-  ask(server, '/infer', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+/**
+ * Asks the server to infer.
+ *
+ * @throws RegiaError `UPSTREAM_FAILED` where it is away, late, refuses, or answers no JSON; `UNAVAILABLE` where its secret is missing here.
+ */
+export const postInfer = (server: Server, body: unknown, readSecret: ReadSecret): Promise<unknown> =>
+  ask(server, '/infer', { method: 'POST', body: JSON.stringify(body) }, readSecret)
 
-/** What the server says of its model. @throws RegiaError `UPSTREAM_FAILED`. */
-export const getMetadata = (server: Server): Promise<unknown> => ask(server, '', {})
+/** What the server says of its model. @throws RegiaError as {@link postInfer}. */
+export const getMetadata = (server: Server, readSecret: ReadSecret): Promise<unknown> =>
+  ask(server, '', { method: 'GET' }, readSecret)
 
-async function ask(server: Server, path: string, request: RequestInit): Promise<unknown> {
-  const address = addressOf(server) + path
+type Request = { readonly method: 'GET' | 'POST'; readonly body?: string }
+
+async function ask(server: Server, path: string, request: Request, readSecret: ReadSecret): Promise<unknown> {
+  const credentials = await readCredentials(server, readSecret)
+  const headers = { ...credentials.headers, ...(request.body !== undefined && { 'content-type': 'application/json' }) }
   try {
     const signal = AbortSignal.timeout(server.timeoutMs)
-    const reply = await fetch(address, { ...request, signal, redirect: 'error' })
-    const text = await readText(reply)
-    if (!reply.ok) throw failed(server, `it answered ${reply.status}: ${errorOf(text)}`)
+    // Followed, a redirect would carry the credentials elsewhere.
+    const reply = await fetch(addressOf(server) + path, { ...request, headers, signal, redirect: 'error' })
+    const text = credentials.mask(await readText(reply))
+    if (!reply.ok) throw refused(server, reply.status, text)
     return parse(server, text)
   } catch (error) {
     if (error instanceof RegiaError) throw error
-    throw failed(server, reasonOf(error, server.timeoutMs), error)
+    throw failed(server, credentials.mask(reasonOf(error, server.timeoutMs)), { cause: error })
   }
 }
 
@@ -45,7 +55,7 @@ function parse(server: Server, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw failed(server, `its answer is no JSON: ${text.slice(0, 100)}`, error)
+    throw failed(server, `its answer is no JSON: ${text.slice(0, 100)}`, { cause: error })
   }
 }
 
@@ -66,10 +76,27 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
+function refused(server: Server, status: number, text: string): RegiaError {
+  const why = `it answered ${status}: ${errorOf(text)}`
+  if (status !== 401 && status !== 403) return failed(server, why)
+  return failed(server, why, { hint: server.credentials ? WRONG_SECRET : NO_SECRET })
+}
+
+const WRONG_SECRET =
+  'It does not take the secret that it was sent: look at the variable or file, or import with another.'
+const NO_SECRET =
+  'It demands a secret: import the model again and name it, with --secret-env VARIABLE or --secret-file PATH.'
+
 /** Another server's fault, told with its address. */
-export const failed = (server: Server, why: string, cause?: unknown): RegiaError =>
+export const failed = (
+  server: Server,
+  why: string,
+  { cause, hint = ELSEWHERE }: { readonly cause?: unknown; readonly hint?: string } = {},
+): RegiaError =>
   new RegiaError('UPSTREAM_FAILED', `The server that answers for "${server.model}" failed: ${why}.`, {
     where: addressOf(server),
-    hint: 'Look at that server. A fallback can answer meanwhile, or roll back to another version.',
+    hint,
     cause,
   })
+
+const ELSEWHERE = 'Look at that server. A fallback can answer meanwhile, or roll back to another version.'

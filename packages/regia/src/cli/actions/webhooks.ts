@@ -1,7 +1,6 @@
 import {
   REGISTRY_EVENTS,
   RegiaError,
-  type SecretRef,
   WEBHOOK_EVENTS,
   type Webhook,
   type WebhookChange,
@@ -12,6 +11,7 @@ import type { Action } from '../command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatTime } from './format.ts'
 import { oneOf } from './one-of.ts'
+import { type SecretInput, secretOf } from './secret-of.ts'
 import { statusMark } from './status-mark.ts'
 
 export const listWebhooks: Action<Record<never, never>> = async (_input, context) => {
@@ -36,7 +36,6 @@ export const listWebhooks: Action<Record<never, never>> = async (_input, context
   )
 }
 
-type SecretInput = { secretEnv: string | undefined; secretFile: string | undefined }
 type CreateInput = SecretInput & {
   name: string
   url: string
@@ -139,15 +138,3 @@ export const removeWebhook: Action<{ webhook: string }> = async ({ webhook }, co
 
 const eventsOf = (texts: readonly string[]): WebhookEvent[] =>
   texts.map((text) => oneOf('--event', WEBHOOK_EVENTS, text))
-
-/** A secret is named, never given: a command line can be read by others. */
-function secretOf({ secretEnv, secretFile }: SecretInput): SecretRef | undefined {
-  if (secretEnv !== undefined && secretFile !== undefined) {
-    throw new RegiaError('INVALID_INPUT', 'The secret is either in a variable or in a file.', {
-      where: '--secret-env, --secret-file',
-      hint: 'Give one of the two.',
-    })
-  }
-  if (secretEnv !== undefined) return { env: secretEnv }
-  return secretFile === undefined ? undefined : { file: secretFile }
-}

@@ -4,7 +4,7 @@ const importCommand = command({
   name: 'models import',
   summary: 'make a version of an ONNX file, a folder of MLflow, a package, or a model on another server',
   details:
-    'An ONNX file may come from anywhere; weights beside it go along. What it does not say is found in its graph, or said by options. It is tried on the example before it is registered. A pickle is refused with the lines of Python that convert it. A server of the Open Inference Protocol can answer for a model that is no ONNX: name the model by its address there.',
+    'An ONNX file may come from anywhere; weights beside it go along. What it does not say is found in its graph, or said by options. It is tried on the example before it is registered. A pickle is refused with the lines of Python that convert it. A server of the Open Inference Protocol can answer for a model that is no ONNX: name the model by its address there, and the token that it demands by the variable or file that holds it.',
   args: {
     file: { description: 'model.onnx, a folder with an MLmodel, a package (.zip), or http://HOST/v2/models/MODEL' },
   },
@@ -26,6 +26,17 @@ const importCommand = command({
       value: 'FILE',
       description: 'rows that it takes: JSON, JSON lines, CSV or Parquet; made up from the types where absent',
     },
+    secretEnv: {
+      type: 'text',
+      value: 'NAME',
+      description: 'another server demands the token in this environment variable of the server',
+    },
+    secretFile: {
+      type: 'text',
+      value: 'PATH',
+      description: 'another server demands the token in this file, which the server reads',
+    },
+    secretAs: { type: 'text', value: 'HOW', description: 'bearer (the default), basic:USER or header:NAME' },
     alias: {
       type: 'text',
       value: 'ALIAS',
@@ -39,6 +50,7 @@ const importCommand = command({
     'regia models import model.onnx --name late --columns "miles,stops:int,carrier" --classes no,yes --target late --example rows.json',
     'regia models import mlruns/0/models/m-0123/artifacts --name late',
     'regia models import http://triton:8000/v2/models/late --name late --classes no,yes',
+    'regia models import https://models.example.org/v2/models/late --name late --secret-env TRITON_TOKEN',
   ],
   load: async () => (await import('../actions/import-model/import-model.ts')).importModel,
 })

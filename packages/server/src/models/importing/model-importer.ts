@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { type Digest, type importModelSchema, lineageFromArchive, type ModelVersion, RegiaError } from '@regia/core'
-import { type BlobStore, type ForeignModel, type PackagedModel, packageInChild, packageUpstream } from '@regia/engine'
+import {
+  type BlobStore,
+  type ForeignModel,
+  type PackagedModel,
+  packageInChild,
+  packageUpstream,
+  type ReadSecret,
+} from '@regia/engine'
 import type { z } from 'zod'
 import type { RegisterModel } from '../register-package.ts'
 
@@ -12,6 +19,8 @@ export type ModelImporterDeps = {
   readonly tempDir: string
   readonly register: (input: RegisterModel) => Promise<{ readonly version: number }>
   readonly getVersion: (model: string, version: number) => Promise<ModelVersion>
+  /** Finds what other servers demand. */
+  readonly readSecret: ReadSecret
 }
 
 export type ImportRequest = z.output<typeof importModelSchema>
@@ -57,14 +66,15 @@ export class ModelImporter {
   }
 
   async #package(request: ImportRequest): Promise<PackagedModel & { readonly packageDigest: Digest }> {
-    const { tempDir, blobs } = this.#deps
+    const { tempDir, blobs, readSecret } = this.#deps
     const outputPath = join(tempDir, `import-${randomUUID()}.zip`)
     await mkdir(tempDir, { recursive: true })
     try {
       const { upstream, signature, example } = request
       if (upstream) {
         const said = { ...(signature && { said: signature }), ...(example && { example }) }
-        return { packageDigest: (await blobs.put(await packageUpstream({ ...upstream, ...said }))).digest }
+        const bytes = await packageUpstream({ ...upstream, ...said }, readSecret)
+        return { packageDigest: (await blobs.put(bytes)).digest }
       }
       const source = foreignModel(await this.#pathsOf(request.files), request)
       const packaged = await packageInChild({ ...source, outputPath }, { signal: this.#stopped.signal })

@@ -1,32 +1,40 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Digest, ModelVersion } from '@regia/core'
+import { type Digest, type ModelVersion, RegiaError } from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
 import type { Action } from '../../command.ts'
 import type { Output } from '../../output.ts'
+import type { SecretInput } from '../secret-of.ts'
 import { shortList } from '../short-list.ts'
 import { parseTags } from '../tags.ts'
+import { credentialsOf } from './credentials-of.ts'
 import { type FilesToImport, filesToImport } from './files-to-import.ts'
 import { type SaidInput, saidOfModel } from './said-of-model.ts'
 import { isAddress, upstreamOf } from './upstream-of.ts'
 
-type Input = SaidInput & {
-  readonly file: string
-  readonly name: string
-  readonly alias: string | undefined
-  readonly description: string | undefined
-  readonly tag: readonly string[]
-}
+type Input = SaidInput &
+  SecretInput & {
+    readonly secretAs: string | undefined
+    readonly file: string
+    readonly name: string
+    readonly alias: string | undefined
+    readonly description: string | undefined
+    readonly tag: readonly string[]
+  }
 
 /** Sends the files and waits until the server has packaged them, asked them the example and registered them. */
 export const importModel: Action<Input> = async (input, context) => {
+  const credentials = credentialsOf(input)
   const files = isAddress(input.file) ? undefined : await filesToImport(resolve(context.workingDir, input.file))
+  if (files && credentials) throw noServer(input.file)
   const said = await saidOfModel(input, context.workingDir)
   const { client } = await context.connect()
   const { output } = context
   const work = async () =>
     client.models.import(input.name, {
-      ...(files ? { files: await send(client, files) } : { upstream: upstreamOf(input.file) }),
+      ...(files
+        ? { files: await send(client, files) }
+        : { upstream: { ...upstreamOf(input.file), ...(credentials && { credentials }) } }),
       ...said,
       ...(input.alias !== undefined && { alias: input.alias }),
       ...(input.description !== undefined && { description: input.description }),
@@ -35,6 +43,12 @@ export const importModel: Action<Input> = async (input, context) => {
   const version = await output.waiting(`importing ${input.file}`, work())
   output.result(version, () => describeImport(version, output))
 }
+
+const noServer = (file: string): RegiaError =>
+  new RegiaError('INVALID_INPUT', `A secret is for another server, and "${file}" is a file.`, {
+    where: '--secret-env, --secret-file',
+    hint: 'Leave it out, or name the model by its address: http://HOST/v2/models/MODEL.',
+  })
 
 async function send(client: RegiaClient, files: FilesToImport): Promise<Record<string, Digest>> {
   const sent: Record<string, Digest> = {}
