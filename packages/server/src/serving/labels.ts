@@ -1,12 +1,7 @@
 import { type LabelsRequest, type LabelsResponse, RegiaError } from '@regia/core'
 import type { EndpointSet } from './endpoints/endpoint-set.ts'
-import {
-  type EndpointLog,
-  type LabelRecord,
-  type LogEntry,
-  type PredictionLog,
-  recordPayload,
-} from './prediction-log/index.ts'
+import { logOutcomes } from './outcome-log.ts'
+import type { PredictionLog } from './prediction-log/index.ts'
 
 type Label = LabelsRequest['labels'][number]
 
@@ -21,32 +16,10 @@ export function pushLabels(
   { labels }: LabelsRequest,
   now: number,
 ): LabelsResponse {
-  const entries = new Map<EndpointLog, LogEntry[]>()
-  const unknownIds: string[] = []
-  for (const [place, label] of labels.entries()) {
-    const found = log.locate(label.predictionId)
-    if (!found) {
-      unknownIds.push(label.predictionId)
-      continue
-    }
-    assertClass(endpoints.find(found.log.endpoint)?.stable?.signature.classes, label, place)
-    const ofLog = entries.get(found.log) ?? []
-    entries.set(found.log, ofLog)
-    ofLog.push(entryOf(label, now))
-  }
-  for (const [endpointLog, ofLog] of entries) endpointLog.append(ofLog)
-  return { acceptedCount: labels.length - unknownIds.length, unknownIds }
-}
-
-function entryOf({ predictionId, label, at }: Label, loggedAt: number): LogEntry {
-  const record: LabelRecord = {
-    kind: 'label',
-    predictionId,
-    label: String(label),
-    ...(at !== undefined && { at: Date.parse(at) }),
-    loggedAt,
-  }
-  return { record, payload: recordPayload(record) }
+  return logOutcomes(log, labels, now, (label, when, endpoint, place) => {
+    assertClass(endpoints.find(endpoint)?.stable?.signature.classes, label, place)
+    return { kind: 'label', label: String(label.label), ...when }
+  })
 }
 
 function assertClass(classes: readonly string[] | undefined, { label }: Label, place: number): void {
