@@ -46,6 +46,15 @@ const root = protobuf.Root.fromJSON({
             domain: field('string', 7),
           },
         },
+        // What a node is and what it joins, without its attributes, which may be long.
+        NodeNames: {
+          fields: {
+            input: list('string', 1),
+            output: list('string', 2),
+            opType: field('string', 4),
+            domain: field('string', 7),
+          },
+        },
         AttributeProto: {
           fields: {
             name: field('string', 1),
@@ -150,18 +159,38 @@ export type ModelProto = {
   readonly producerName: string
   readonly producerVersion: string
   readonly graph: GraphProto | null
-  readonly opsetImport: readonly { readonly domain: string; readonly version: Int64 }[]
+  readonly opsetImport: readonly OpsetProto[]
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[]
   readonly functions: readonly Uint8Array[]
 }
+
+const typeOf = (name: string): protobuf.Type => root.lookupType(`onnx.${name}`)
+const [nodeType, nodeNamesType, valueInfoType, opsetType] = [
+  typeOf('NodeProto'),
+  typeOf('NodeNames'),
+  typeOf('ValueInfoProto'),
+  typeOf('OperatorSetIdProto'),
+]
+
+export type NodeNames = Pick<NodeProto, 'input' | 'output' | 'opType' | 'domain'>
+export type OpsetProto = { readonly domain: string; readonly version: Int64 }
+
+export const readNodeNames = (bytes: Uint8Array): NodeNames => read(nodeNamesType, bytes)
+export const readValueInfo = (bytes: Uint8Array): ValueInfoProto => read(valueInfoType, bytes)
+export const readNode = (bytes: Uint8Array): NodeProto => read(nodeType, bytes)
+export const readOpset = (bytes: Uint8Array): OpsetProto => read(opsetType, bytes)
+export const writeNode = (message: { readonly [field: string]: unknown }): Uint8Array =>
+  nodeType.encode(nodeType.fromObject(message)).finish()
+export const writeValueInfo = (message: { readonly [field: string]: unknown }): Uint8Array =>
+  valueInfoType.encode(valueInfoType.fromObject(message)).finish()
 
 /** The bytes of a message; fields that are absent are not written. */
 export const writeModelProto = (message: { readonly [field: string]: unknown }): Uint8Array =>
   modelType.encode(modelType.fromObject(message)).finish()
 
 /** @throws Error when the bytes are not protobuf. */
-export function readModelProto(bytes: Uint8Array): ModelProto {
-  const message = modelType.decode(bytes)
-  // The descriptor above is the schema: with defaults filled in, every field that the type names is there.
-  return modelType.toObject(message, { longs: String, defaults: true, arrays: true, oneofs: false }) as ModelProto
-}
+export const readModelProto = (bytes: Uint8Array): ModelProto => read(modelType, bytes)
+
+/** The descriptor above is the schema: with defaults filled in, every field that the type names is there. */
+const read = <Message>(type: protobuf.Type, bytes: Uint8Array): Message =>
+  type.toObject(type.decode(bytes), { longs: String, defaults: true, arrays: true, oneofs: false }) as Message
