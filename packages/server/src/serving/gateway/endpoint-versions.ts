@@ -102,7 +102,7 @@ export class EndpointVersions {
     const before = this.loaded()
     const stableBefore = this.stable
     this.#versions.forgetFailures()
-    const stable = await this.#versions.load(wanted.stable, 'stable', before)
+    const stable = await this.#versions.load(wanted.stable, 'stable', before, stableBefore === undefined)
     const isSwapped = stable !== stableBefore
     if (isSwapped) this.#swap(stable, stableBefore)
     if (!this.#previous && wanted.previous && wanted.previous.version !== stable.version) {
@@ -111,7 +111,7 @@ export class EndpointVersions {
     await this.#changeRelease(stable, wanted.release, before)
     const shadowStarted = await this.#changeShadow(wanted.shadow)
     const { fallback } = wanted
-    this.#fallback = fallback && (await this.#versions.tryLoad(fallback, 'fallback', this.loaded()))
+    this.#fallback = fallback && (await this.#versions.tryLoad(fallback, 'fallback', this.loaded(), true))
     await this.#tellFollower(wanted)
     await this.#releaseUnwanted(before)
     return {
