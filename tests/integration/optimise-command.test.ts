@@ -1,6 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRng, importSignatureSchema, type ModelOptimisation, type ModelVersion, toRows } from '@regia/core'
+import {
+  createRng,
+  importSignatureSchema,
+  type ModelOptimisation,
+  type ModelVersion,
+  type Page,
+  toRows,
+} from '@regia/core'
 import { openModel, packageOnnxFile } from '@regia/engine'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inputName, mlpGraph, mlpRows } from '../fixtures/models/mlp.ts'
@@ -98,6 +105,22 @@ describe('regia models optimise', () => {
       report: { pays: false },
     })
     expect((await regiaJson<{ latestVersion: number }>(place, 'models', 'show', 'small')).latestVersion).toBe(1)
+  })
+
+  it('is listed, shown and deleted afterwards', { timeout: TIMEOUT_MS }, async () => {
+    const listed = await regia(place, 'optimisations', 'list')
+    expect(listed.stdout).toMatch(/registered +wide@1 +int8 +version 2/)
+    const { items } = await regiaJson<Page<ModelOptimisation>>(
+      place,
+      ...['optimisations', 'list', '--model', 'small', '--status', 'refused'],
+    )
+    const id = items[0]!.id
+    expect((await regia(place, 'optimisations', 'show', id)).stdout).toMatch(
+      /refused\nsmall version 1 by int8, asked for by.*✗ It does not pay \(latency\)/s,
+    )
+    expect(await regiaJson(place, 'optimisations', 'cancel', id)).toMatchObject({ status: 'refused' })
+    expect(await regiaJson(place, 'optimisations', 'delete', id)).toEqual({ optimisation: id })
+    expect((await regiaFailure(place, 'optimisations', 'show', id)).error.code).toBe('NOT_FOUND')
   })
 
   it('says what is wrong', { timeout: TIMEOUT_MS }, async () => {

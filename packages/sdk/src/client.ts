@@ -59,6 +59,7 @@ import type {
 } from '@regia/core'
 import { readEvents } from './events.ts'
 import { modelClient } from './models.ts'
+import { optimisationClient } from './optimisations.ts'
 import { releaseMethods, rewardMethods } from './releases.ts'
 import { scoringJobClient } from './scoring-jobs.ts'
 import { trackingClient } from './tracking.ts'
@@ -97,6 +98,7 @@ export function createClient(options: ClientOptions) {
     ...trackingClient(transport, at),
     ...webhookClient(transport, at),
     ...scoringJobClient(transport, at),
+    ...optimisationClient(transport, at),
 
     /** Whether the server lives. Needs no token. */
     health: () => json<Health>('GET', '/health'),

@@ -10,6 +10,7 @@ import type {
   ModelComparison,
   ModelOptimisation,
   ModelVersion,
+  OptimisationStatus,
   OptimiseModel,
   Page,
   PageQuery,
@@ -85,9 +86,9 @@ export const modelClient = ({ json, raw }: Transport, at: Path) => ({
       json<ModelOptimisation>('POST', at('models', name, 'versions', version, 'optimisations'), { body }),
     /** How far an optimisation is, and its report when it is done. */
     optimisation: (name: string, id: string) => json<ModelOptimisation>('GET', at('models', name, 'optimisations', id)),
-    /** Those of a model since the server started, newest first. */
-    optimisations: (name: string) =>
-      json<{ readonly items: readonly ModelOptimisation[] }>('GET', at('models', name, 'optimisations')),
+    /** Those of a model, newest first; `optimisations.list` has those of all. */
+    optimisations: (name: string, query: PageQuery & { readonly status?: OptimisationStatus } = {}) =>
+      json<Page<ModelOptimisation>>('GET', at('models', name, 'optimisations'), { query }),
     /** Two versions side by side. */
     compare: (name: string, before: number | string, after: number | string) =>
       json<ModelComparison>('GET', at('models', name, 'compare'), { query: { before, after } }),

@@ -29,6 +29,7 @@ import { addHealthRoute } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { addMetrics } from './http/metrics.ts'
 import { collectRoutes } from './http/not-found.ts'
+import { reportTo } from './http/report-fault.ts'
 import { addStatic } from './http/static.ts'
 import { createLifetime } from './lifetime.ts'
 import { addLineageRoutes, LineageService } from './lineage/index.ts'
@@ -245,8 +246,9 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     onClose(() => importer.stop())
     const archives = wireArchives({ blobs, home, models })
     onClose(() => archives.stop())
-    const optimiser = wireOptimiser({ blobs, home, models, clock, onError, data })
+    const optimiser = wireOptimiser({ database, blobs, home, models, clock, newId, onError, data })
     onClose(() => optimiser.stop())
+    await optimiser.open()
     const scoring = wireScoring({
       database,
       blobs,
@@ -280,6 +282,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
     const gate = createGate(host, token)
     const busy = new BusySockets()
+    const report = reportTo(logger, newId)
     const app = createApp({ gate, token, logger, newId, maxBodyBytes, busy })
     if (front) onClose(front.close)
     onClose(() => app.close())
@@ -309,7 +312,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
     addScoringRoutes(app, scoring, blobs, operator)
     addPrecomputedRoutes(app, precomputed, clock)
     if (front) addProcessMetrics(registry, front.processes)
-    addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy, rootEndpoint: options.invocations })
+    addServingRoutes(app, registry, parts, { gate, maxBodyBytes, busy, rootEndpoint: options.invocations, report })
     const tempDir = join(home, 'tmp')
     addFileRoutes(app, {
       ...{ ...tracking, tree: files, registry: models, addressOfFiles: fileFinder(models, tracking) },
@@ -360,7 +363,7 @@ export async function createServer(options: ServerOptions): Promise<RegiaServer>
       options.grpcPort === undefined
         ? undefined
         : await startGrpc({
-            ...{ service: parts.inference, gate, host, port: options.grpcPort, onError },
+            ...{ service: parts.inference, gate, host, port: options.grpcPort, report },
             maxMessageBytes: maxBodyBytes,
           })
     if (grpc) onClose(() => grpc.close(GRPC_GRACE_MS))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ArtifactTree, Clock, ModelVersion } from '@regia/core'
+import type { ArtifactTree, Clock, IdFactory, ModelVersion } from '@regia/core'
 import { type BlobStore, type ReadSecret, readModelPackage } from '@regia/engine'
 import type { DataService } from './data/data-service.ts'
 import type { Database } from './database/database.ts'
@@ -62,12 +62,15 @@ export const wireArchives = ({ blobs, home, models }: ExchangeWiring) =>
   })
 
 type OptimiserWiring = ExchangeWiring &
-  Pick<PackagerWiring, 'clock' | 'onError'> & { readonly data: Pick<DataService, 'getArtifact'> }
+  Pick<PackagerWiring, 'clock' | 'onError' | 'database'> & {
+    readonly newId: IdFactory
+    readonly data: Pick<DataService, 'getArtifact'>
+  }
 
 /** What makes versions smaller or faster, connected with the datasets that they are judged on. */
-export const wireOptimiser = ({ blobs, home, models, clock, onError, data }: OptimiserWiring): ModelOptimiser =>
+export const wireOptimiser = ({ home, models, data, ...rest }: OptimiserWiring): ModelOptimiser =>
   new ModelOptimiser({
-    ...{ blobs, clock, onError },
+    ...rest,
     tempDir: join(home, 'tmp'),
     getVersion: (model, version) => models.getVersion(model, version),
     register: (input) => models.register(input),

@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   webhook: 'whk',
   delivery: 'dlv',
   scoringJob: 'scj',
+  optimisation: 'opt',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES
@@ -31,6 +32,7 @@ export type ReleaseId = Id<'release'>
 export type WebhookId = Id<'webhook'>
 export type DeliveryId = Id<'delivery'>
 export type ScoringJobId = Id<'scoringJob'>
+export type OptimisationId = Id<'optimisation'>
 
 /** The schema of an id of one kind, such as `run_01h…`; what it parses has the branded type. @example idSchema('run').parse(text) */
 export const idSchema = <Kind extends IdKind>(kind: Kind) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { metricNameSchema } from '../evaluation/index.ts'
-import { digestSchema, ERROR_CODES, nameSchema, timestampSchema } from '../kernel/index.ts'
+import { digestSchema, ERROR_CODES, idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
 import { aliasSchema, modelNameSchema } from './model.ts'
 import { OPTIMISATIONS, optimisationReportSchema } from './optimisation.ts'
 
@@ -33,7 +33,10 @@ export const optimiseModelSchema = z.strictObject({
 })
 export type OptimiseModel = z.input<typeof optimiseModelSchema>
 
-export const OPTIMISATION_STATUSES = ['waiting', 'running', 'registered', 'refused', 'failed'] as const
+/** Refused is what did not pay. */
+export const OPTIMISATION_STATUSES = ['waiting', 'running', 'registered', 'refused', 'failed', 'cancelled'] as const
+export const optimisationStatusSchema = z.enum(OPTIMISATION_STATUSES)
+export type OptimisationStatus = z.infer<typeof optimisationStatusSchema>
 
 const failureSchema = z.object({
   code: z.enum(ERROR_CODES),
@@ -42,13 +45,16 @@ const failureSchema = z.object({
   where: z.string().optional(),
 })
 
-/** An optimisation under way or done. It is kept until the server ends; what it made stays. */
+/** An optimisation that waits, is under way or is over. What it made stays when it is deleted or collected. */
 export const modelOptimisationSchema = z.object({
-  id: z.string(),
+  id: idSchema('optimisation'),
   model: modelNameSchema,
   version: z.number().int().positive(),
   by: z.enum(OPTIMISATIONS),
-  status: z.enum(OPTIMISATION_STATUSES),
+  /** What was asked for, defaults included. */
+  request: optimiseModelSchema,
+  askedBy: z.string(),
+  status: optimisationStatusSchema,
   /** What is being done, and how far it is, 0 to 1. */
   progress: z.object({ fraction: z.number(), message: z.string() }),
   report: optimisationReportSchema.optional(),
@@ -56,6 +62,7 @@ export const modelOptimisationSchema = z.object({
   madeVersion: z.number().int().positive().optional(),
   /** Why it failed, which is no refusal: the rows were not there, the graph has nothing to optimise. */
   error: failureSchema.optional(),
+  /** When it was asked for. */
   startedAt: timestampSchema,
   endedAt: timestampSchema.optional(),
 })

@@ -7,7 +7,7 @@ export const retentionSchema = z.object({
   keepDays: z.number().min(0).default(90),
   /** Cached outputs that no kept run holds are kept so long after they were made. */
   keepCacheDays: z.number().min(0).default(30),
-  /** Scoring jobs that are over are kept so long with their results; those that made a version of a dataset stay. */
+  /** Scoring jobs that are over, with their results, and optimisations of models are kept so long; jobs that made a version of a dataset stay. */
   keepJobDays: z.number().min(0).default(90),
   /** What was deleted (experiments, logged runs and models, registered models and versions) can be restored so long. */
   keepDeletedDays: z.number().min(0).default(30),
@@ -22,6 +22,8 @@ export const garbageSchema = z.object({
   runs: z.number().int(),
   cacheEntries: z.number().int(),
   scoringJobs: z.number().int(),
+  /** Of models; what they made stays. */
+  optimisations: z.number().int(),
   /** What was deleted long ago, and cannot be restored any more. */
   purged: z.object({
     experiments: z.number().int(),

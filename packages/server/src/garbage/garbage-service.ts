@@ -4,7 +4,7 @@ import type { BlobStore, ListedBlob } from '@regia/engine'
 import type { Connection, Database } from '../database/database.ts'
 import { Manifests } from './manifests.ts'
 import { type Leaving, neededDigests } from './needed-digests.ts'
-import { deleteJobs, findOldJobs } from './old-jobs.ts'
+import { deleteOptimisations, deleteScoringJobs, findOldJobs, type OldJobs } from './old-jobs.ts'
 import { deleteEntries, findOldEntries, findOldTakenIn } from './old-results.ts'
 import { DAY_MS, daysBefore, deleteRuns, findOldRuns, type OldRun } from './old-runs.ts'
 
@@ -68,13 +68,17 @@ export class GarbageService {
     const madeBefore = daysBefore(clock(), policy.keepCacheDays)
     const entries = await findOldEntries(database, madeBefore, oldRuns)
     const jobs = await this.#oldJobs(policy)
-    const leaving = { runs: oldRuns, entries: new Set(entries), jobs: new Set(jobs) }
+    const leaving = {
+      runs: oldRuns,
+      entries: new Set(entries),
+      jobs: new Set([...jobs.scoring, ...jobs.optimisations]),
+    }
     const purged = await this.#purge(policy)
     const stored = await this.#listStored()
     const needed = await this.#needed(database, leaving, stored)
     const takenIn = await findOldTakenIn(database, madeBefore, (digest) => needed.has(digest))
     const unneeded = await this.#unneeded(stored, needed)
-    const counts = countsOf(true, runs, entries.length + takenIn.length, jobs.length)
+    const counts = countsOf(true, runs, entries.length + takenIn.length, jobs)
     return { ...counts, purged, ...sweptOf(stored, unneeded) }
   }
 
@@ -92,16 +96,17 @@ export class GarbageService {
     const entries = await findOldEntries(database, madeBefore, NOTHING.runs)
     await this.#inBatches(entries, ENTRIES_AT_ONCE, deleteEntries)
     const jobs = await this.#oldJobs(policy)
-    await this.#inBatches(jobs, JOBS_AT_ONCE, deleteJobs)
+    await this.#inBatches(jobs.scoring, JOBS_AT_ONCE, deleteScoringJobs)
+    await this.#inBatches(jobs.optimisations, JOBS_AT_ONCE, deleteOptimisations)
     const stored = await this.#listStored()
     // The first look at what blobs list reads many files; later ones, while the database is held, find almost all of it in memory.
     await this.#needed(database, NOTHING, stored)
     const takenIn = await this.#forgetTakenIn(madeBefore, stored)
-    const counts = countsOf(false, runs, entries.length + takenIn, jobs.length)
+    const counts = countsOf(false, runs, entries.length + takenIn, jobs)
     return { ...counts, purged, ...(await this.#sweep(stored)) }
   }
 
-  #oldJobs({ keepJobDays }: Retention): Promise<readonly string[]> {
+  #oldJobs({ keepJobDays }: Retention): Promise<OldJobs> {
     return findOldJobs(this.#deps.database, daysBefore(this.#deps.clock(), keepJobDays))
   }
 
@@ -189,11 +194,12 @@ export class GarbageService {
   }
 }
 
-const countsOf = (isDryRun: boolean, runs: readonly OldRun[], cacheEntries: number, scoringJobs: number) => ({
+const countsOf = (isDryRun: boolean, runs: readonly OldRun[], cacheEntries: number, jobs: OldJobs) => ({
   isDryRun,
   runs: runs.length,
   cacheEntries,
-  scoringJobs,
+  scoringJobs: jobs.scoring.length,
+  optimisations: jobs.optimisations.length,
   examples: runs
     .slice(0, EXAMPLES)
     .map(

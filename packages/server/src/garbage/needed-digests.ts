@@ -81,9 +81,11 @@ async function keysWithoutNumbers(connection: Connection): Promise<ReadonlyMap<s
   return new Map([...Map.groupBy(rows, ({ name }) => name)].map(([name, all]) => [name, all.map((row) => row.column)]))
 }
 
+const JOBS: ReadonlySet<string> = new Set(['scoring_job', 'model_optimisation'])
+
 /** The column by which a row goes with its run, cache entry or job. */
 function ownerOf(table: string, columns: readonly string[]): string | undefined {
-  if (table === 'run' || table === 'scoring_job') return 'id'
+  if (table === 'run' || JOBS.has(table)) return 'id'
   if (table === 'cache_entry') return 'key'
   if (table === 'step_run' || table === 'map_run') return 'run_id'
   return table === 'map_item' && columns.includes('step_run_id') ? 'step_run_id' : undefined
@@ -137,7 +139,7 @@ async function leavingRows(
   { runs, entries, jobs }: Leaving,
 ): Promise<(owner: string) => boolean> {
   if (name === 'cache_entry') return (key) => entries.has(key)
-  if (name === 'scoring_job') return (id) => jobs.has(id)
+  if (JOBS.has(name)) return (id) => jobs.has(id)
   if (name !== 'map_item' || runs.size === 0) return (runId) => runs.has(runId)
   const steps = await sql<{ id: string; run_id: string }>`select step_run_id as id, run_id from map_run`.execute(
     connection,

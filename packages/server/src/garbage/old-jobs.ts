@@ -2,21 +2,36 @@ import { sql } from 'kysely'
 import type { Connection } from '../database/database.ts'
 import { decodeOptionalJson } from '../database/json-text.ts'
 
+export type OldJobs = { readonly scoring: readonly string[]; readonly optimisations: readonly string[] }
+
 /**
- * Scoring jobs that ended before a time. Those that made a version of a dataset stay, which would otherwise no longer know which model
- * its scores are of.
+ * What the server did in the background that ended before a time: scoring jobs, but for those that made a version of a dataset, which
+ * would otherwise no longer know which model its scores are of; and optimisations of models.
  */
-export async function findOldJobs(connection: Connection, endedBefore: string): Promise<readonly string[]> {
-  const rows = await connection
+export async function findOldJobs(connection: Connection, endedBefore: string): Promise<OldJobs> {
+  const jobs = await connection
     .selectFrom('scoring_job')
     .select(['id', 'result'])
     .where('status', 'not in', ['queued', 'running'])
     .where('finished_at', '<', endedBefore)
     .orderBy('number')
     .execute()
-  return rows.filter(({ result }) => decodeOptionalJson(result)?.dataset === undefined).map(({ id }) => id)
+  const optimisations = await connection
+    .selectFrom('model_optimisation')
+    .select('id')
+    .where('ended_at', '<', endedBefore)
+    .orderBy('number')
+    .execute()
+  return {
+    scoring: jobs.filter(({ result }) => decodeOptionalJson(result)?.dataset === undefined).map(({ id }) => id),
+    optimisations: optimisations.map(({ id }) => id),
+  }
 }
 
-export async function deleteJobs(connection: Connection, ids: readonly string[]): Promise<void> {
+export async function deleteScoringJobs(connection: Connection, ids: readonly string[]): Promise<void> {
   await sql`delete from scoring_job where id in (${sql.join(ids)})`.execute(connection)
+}
+
+export async function deleteOptimisations(connection: Connection, ids: readonly string[]): Promise<void> {
+  await sql`delete from model_optimisation where id in (${sql.join(ids)})`.execute(connection)
 }

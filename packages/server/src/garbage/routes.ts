@@ -9,7 +9,7 @@ export function addGarbageRoutes(app: App, garbage: GarbageService): void {
       schema: {
         tags: ['garbage'],
         summary:
-          'Take away runs, cached outputs, scoring jobs and blobs that nobody needs; only says which unless "dryRun" is false',
+          'Take away runs, cached outputs, jobs and blobs that nobody needs; only says which unless "dryRun" is false',
         body: retentionSchema.strict().prefault({}),
         response: { 200: garbageSchema },
       },

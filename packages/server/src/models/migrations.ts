@@ -67,4 +67,32 @@ export const modelMigrations: readonly Migration[] = [
       await schema.alterTable('model_version').addColumn('location', 'text').execute()
     },
   },
+  {
+    name: 'models-4',
+    up: async ({ schema }) => {
+      await schema
+        .createTable('model_optimisation')
+        .addColumn('number', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('id', 'text', (column) => column.notNull().unique())
+        .addColumn('model', 'text', (column) =>
+          column.notNull().references('model.name').onUpdate('cascade').onDelete('cascade'),
+        )
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('request', 'text', (column) => column.notNull())
+        .addColumn('status', 'text', (column) => column.notNull())
+        .addColumn('progress', 'text', (column) => column.notNull())
+        .addColumn('report', 'text')
+        .addColumn('made_version', 'integer')
+        .addColumn('error', 'text')
+        .addColumn('asked_by', 'text', (column) => column.notNull())
+        .addColumn('started_at', 'text', (column) => column.notNull())
+        .addColumn('ended_at', 'text')
+        .execute()
+      await schema
+        .createIndex('model_optimisation_model')
+        .on('model_optimisation')
+        .columns(['model', 'number'])
+        .execute()
+    },
+  },
 ]

@@ -1,11 +1,15 @@
-import { modelNameSchema, modelOptimisationSchema, optimiseModelSchema } from '@regia/core'
+import { modelNameSchema, modelOptimisationSchema, optimisationStatusSchema, optimiseModelSchema } from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../http/app.ts'
-import { listReplySchema } from '../http/paging.ts'
+import { offsetOf, pageQuerySchema, pageReplySchema } from '../http/paging.ts'
 import type { ModelOptimiser } from './optimising/model-optimiser.ts'
 
 const tags = ['models']
 const nameParams = z.object({ name: modelNameSchema })
+const idParams = z.object({ id: z.string().min(1).max(100) })
+const querystring = pageQuerySchema.extend({ status: optimisationStatusSchema.optional() })
+const one = { 200: modelOptimisationSchema }
+const page = { 200: pageReplySchema(modelOptimisationSchema) }
 
 /** @param operator - Who asks where nobody else is named. */
 export function addOptimiseRoutes(app: App, optimiser: ModelOptimiser, operator: string): void {
@@ -28,23 +32,52 @@ export function addOptimiseRoutes(app: App, optimiser: ModelOptimiser, operator:
     {
       schema: {
         tags,
-        summary: 'Optimisations of a model since the server started, newest first',
+        summary: 'Optimisations of a model, newest first',
         params: nameParams,
-        response: { 200: z.object({ items: listReplySchema(modelOptimisationSchema) }) },
+        querystring,
+        response: page,
       },
     },
-    async ({ params }) => ({ items: optimiser.list(params.name) }),
+    async ({ params, query }) => optimiser.list({ ...query, model: params.name, offset: offsetOf(query) }),
   )
   app.get(
     '/api/v1/models/:name/optimisations/:id',
     {
       schema: {
         tags,
-        summary: 'How far an optimisation is, and its report when it is done',
-        params: nameParams.extend({ id: z.string().min(1).max(100) }),
-        response: { 200: modelOptimisationSchema },
+        summary: 'How far an optimisation of a model is, and its report when it is done',
+        params: nameParams.extend(idParams.shape),
+        response: one,
       },
     },
     async ({ params }) => optimiser.get(params.id, params.name),
+  )
+  addOptimisations(app, optimiser)
+}
+
+/** Those of all models. */
+function addOptimisations(app: App, optimiser: ModelOptimiser): void {
+  app.get(
+    '/api/v1/optimisations',
+    { schema: { tags, summary: 'Optimisations of all models, newest first', querystring, response: page } },
+    async ({ query }) => optimiser.list({ ...query, offset: offsetOf(query) }),
+  )
+  app.get(
+    '/api/v1/optimisations/:id',
+    { schema: { tags, summary: 'How far an optimisation is, and its report', params: idParams, response: one } },
+    async ({ params }) => optimiser.get(params.id),
+  )
+  app.post(
+    '/api/v1/optimisations/:id/cancel',
+    { schema: { tags, summary: 'End an optimisation', params: idParams, response: one } },
+    async ({ params }) => optimiser.cancel(params.id),
+  )
+  app.delete(
+    '/api/v1/optimisations/:id',
+    { schema: { tags, summary: 'Delete an optimisation that is over; what it made stays', params: idParams } },
+    async ({ params }, reply) => {
+      await optimiser.delete(params.id)
+      return reply.code(204).send()
+    },
   )
 }

@@ -2,9 +2,14 @@ import type {
   ALIAS_REQUEST_STATUSES,
   CardText,
   Digest,
+  ErrorBody,
   Lineage,
+  ModelOptimisation,
   ModelPackage,
   ModelVersion,
+  OptimisationId,
+  OptimisationReport,
+  OptimisationStatus,
   Report,
   Stage,
 } from '@regia/core'
@@ -61,6 +66,23 @@ export type ModelTables = {
     moved_by: string
     reason: string
     moved_at: string
+  }
+  model_optimisation: {
+    id: OptimisationId
+    /** The order in which they were asked for. */
+    number: Generated<number>
+    model: string
+    version: number
+    request: JsonText<ModelOptimisation['request']>
+    status: OptimisationStatus
+    /** As it was asked for, and as it ended; how far one is that runs stands in no row. */
+    progress: JsonText<ModelOptimisation['progress']>
+    report: JsonText<OptimisationReport> | null
+    made_version: number | null
+    error: JsonText<ErrorBody> | null
+    asked_by: string
+    started_at: string
+    ended_at: string | null
   }
   model_protected_alias: { model: string; alias: string }
   alias_request: {

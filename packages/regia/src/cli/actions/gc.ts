@@ -28,17 +28,24 @@ export const gc: Action<GcInput> = async (input, context) => {
 }
 
 function describeGarbage(garbage: Garbage, { style }: Output): string {
-  const { isDryRun, runs, cacheEntries, scoringJobs, purged, blobs, bytes, examples } = garbage
+  const { isDryRun, runs, cacheEntries, scoringJobs, optimisations, purged, blobs, bytes, examples } = garbage
   const what = [
     plural(runs, 'run'),
     `${plural(cacheEntries, 'cached result')}`,
     ...(scoringJobs === 0 ? [] : [plural(scoringJobs, 'scoring job')]),
+    ...(optimisations === 0 ? [] : [plural(optimisations, 'optimisation')]),
     ...describePurged(purged),
     `${plural(blobs, 'blob')} (${formatBytes(bytes)})`,
   ]
   const more = runs > examples.length ? [`  … and ${runs - examples.length} more`] : []
   const isEmpty =
-    runs + cacheEntries + scoringJobs + blobs + Object.values(purged).reduce((sum, count) => sum + count, 0) === 0
+    runs +
+      cacheEntries +
+      scoringJobs +
+      optimisations +
+      blobs +
+      Object.values(purged).reduce((sum, count) => sum + count, 0) ===
+    0
   return [
     isEmpty
       ? 'Nothing to take away.'

@@ -13,6 +13,7 @@ import { keepingCommands } from './keeping.ts'
 import { modelCommands } from './models.ts'
 import { monitorCommands } from './monitors.ts'
 import { notifierCommands } from './notifiers.ts'
+import { optimisationCommands } from './optimisations.ts'
 import { optimiseCommands } from './optimise.ts'
 import { packageCommands } from './packages.ts'
 import { pipelineCommands } from './pipelines.ts'
@@ -45,6 +46,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   ...bundleCommands,
   ...packageCommands,
   ...optimiseCommands,
+  ...optimisationCommands,
   ...exchangeCommands,
   ...endpointCommands,
   ...releasePowerCommands,
@@ -65,6 +67,7 @@ export const GROUPS: readonly { readonly path: string; readonly summary: string 
   { path: 'data', summary: 'datasets: add a file, see versions, profile, rows and quarantine' },
   { path: 'models', summary: 'registered models: versions, checks, aliases, lineage' },
   { path: 'scoring-jobs', summary: 'files and datasets that the server scores while nobody waits' },
+  { path: 'optimisations', summary: 'versions that were, or are being, made smaller or faster' },
   { path: 'import', summary: 'take over what another tracker holds' },
   { path: 'export', summary: 'write what is tracked for another tracker' },
   { path: 'endpoints', summary: 'what serves: versions, traffic, shadow; promote and roll back' },

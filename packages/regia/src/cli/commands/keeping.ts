@@ -16,7 +16,7 @@ const gc = command({
     keepJobDays: {
       type: 'number',
       value: 'D',
-      description: 'keep scoring jobs that ended within so many days, with their results (90)',
+      description: 'keep scoring jobs with their results, and optimisations, that ended within so many days (90)',
     },
     keepDeletedDays: {
       type: 'number',

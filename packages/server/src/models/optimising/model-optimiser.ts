@@ -1,29 +1,45 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Clock,
   type Digest,
+  type ErrorBody,
   type HeldOut,
+  type IdFactory,
   type ModelOptimisation,
   type ModelVersion,
+  type OptimisationId,
   type OptimisationReport,
-  type optimiseModelSchema,
   type PackagedVersion,
+  type Page,
   RegiaError,
   servable,
   toIso,
 } from '@regia/core'
 import { type BlobStore, optimiseInChild } from '@regia/engine'
-import type { z } from 'zod'
+import type { Database } from '../../database/database.ts'
+import { pageOf } from '../../http/paging.ts'
 import type { RegisterModel } from '../register-package.ts'
 import { findTestTable } from './find-test-table.ts'
+import {
+  beginOptimisation,
+  countOptimisations,
+  deleteOptimisation,
+  endOptimisation,
+  getOptimisation,
+  insertOptimisation,
+  listOptimisations,
+  type OptimisationQuery,
+  type OptimiseRequest,
+} from './optimisation-store.ts'
 
 export type ModelOptimiserDeps = {
+  readonly database: Database
   readonly blobs: Pick<BlobStore, 'localPath' | 'putFile' | 'renew'>
   /** In the home's own file system. */
   readonly tempDir: string
   readonly clock: Clock
+  readonly newId: IdFactory
   readonly getVersion: (model: string, version: number | string) => Promise<ModelVersion>
   readonly register: (input: RegisterModel) => Promise<{ readonly version: number }>
   /** The table of a dataset's version. @throws RegiaError `NOT_FOUND`. */
@@ -35,23 +51,29 @@ export type ModelOptimiserDeps = {
   readonly onError: (error: unknown) => void
 }
 
-export type OptimiseRequest = z.output<typeof optimiseModelSchema>
-
-/** Finished ones that can still be looked at. */
-const MAX_KEPT = 200
 const MAX_WAITING = 20
+const AGAIN = { hint: 'Optimise the model again.' }
 
+class Cancelled extends Error {}
+
+type Running = { readonly id: OptimisationId; readonly abort: AbortController; progress: ModelOptimisation['progress'] }
 type Rows = { readonly digest: Digest; readonly name?: string; readonly source: string }
 
-/** Makes versions smaller or faster, one after the other: two at once would disturb each other's timings. */
+/** Makes versions smaller or faster, one after the other: two at once would disturb each other's timings. What came of it is kept. */
 export class ModelOptimiser {
   readonly #deps: ModelOptimiserDeps
-  readonly #known = new Map<string, ModelOptimisation>()
   readonly #stopped = new AbortController()
+  #running: Running | undefined
   #last: Promise<void> = Promise.resolve()
 
   constructor(deps: ModelOptimiserDeps) {
     this.#deps = deps
+  }
+
+  /** Says of those that were under way when the server before this one ended that they failed. Before anything else. */
+  async open(): Promise<void> {
+    const error = new RegiaError('UNAVAILABLE', 'The server ended before the optimisation was done.', AGAIN).toBody()
+    await endOptimisation(this.#deps.database, 'all', { status: 'failed', at: this.#now(), error })
   }
 
   /**
@@ -60,54 +82,97 @@ export class ModelOptimiser {
    * @throws RegiaError `NOT_FOUND`, `CONFLICT`, `MODEL_INVALID` of the version; `NOT_FOUND`, `BLOB_MISSING` of the rows; `TOO_MANY_REQUESTS`.
    */
   async start(model: string, which: string, request: OptimiseRequest, by: string): Promise<ModelOptimisation> {
-    const version = servable(await this.#deps.getVersion(model, which))
+    const { database, newId, getVersion } = this.#deps
+    const version = servable(await getVersion(model, which))
     const rows = await this.#rowsOf(version, request.data)
-    const waiting = [...this.#known.values()].filter(
-      ({ status }) => status === 'waiting' || status === 'running',
-    ).length
+    const waiting =
+      (await countOptimisations(database, { status: 'waiting' })) +
+      (await countOptimisations(database, { status: 'running' }))
     if (waiting >= MAX_WAITING) throw tooMany(waiting)
-    const id = randomUUID()
-    this.#keep({
-      ...{ id, model, version: version.version, by: request.by, status: 'waiting' },
+    const id = newId('optimisation')
+    await insertOptimisation(database, {
+      ...{ id, model, version: version.version, request, askedBy: by, at: this.#now() },
       progress: { fraction: 0, message: waiting === 0 ? 'starting' : `waiting for ${waiting} before it` },
-      startedAt: this.#now(),
     })
-    this.#last = this.#last.then(() => this.#settle(id, version, rows, request, by))
+    this.#last = this.#last.then(() => this.#settle(id, version, rows, request, by)).catch(this.#deps.onError)
     return this.get(id)
   }
 
   /** @throws RegiaError `NOT_FOUND`. */
-  get(id: string, model?: string): ModelOptimisation {
-    const known = this.#known.get(id)
-    if (known && (model === undefined || known.model === model)) return known
-    throw new RegiaError('NOT_FOUND', `There is no optimisation "${id.slice(0, 100)}".`, {
-      hint: 'They are kept until the server ends; what one made is among the versions of its model.',
+  async get(id: string, model?: string): Promise<ModelOptimisation> {
+    return this.#fresh(await getOptimisation(this.#deps.database, id, model))
+  }
+
+  /** Of one model or of all, newest first. */
+  async list(query: OptimisationQuery): Promise<Page<ModelOptimisation>> {
+    const { items, total } = await listOptimisations(this.#deps.database, query)
+    return pageOf(
+      items.map((each) => this.#fresh(each)),
+      total,
+      query.offset,
+    )
+  }
+
+  /** Ends one that waits or runs; one that is over stays as it is. @throws RegiaError `NOT_FOUND`. */
+  async cancel(id: string): Promise<ModelOptimisation> {
+    const { database } = this.#deps
+    const known = await getOptimisation(database, id)
+    await endOptimisation(database, known.id, { status: 'cancelled', at: this.#now() })
+    if (this.#running?.id === id) this.#running.abort.abort(new Cancelled())
+    return this.get(id)
+  }
+
+  /** Takes away one that is over; the version that it made stays. @throws RegiaError `NOT_FOUND`; `CONFLICT` for one that waits or runs. */
+  async delete(id: string): Promise<void> {
+    const { database } = this.#deps
+    const { status, endedAt, id: known } = await getOptimisation(database, id)
+    if (endedAt !== undefined) return deleteOptimisation(database, known)
+    throw new RegiaError('CONFLICT', `Optimisation "${id}" cannot be deleted: it is ${status}.`, {
+      hint: `Cancel it first: "regia optimisations cancel ${id}", or POST /api/v1/optimisations/${id}/cancel.`,
     })
   }
 
-  /** Those of a model, newest first. */
-  list(model: string): readonly ModelOptimisation[] {
-    return [...this.#known.values()].filter((each) => each.model === model).reverse()
-  }
-
   async stop(): Promise<void> {
-    this.#stopped.abort(new RegiaError('UNAVAILABLE', 'The server stops.', { hint: 'Optimise the model again.' }))
+    this.#stopped.abort(new RegiaError('UNAVAILABLE', 'The server stopped before the optimisation was done.', AGAIN))
     await this.#last
   }
 
-  async #settle(id: string, version: PackagedVersion, rows: Rows, request: OptimiseRequest, by: string): Promise<void> {
+  /** With what is known of it by now. */
+  #fresh(known: ModelOptimisation): ModelOptimisation {
+    const running = known.status === 'running' && this.#running?.id === known.id ? this.#running : undefined
+    return running ? { ...known, progress: running.progress } : known
+  }
+
+  async #settle(
+    id: OptimisationId,
+    version: PackagedVersion,
+    rows: Rows,
+    request: OptimiseRequest,
+    by: string,
+  ): Promise<void> {
+    const { database } = this.#deps
+    if (!(await beginOptimisation(database, id))) return
+    const running: Running = { id, abort: new AbortController(), progress: { fraction: 0, message: 'starting' } }
+    this.#running = running
     try {
-      this.#change(id, { status: 'running' })
-      this.#change(id, { ...(await this.#optimise(id, version, rows, request, by)), endedAt: this.#now() })
+      const done = await this.#optimise(running, version, rows, request, by)
+      await endOptimisation(database, id, { ...done, progress: running.progress, at: this.#now() })
     } catch (error) {
-      if (!(error instanceof RegiaError)) this.#deps.onError(error)
-      const known =
-        error instanceof RegiaError ? error : new RegiaError('INTERNAL', 'The model could not be optimised.')
-      this.#change(id, { status: 'failed', error: known.toBody(), endedAt: this.#now() })
+      if (error instanceof Cancelled) return
+      const { progress } = running
+      await endOptimisation(database, id, { status: 'failed', error: this.#bodyOf(error), progress, at: this.#now() })
+    } finally {
+      this.#running = undefined
     }
   }
 
-  async #optimise(id: string, version: PackagedVersion, rows: Rows, request: OptimiseRequest, by: string) {
+  #bodyOf(error: unknown): ErrorBody {
+    if (error instanceof RegiaError) return error.toBody()
+    this.#deps.onError(error)
+    return new RegiaError('INTERNAL', 'The model could not be optimised.').toBody()
+  }
+
+  async #optimise(running: Running, version: PackagedVersion, rows: Rows, request: OptimiseRequest, by: string) {
     const { blobs, tempDir } = this.#deps
     const { data: _, alias, ...rules } = request
     await mkdir(tempDir, { recursive: true })
@@ -122,13 +187,16 @@ export class ModelOptimiser {
           seed: `${version.packageDigest} ${rules.by}`,
         },
         {
-          signal: this.#stopped.signal,
-          onProgress: (fraction, message) => this.#change(id, { progress: { fraction, message } }),
+          signal: AbortSignal.any([this.#stopped.signal, running.abort.signal]),
+          onProgress: (fraction, message) => {
+            running.progress = { fraction, message }
+          },
         },
       )
       const report = { ...measured, fromVersion: version.version }
       if (!report.pays) return { status: 'refused' as const, report }
       const { digest } = await blobs.putFile(outputPath, { move: true })
+      running.abort.signal.throwIfAborted()
       const made = await this.#deps.register(registration(version, digest, report, { alias, by }))
       return { status: 'registered' as const, report, madeVersion: made.version }
     } finally {
@@ -150,18 +218,6 @@ export class ModelOptimiser {
   }
 
   #now = (): string => toIso(this.#deps.clock())
-
-  #change(id: string, change: Partial<ModelOptimisation>): void {
-    const known = this.#known.get(id)
-    if (known) this.#known.set(id, { ...known, ...change })
-  }
-
-  #keep(optimisation: ModelOptimisation): void {
-    this.#known.set(optimisation.id, optimisation)
-    for (const { id, endedAt } of [...this.#known.values()].slice(0, -MAX_KEPT)) {
-      if (endedAt !== undefined) this.#known.delete(id)
-    }
-  }
 }
 
 /** What stands behind the version stands behind the new one too. */

@@ -2,12 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRng, type ModelOptimisation, programSignatureSchema, type Table, toRows } from '@regia/core'
 import { openModel, packageOnnx, readModelPackage } from '@regia/engine'
-import { beforeAll, describe, expect, it } from 'vitest'
+import SqliteDatabase from 'better-sqlite3'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { inputName, mlpGraph, mlpRows } from '../../../../../tests/fixtures/models/mlp.ts'
 import { startServer, type TestServer } from '../../../test/start-server.ts'
 
 const SIZES = [16, 256, 256, 1]
 const TIMEOUT_MS = 90_000
+const PATIENCE = { timeout: 60_000, interval: 20 }
+const DAY_MS = 86_400_000
 
 let packageBytes: Uint8Array
 let csv: Uint8Array<ArrayBuffer>
@@ -140,5 +143,81 @@ describe('optimising a version', () => {
       await client.models.optimise('net', '1', { by: 'int8', data: { file: 'few.csv', digest } }),
     )
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'COLUMN_MISSING' } })
+  })
+
+  it('keeps what came of it over a restart, until it is deleted or collected', { timeout: TIMEOUT_MS }, async () => {
+    const test = await startServer()
+    await register(test)
+    const { digest } = await test.client.blobs.write(csv)
+    const request = { by: 'float16' as const, data: { file: 'held-out.csv', digest }, minGain: 0.9 }
+    const ended = await done(test, await test.client.models.optimise('net', '1', request))
+    expect(ended).toMatchObject({ askedBy: 'ada', request: { by: 'float16', minGain: 0.9, maxLoss: 0.005 } })
+    const begun = [await test.client.models.optimise('net', '1', { ...request, by: 'int8' })]
+    begun.push(await test.client.models.optimise('net', '1', request))
+    expect(begun[1]?.progress.message).toBe('waiting for 1 before it')
+
+    const again = await test.restart()
+    const { optimisations, models } = again.client
+    expect(await optimisations.get(ended.id)).toEqual(ended)
+    const failed = { status: 'failed', error: { code: 'UNAVAILABLE', hint: 'Optimise the model again.' } }
+    for (const { id } of begun) expect(await optimisations.get(id)).toMatchObject(failed)
+    const first = await optimisations.list({ limit: 2 })
+    expect(first).toMatchObject({ total: 3, items: [{ id: begun[1]?.id }, { id: begun[0]?.id }] })
+    const second = await models.optimisations('net', { limit: 2, cursor: first.nextCursor! })
+    expect(second).toEqual({ total: 3, items: [ended] })
+    expect((await optimisations.list({ status: 'refused' })).items).toEqual([ended])
+    expect((await models.optimisations('other')).items).toEqual([])
+
+    await models.update('net', { name: 'network' })
+    expect(await optimisations.get(ended.id)).toMatchObject({ model: 'network' })
+    await optimisations.delete(begun[0]!.id)
+    await expect(optimisations.get(begun[0]!.id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await models.delete('network')
+    expect(await optimisations.get(ended.id)).toMatchObject({ model: 'network' })
+    again.clock.advance(91 * DAY_MS)
+    expect(await again.client.collectGarbage({ keepDeletedDays: 1000 })).toMatchObject({ optimisations: 2 })
+    expect((await optimisations.list()).total).toBe(2)
+    await again.client.collectGarbage({ keepDeletedDays: 1000, dryRun: false })
+    expect((await optimisations.list()).total).toBe(0)
+  })
+
+  it('can be cancelled while it waits or runs', { timeout: TIMEOUT_MS }, async () => {
+    const test = await startServer()
+    const { client } = test
+    await register(test)
+    const { digest } = await client.blobs.write(csv)
+    const request = { by: 'float16' as const, data: { file: 'held-out.csv', digest }, maxCost: 9 }
+    const runs = await client.models.optimise('net', '1', request)
+    const waits = await client.models.optimise('net', '1', request)
+    await expect(client.optimisations.delete(waits.id)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      hint: expect.stringContaining(`regia optimisations cancel ${waits.id}`),
+    })
+    expect(await client.optimisations.cancel(waits.id)).toMatchObject({ status: 'cancelled' })
+    await vi.waitFor(async () => expect((await client.optimisations.get(runs.id)).status).toBe('running'), PATIENCE)
+    expect(await client.optimisations.cancel(runs.id)).toMatchObject({ status: 'cancelled' })
+    // What comes after a cancelled one is done.
+    const after = await done(test, await client.models.optimise('net', '1', request))
+    expect(after).toMatchObject({ status: 'registered', madeVersion: 2 })
+    for (const { id } of [runs, waits]) expect((await client.optimisations.cancel(id)).status).toBe('cancelled')
+    expect((await client.models.get('net')).latestVersion).toBe(2)
+  })
+
+  it('that was under way when the server was killed has failed', { timeout: TIMEOUT_MS }, async () => {
+    const test = await startServer()
+    await register(test)
+    const { digest } = await test.client.blobs.write(csv)
+    const data = { file: 'held-out.csv', digest }
+    const ended = await done(test, await test.client.models.optimise('net', '1', { by: 'float16', data, minGain: 0.9 }))
+    await test.server.close()
+    // As a process that is killed leaves it.
+    const file = new SqliteDatabase(join(test.home, 'regia.db'))
+    file.prepare("update model_optimisation set status = 'running', ended_at = null, report = null").run()
+    file.close()
+    const { client } = await test.restart()
+    expect(await client.optimisations.get(ended.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'UNAVAILABLE', message: 'The server ended before the optimisation was done.' },
+    })
   })
 })

@@ -41,6 +41,7 @@ export const optimiseModel: Action<Input> = async (input, context) => {
     ...(input.alias !== undefined && { alias: input.alias }),
   })
   const ended = await follow(client, started, context)
+  if (ended.status === 'cancelled') throw cancelled(ended)
   if (ended.error) throw failureOf(ended.error)
   context.output.result(ended, () => describeOptimisation(ended, context.output))
   return ended.status === 'registered' ? EXIT.ok : EXIT.failed
@@ -52,6 +53,9 @@ function failureOf({ code, message, hint, where }: NonNullable<ModelOptimisation
     ...(where !== undefined && { where }),
   })
 }
+
+const cancelled = ({ id }: ModelOptimisation): RegiaError =>
+  new RegiaError('CONFLICT', `Optimisation "${id}" was cancelled.`, { hint: 'Optimise the model again.' })
 
 async function follow(
   client: RegiaClient,
