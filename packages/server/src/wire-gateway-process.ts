@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { createIdFactory } from '@regia/core'
 import { GatewayProcess } from './serving/processes/gateway-process.ts'
 import type { ToProcess } from './serving/processes/messages.ts'
 import { predictProtocols } from './wire-protocols.ts'
@@ -6,12 +8,20 @@ import { predictProtocols } from './wire-protocols.ts'
 const onError = (error: unknown): void => {
   process.stderr.write(`gateway process ${process.pid}: ${error instanceof Error ? error.stack : String(error)}\n`)
 }
+const newId = createIdFactory(Date.now, randomBytes)
+const report = (error: unknown): string => {
+  const requestId = newId('request')
+  process.stderr.write(`request ${requestId}: `)
+  onError(error)
+  return requestId
+}
 const gateway = new GatewayProcess({
   protocols: predictProtocols(),
   send: (message) => {
     if (process.connected) process.send?.(message, undefined, {}, () => undefined)
   },
   onError,
+  report,
 })
 process.on('message', (message: ToProcess) => {
   gateway.take(message).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { RegiaError } from '@regia/core'
 import { toRegiaError } from './http/error-reply.ts'
 import type { Gate } from './http/guard.ts'
+import type { ReportFault } from './http/report-fault.ts'
 import type { GrpcServer } from './protocols/open-inference/grpc/index.ts'
 import { InferenceService, type RepositoryState } from './protocols/open-inference/index.ts'
 import { parseEventTime, predictCall, type Serving } from './serving/index.ts'
@@ -37,7 +38,7 @@ export type GrpcWiring = {
   readonly host: string
   readonly port: number
   readonly maxMessageBytes: number
-  readonly onError: (error: unknown) => void
+  readonly report: ReportFault
 }
 
 /** Listens for gRPC, behind the same gate as HTTP. What it needs is loaded now. @throws RegiaError `PORT_IN_USE`, `CONFIG_INVALID`. */

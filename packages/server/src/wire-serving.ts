@@ -17,6 +17,7 @@ import type { BusySockets } from './http/busy-sockets.ts'
 import { KEEP_ALIVE_MS } from './http/create-app.ts'
 import { addFastLane } from './http/fast-lane.ts'
 import type { Gate } from './http/guard.ts'
+import type { ReportFault } from './http/report-fault.ts'
 import type { ServingModels } from './lineage/index.ts'
 import type { Follower } from './models/model-deps.ts'
 import type { ModelService } from './models/model-service.ts'
@@ -159,6 +160,7 @@ export type HttpAccess = {
   readonly busy: BusySockets
   /** The endpoint that answers `/invocations`. */
   readonly rootEndpoint: string | undefined
+  readonly report: ReportFault
 }
 
 /** The routes of endpoints, monitors and the Open Inference Protocol, and the lane that takes plain predictions past the framework. */
@@ -166,7 +168,7 @@ export function addServingRoutes(
   app: App,
   registry: Registry,
   { serving, monitoring, inference }: ServingParts,
-  { gate, maxBodyBytes, busy, rootEndpoint }: HttpAccess,
+  { gate, maxBodyBytes, busy, rootEndpoint, report }: HttpAccess,
 ): void {
   const { endpoints, clock } = serving
   const plain = wirePlain()
@@ -188,7 +190,7 @@ export function addServingRoutes(
   wireEndpointDocs(app, endpoints, inference)
   addServingMetrics(registry, endpoints, clock)
   const { isAllowed } = gate
-  const lane = serving.fastLane({ protocols: [plain, infer, scoring], isAllowed })
+  const lane = serving.fastLane({ protocols: [plain, infer, scoring], isAllowed, report })
   addFastLane(app, lane, busy, { maxBodyBytes, idleMs: KEEP_ALIVE_MS })
 }
 

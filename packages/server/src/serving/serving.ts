@@ -1,5 +1,6 @@
 import type { Clock, IdFactory } from '@regia/core'
 import type { Database } from '../database/database.ts'
+import type { ReportFault } from '../http/report-fault.ts'
 import type { Lane } from '../http/short-requests.ts'
 import { DecisionLog } from './endpoints/decision-log.ts'
 import type { ServingDeps } from './endpoints/endpoint-deps.ts'
@@ -54,7 +55,9 @@ export type Serving = {
   readonly archive: LogArchive
   readonly clock: Clock
   /** Takes plain predictions past the framework. */
-  readonly fastLane: (options: Pick<FastLaneOptions, 'protocols' | 'isAllowed'>) => Lane
+  readonly fastLane: (
+    options: Pick<FastLaneOptions, 'protocols' | 'isAllowed'> & { readonly report: ReportFault },
+  ) => Lane
   readonly close: () => Promise<void>
 }
 
@@ -118,9 +121,9 @@ export function createServing(options: ServingOptions): Serving {
       onError,
     }),
     clock,
-    fastLane: (lane) => {
-      const protocols = lane.protocols.map((protocol) => reportUnexpected(protocol, onError))
-      return createFastLane({ ...lane, protocols, clock, find: (name) => endpoints.find(name) })
+    fastLane: ({ isAllowed, report, ...lane }) => {
+      const protocols = lane.protocols.map((protocol) => reportUnexpected(protocol, report))
+      return createFastLane({ protocols, isAllowed, clock, find: (name) => endpoints.find(name) })
     },
     close: async () => {
       await release.close()

@@ -15,6 +15,13 @@ export type ParsedCall = Pick<PredictCall, 'rows' | 'rowText' | 'at' | 'version'
   readonly reply: (answer: Answer) => WireReply
 }
 
+/** What a protocol answers where there is no prediction. */
+export type ErrorAnswer = {
+  readonly status: number
+  readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** … and how it is recognised and answers. */
 export type PredictProtocol = {
   /** Matches the path; its first group is the endpoint. */
@@ -24,7 +31,7 @@ export type PredictProtocol = {
   /** Whether its replies leave packed where the reader accepts it and they are long. */
   readonly packsReplies: boolean
   readonly parse: (request: WireRequest, endpoint: EndpointGateway, clock: Clock) => ParsedCall
-  readonly errorBody: (error: unknown) => { readonly status: number; readonly body: string }
+  readonly errorBody: (error: unknown) => ErrorAnswer
 }
 
 export type FastLaneOptions = {
@@ -62,8 +69,8 @@ const answerWith =
     const receivedAt = performance.now()
     const fail = (error: unknown): void => {
       if (!isClientGone(error)) endpoint.countError(receivedAt)
-      const { status, body: text } = protocol.errorBody(error)
-      send(status, { body: text, headers: retryAfter(error) })
+      const { status, body: text, headers: more } = protocol.errorBody(error)
+      send(status, { body: text, headers: { ...retryAfter(error), ...more } })
     }
     try {
       const {

@@ -7,7 +7,7 @@ import { reportUnexpected } from './report-unexpected.ts'
 /** What the log is told, and what the caller, when reading a request fails. */
 function answered(error: unknown) {
   const told: unknown[] = []
-  const sent: number[] = []
+  const sent: unknown[] = []
   const protocol: PredictProtocol = {
     path: /^\/predict\/(\w+)$/,
     isPlain: () => true,
@@ -19,26 +19,32 @@ function answered(error: unknown) {
   }
   const endpoint: EndpointGateway = Object.assign(Object.create(EndpointGateway.prototype), { countError: () => {} })
   const lane = createFastLane({
-    protocols: [reportUnexpected(protocol, (each) => told.push(each))],
+    protocols: [
+      reportUnexpected(protocol, (each) => {
+        told.push(each)
+        return 'req_1'
+      }),
+    ],
     find: () => endpoint,
     clock: () => 0,
     isAllowed: () => true,
   })
   lane({ method: 'POST', url: '/predict/late', headers: {} })?.(
     Buffer.from('{}'),
-    (status) => sent.push(status),
+    (status, { headers }) => sent.push([status, headers]),
     () => false,
   )
   return { told, sent }
 }
 
 describe('reportUnexpected', () => {
-  it('tells of a fault of ours, which the reply keeps to itself', () => {
+  it('tells of a fault of ours, of which the reply says only under which id', () => {
     const fault = new TypeError('undefined is not a function')
-    expect(answered(fault)).toEqual({ told: [fault], sent: [500] })
+    expect(answered(fault)).toEqual({ told: [fault], sent: [[500, { 'x-request-id': 'req_1' }]] })
   })
 
   it('keeps quiet about errors of the caller', () => {
-    expect(answered(new RegiaError('COLUMN_MISSING', 'Input "mass" is missing.'))).toEqual({ told: [], sent: [500] })
+    const error = new RegiaError('COLUMN_MISSING', 'Input "mass" is missing.')
+    expect(answered(error)).toEqual({ told: [], sent: [[500, {}]] })
   })
 })

@@ -1,11 +1,13 @@
 import { RegiaError } from '@regia/core'
+import { REQUEST_ID, type ReportFault } from '../../http/report-fault.ts'
 import type { PredictProtocol } from './fast-lane.ts'
 
-/** The protocol, telling somebody of what is no error of the caller's: the short way has no log of its own, and its replies say nothing of the inside. */
-export const reportUnexpected = (protocol: PredictProtocol, onError: (error: unknown) => void): PredictProtocol => ({
+/** The protocol, telling somebody of what is no error of the caller's: its replies say nothing of the inside but the id under which to look. */
+export const reportUnexpected = (protocol: PredictProtocol, report: ReportFault): PredictProtocol => ({
   ...protocol,
   errorBody: (error) => {
-    if (!(error instanceof RegiaError) || error.code === 'INTERNAL') onError(error)
-    return protocol.errorBody(error)
+    const reply = protocol.errorBody(error)
+    const isUnexpected = !(error instanceof RegiaError) || error.code === 'INTERNAL'
+    return isUnexpected ? { ...reply, headers: { [REQUEST_ID]: report(error) } } : reply
   },
 })

@@ -6,9 +6,11 @@ import { hashBytes, openModel, readModelPackage } from '@regia/engine'
 import { BusySockets } from '../../http/busy-sockets.ts'
 import { createGate } from '../../http/guard.ts'
 import { Relay } from '../../http/relay.ts'
+import type { ReportFault } from '../../http/report-fault.ts'
 import { createShortListener } from '../../http/short-requests.ts'
 import { createFastLane, type PredictProtocol } from '../gateway/fast-lane.ts'
 import { ModelCache } from '../gateway/models/model-cache.ts'
+import { reportUnexpected } from '../gateway/report-unexpected.ts'
 import type { Beginning, FromProcess, ToProcess } from './messages.ts'
 import { ProcessEndpoints } from './process-endpoints.ts'
 import { AnswerSender } from './remote-writer.ts'
@@ -18,6 +20,7 @@ export type GatewayProcessOptions = {
   /** To the process that writes the log. */
   readonly send: (message: FromProcess) => void
   readonly onError: (error: unknown) => void
+  readonly report: ReportFault
 }
 
 /** With more endpoints nobody waits at the start for all of them: each is loaded when it is asked. */
@@ -79,7 +82,8 @@ export class GatewayProcess {
 
   /** Loads all that it is told of. @returns What shall listen. */
   async #begin({ host, token, socketPath, maxLoadedBytes, idleMs, plans }: Beginning): Promise<Server> {
-    const { protocols, onError } = this.#options
+    const { onError, report } = this.#options
+    const protocols = this.#options.protocols.map((protocol) => reportUnexpected(protocol, report))
     const cache = new ModelCache({
       load: async ({ packageDigest }, loadIn) =>
         openModel(readModelPackage(await readBlob(socketPath, token, packageDigest)), { loadIn }),

@@ -29,7 +29,8 @@ export type GrpcServerOptions = {
   /** @throws RegiaError `UNAUTHORIZED` for a caller who may not speak to the server. */
   readonly assertAllowed: (caller: GrpcCaller) => void
   readonly toRegiaError: (error: unknown) => RegiaError
-  readonly onError: (error: unknown) => void
+  /** Told of what nobody foresaw. @returns The id under which it is kept. */
+  readonly report: (error: unknown) => string
 }
 
 /** As the headers of a request over HTTP. */
@@ -137,10 +138,10 @@ function callerOf(call: Pick<ServerUnaryCall<unknown, object>, 'getHost' | 'meta
   return { host: call.getHost(), ...(authorization !== undefined && { authorization: String(authorization) }) }
 }
 
-function faultOf(error: unknown, { toRegiaError, onError }: GrpcServerOptions): ReturnType<typeof toStatus> {
+function faultOf(error: unknown, { toRegiaError, report }: GrpcServerOptions): ReturnType<typeof toStatus> {
   const known = toRegiaError(error)
-  if (known.code === 'INTERNAL') onError(error)
-  return toStatus(known)
+  const status = toStatus(known)
+  return known.code === 'INTERNAL' ? { ...status, details: `${status.details} It is ${report(error)}.` } : status
 }
 
 function bind(server: Server, { host, port }: GrpcServerOptions): Promise<number> {
