@@ -1,5 +1,5 @@
 export { openRowRanges, type RowRanges, type WriteRangeRequest } from './open-row-ranges.ts'
+export { cutAtGroups } from './plan-ranges.ts'
 export type { RangeBatch, RangeValues } from './read-range.ts'
 export { readyRows } from './ready-rows.ts'
 export type * from './row-ranges.ts'
-export type { AddedColumn } from './stage-added.ts'

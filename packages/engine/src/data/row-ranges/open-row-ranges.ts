@@ -2,12 +2,13 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { DataEngineOptions } from '../data-engine.ts'
 import { asDataError } from '../duckdb-errors.ts'
 import { openDuckDB } from '../open-duckdb.ts'
+import type { AddedColumn } from '../parquet/index.ts'
 import { sqlName, sqlText } from '../sql.ts'
 import { writeWhole } from '../whole-file.ts'
 import { fileOptions } from '../write-table.ts'
 import { type RangeBatch, rangeSelect, readBatches } from './read-range.ts'
 import type { RangeColumn, RowRange } from './row-ranges.ts'
-import { type AddedColumn, selectAdded, stageAdded } from './stage-added.ts'
+import { selectAdded, stageAdded } from './stage-added.ts'
 
 export type RowRangesRequest = {
   readonly options: DataEngineOptions
@@ -23,7 +24,7 @@ export type WriteRangeRequest = {
   readonly keep: readonly string[]
   /** Columns beside them, with a value for each row of the range. */
   readonly added: readonly AddedColumn[]
-  /** `.parquet`, `.csv` or `.jsonl`, below the output folder. */
+  /** `.csv` or `.jsonl`, below the output folder. */
   readonly outputPath: string
   readonly withHeader: boolean
 }
@@ -32,7 +33,7 @@ export type WriteRangeRequest = {
 export type RowRanges = {
   /** The rows of a range, in order; what a batch holds is valid until the next. */
   readonly read: (range: RowRange, batchRows: number) => AsyncIterable<RangeBatch>
-  /** The rows of a range with further columns, as a file of their own. */
+  /** The rows of a range with further columns, as text in a file of their own. */
   readonly write: (request: WriteRangeRequest) => Promise<void>
   readonly close: () => void
 }
@@ -90,9 +91,7 @@ async function writeRange(connection: DuckDBConnection, path: string, request: W
   })
 }
 
-/** The lowest level of zstd: a third faster, for files that are some percent larger. */
 function copyOptions(path: string, withHeader: boolean): string {
   const options = fileOptions(path)
-  if (/zstd$/.test(options)) return `${options}, COMPRESSION_LEVEL 1`
   return withHeader ? options : options.replace('HEADER true', 'HEADER false')
 }

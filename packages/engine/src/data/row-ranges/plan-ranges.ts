@@ -23,3 +23,19 @@ export function planRanges(groupRows: readonly number[], rangeRows: number): rea
   if (end > from) ranges.push({ from, until: end })
   return ranges
 }
+
+/** Of each range, the rows that it has in each of the row groups that it touches. @param ranges - All rows, in order. */
+export function cutAtGroups(ranges: readonly RowRange[], groupRows: readonly number[]): readonly (readonly number[])[] {
+  let group = 0
+  let end = groupRows[0] ?? 0
+  return ranges.map(({ from, until }) => {
+    const cuts: number[] = []
+    for (let at = from; at < until; ) {
+      while (end <= at) end += groupRows[++group] ?? Number.POSITIVE_INFINITY
+      const cut = Math.min(end, until)
+      cuts.push(cut - at)
+      at = cut
+    }
+    return cuts
+  })
+}

@@ -6,6 +6,7 @@ import type { IngestResult } from '../data-engine.ts'
 import { type Broken, reasonsOf, writeBroken } from '../ingest.ts'
 import { type IngestSource, openSource } from '../ingest-source.ts'
 import { withDuckDB } from '../open-duckdb.ts'
+import { isCopyable } from '../parquet/index.ts'
 import { describe, readRows } from '../read-table.ts'
 import { assertSourceFile, formatOf, type SourceFormat } from '../source-format.ts'
 import { sqlName, sqlPath, sqlText } from '../sql.ts'
@@ -54,7 +55,14 @@ type Judged = Pick<ReadyRows, 'isStaged' | 'quarantinedRowCount' | 'reasons'>
 async function judge(connection: DuckDBConnection, request: ReadyRowsRequest, format: SourceFormat): Promise<Judged> {
   const source = await openRaw(connection, request, format)
   const plan = withOwnRules(planValidation(source, schemaOf(request.rules), request.sourceName), request)
-  const isReadable = format === 'parquet' && request.rules.every((rule) => isAsWanted(source, rule))
+  const isReadable =
+    format === 'parquet' &&
+    request.rules.every((rule) => isAsWanted(source, rule)) &&
+    (!request.isCopied ||
+      (await isCopyable(
+        request.sourcePath,
+        source.columns.map(({ name }) => name),
+      )))
   if (!isReadable) await stageAll(connection, request, source, plan)
   const counted = isReadable ? plan.select : `SELECT ${RULE} AS rule FROM read_parquet(${sqlPath(request.stagedPath)})`
   const rows = await readRows(connection, `SELECT rule, count(*) AS n FROM (${counted}) GROUP BY rule`)
@@ -67,7 +75,7 @@ async function judge(connection: DuckDBConnection, request: ReadyRowsRequest, fo
     return { isStaged: !isReadable, quarantinedRowCount, reasons }
   }
   if (isReadable) await stageAll(connection, request, source, plan)
-  await keepValid(connection, request.stagedPath)
+  await keepValid(connection, request)
   await writeQuarantine(connection, request, (path) => writeBroken(connection, plan, rejects, path))
   return { isStaged: true, quarantinedRowCount, reasons }
 }
@@ -139,7 +147,7 @@ const RULE = '"regia broken rule"'
 /** Every row that could be cut into columns, with the rule that it breaks: one pass over the text. */
 async function stageAll(
   connection: DuckDBConnection,
-  { stagedPath, rules }: ReadyRowsRequest,
+  { stagedPath, rules, isCopied }: ReadyRowsRequest,
   source: IngestSource,
   plan: Validation,
 ): Promise<void> {
@@ -150,18 +158,19 @@ async function stageAll(
     return `${source.isText ? `v${i}` : `r${i}`} AS ${sqlName(name)}`
   })
   const select = `SELECT ${[...columns, `rule AS ${RULE}`].join(', ')} FROM (${plan.select})`
-  await writeParquet(connection, select, stagedPath)
+  await writeParquet(connection, select, stagedPath, isCopied)
 }
 
-async function keepValid(connection: DuckDBConnection, stagedPath: string): Promise<void> {
+async function keepValid(connection: DuckDBConnection, { stagedPath, isCopied }: ReadyRowsRequest): Promise<void> {
   const select = `SELECT * FROM read_parquet(${sqlPath(stagedPath)}) WHERE ${RULE} = 0`
-  await writeParquet(connection, select, stagedPath)
+  await writeParquet(connection, select, stagedPath, isCopied)
 }
 
-/** Snappy: it is read once or twice and thrown away. */
-const writeParquet = (connection: DuckDBConnection, select: string, path: string): Promise<void> =>
+/** Snappy for what is read once or twice and thrown away. */
+const writeParquet = (connection: DuckDBConnection, select: string, path: string, isCopied: boolean): Promise<void> =>
   writeWhole(path, async (partial) => {
-    await connection.run(`COPY (${select}) TO ${sqlText(partial)} (FORMAT parquet, COMPRESSION snappy)`)
+    const compression = isCopied ? 'zstd, COMPRESSION_LEVEL 1' : 'snappy'
+    await connection.run(`COPY (${select}) TO ${sqlText(partial)} (FORMAT parquet, COMPRESSION ${compression})`)
   })
 
 function assertJudgement(
@@ -203,6 +212,7 @@ async function describeRows(connection: DuckDBConnection, path: string, { rules,
     columns: columns.filter((name) => sqlName(name) !== RULE),
     rowCount: groupRows.reduce((sum, rows) => sum + rows, 0),
     ranges: planRanges(groupRows, rangeRows),
+    groupRows,
     dictionaries: await readDictionaries(connection, file, texts),
   }
 }

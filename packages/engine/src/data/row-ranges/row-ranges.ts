@@ -27,6 +27,8 @@ export type ReadyRows = {
   readonly rowCount: number
   readonly columns: readonly string[]
   readonly ranges: readonly RowRange[]
+  /** Rows of each row group, in order. */
+  readonly groupRows: readonly number[]
   /** The values of each text column that has few. */
   readonly dictionaries: Readonly<Record<string, readonly string[]>>
   readonly quarantinedRowCount: number
@@ -46,6 +48,8 @@ export type ReadyRowsRequest = {
   readonly stagedPath: string
   /** Where broken rows go, as Parquet; without one a broken row is an error. */
   readonly quarantinePath: string | undefined
+  /** Whether columns will be taken over as they lie; what cannot be is brought into the staged file as well. */
+  readonly isCopied: boolean
   /** About so many rows make a range. */
   readonly rangeRows: number
 }

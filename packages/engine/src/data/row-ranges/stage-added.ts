@@ -1,10 +1,6 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
+import type { AddedColumn } from '../parquet/index.ts'
 import { sqlText } from '../sql.ts'
-
-/** A column that was computed: numbers, or places in a list of texts. */
-export type AddedColumn =
-  | { readonly name: string; readonly kind: 'number'; readonly values: Float32Array }
-  | { readonly name: string; readonly kind: 'text'; readonly codes: Int32Array; readonly categories: readonly string[] }
 
 const CHUNK_ROWS = 2048
 

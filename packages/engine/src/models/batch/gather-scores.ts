@@ -1,5 +1,5 @@
 import type { Signature } from '@regia/core'
-import type { AddedColumn } from '../../data/row-ranges/index.ts'
+import type { AddedColumn } from '../../data/parquet/index.ts'
 import type { Predictions } from '../model-session.ts'
 
 /** The columns that a scoring adds: `prediction`; of a classifier also `score` and `probability_CLASS` for each class. */

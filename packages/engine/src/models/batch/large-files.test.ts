@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { type Column, concatRows, intColumn, type Table, withColumn } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { trainOnTrips, trips } from '../../../../../tests/fixtures/models/trips.ts'
@@ -45,6 +46,15 @@ afterAll(async () => {
 
 const numbered = (table: Table): Table =>
   withColumn(table, 'id', intColumn(Array.from({ length: table.rowCount }, (_, i) => i)))
+
+/** The same rows as Parquet of other options. */
+async function rewrite(path: string, options: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  await connection.run(`COPY (FROM '${at('in.parquet')}') TO '${path}' (FORMAT parquet, ${options})`)
+  connection.closeSync()
+  instance.closeSync()
+}
 
 /** Runs the script and answers what it said last. */
 async function run(output: string, flags: readonly string[] = []) {
@@ -97,6 +107,27 @@ describe('scoreFile over large files', () => {
     expect(numbersOf(scored.columns.id)).toEqual(numbersOf(input.columns.id))
     const expected = await model.predictTable(input)
     expect(numbersOf(scored.columns.score)).toEqual(Float64Array.from(expected.scores))
+  })
+
+  it('gives the same bytes on any number of threads, and takes row groups over as they are', async () => {
+    const input = at('one-group.parquet')
+    await rewrite(input, 'ROW_GROUP_SIZE 1000000')
+    const [one, three] = [at('one-thread.parquet'), at('three-threads.parquet')]
+    await scoreFile({ model: opened, inputPath: input, outputPath: one, threads: 1 })
+    await scoreFile({ model: opened, inputPath: input, outputPath: three, threads: 3 })
+    expect(await hashFile(three)).toBe(await hashFile(one))
+    await scoreFile({ model: opened, inputPath: at('in.parquet'), outputPath: at('many-groups.parquet') })
+    expect(await engine.readTable(three)).toEqual(await engine.readTable(at('many-groups.parquet')))
+  })
+
+  it('keeps a column that stands in the path alone', async () => {
+    await mkdir(at('day=7'))
+    const input = at('day=7/in.parquet')
+    await engine.writeTable(trips(100, 3), input)
+    const { columns } = await scoreFile({ model: opened, inputPath: input, outputPath: at('day.parquet') })
+    expect(columns).toContain('day')
+    const { day } = (await engine.readTable(at('day.parquet'))).columns
+    expect(new Set(numbersOf(day))).toEqual(new Set([7]))
   })
 
   it('goes on only with what was begun from the same input, model and options', async () => {

@@ -8,7 +8,7 @@ import { scoreNames } from './gather-scores.ts'
 import type { ScoreFileRequest } from './score-file.ts'
 import type { ScoringIdentity, ScoringRows } from './work-folder.ts'
 
-/** A part is one range of rows, one result file and, of Parquet, one row group. */
+/** A part is one range of rows and one file. */
 const PART_ROWS = 122_880
 /** From here on a number rounds to infinity as a 32-bit float. */
 const FLOAT32_MAXIMUM = 3.4028235677973362e38
@@ -44,11 +44,15 @@ export async function prepareScoring(request: ScoreFileRequest, folder: string):
     ...(key !== undefined && { notNull: key }),
     stagedPath: stagedPath(folder),
     quarantinePath: onBadRow === 'quarantine' ? quarantinePathOf(request) : undefined,
+    isCopied: isParquet(request.outputPath),
     rangeRows: PART_ROWS,
   })
   assertNamesFree(keptColumns(request, rows.columns), signature)
   return rows
 }
+
+/** Whether the result is Parquet: it then takes over the input's columns as they lie, and parts hold scores alone. */
+export const isParquet = (path: string): boolean => /\.parquet$/i.test(path)
 
 /** Where the input's rows go when they cannot be read where they lie. */
 export const stagedPath = (folder: string): string => join(folder, 'input.parquet')

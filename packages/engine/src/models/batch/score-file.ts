@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { extname, join, resolve, sep } from 'node:path'
 import { type Digest, inputElementType, RegiaError, type SignatureColumn } from '@regia/core'
-import type { RangeColumn, RowRange } from '../../data/row-ranges/index.ts'
+import { cutAtGroups, type RangeColumn } from '../../data/row-ranges/index.ts'
 import type { OpenedPackage } from '../model-package.ts'
 import { openModel } from '../open-model.ts'
 import { type EncodedValues, encodeDictionaries } from './encode-dictionaries.ts'
@@ -11,6 +11,7 @@ import { joinParts } from './join-parts.ts'
 import {
   assertFormat,
   identityOf,
+  isParquet,
   keptColumns,
   prepareScoring,
   quarantinePathOf,
@@ -25,6 +26,7 @@ import {
   holdFolder,
   readManifest,
   type ScoringManifest,
+  type ScoringRows,
   writeManifest,
 } from './work-folder.ts'
 
@@ -114,7 +116,7 @@ async function beginOrResume(request: ScoreFileRequest, folder: string): Promise
   if (resume) throw nothingToResume(folder, difference)
   await emptyFolder(folder)
   request.onProgress?.({ phase: 'reading', rowsDone: 0, fraction: 0 })
-  const manifest: ScoringManifest = { format: 1, identity, rows: await prepareScoring(request, folder) }
+  const manifest: ScoringManifest = { format: 2, identity, rows: await prepareScoring(request, folder) }
   await writeManifest(folder, manifest)
   return { manifest, isInputSame }
 }
@@ -126,7 +128,7 @@ async function scoreAndJoin(
 ): Promise<ScoreFileResult> {
   const { model, outputPath, threads = availableParallelism(), signal } = request
   const { rows } = manifest
-  const parts = partsOf(rows.ranges, folder, outputPath)
+  const parts = partsOf(rows, folder, outputPath)
   const isDone = await Promise.all(parts.map((part) => exists(part.outputPath)))
   const left = parts.filter((_, i) => !isDone[i])
   const resumedRowCount = rows.rowCount - left.reduce((sum, { range }) => sum + range.until - range.from, 0)
@@ -137,10 +139,13 @@ async function scoreAndJoin(
   }
   if (!(await isInputSame())) throw changed(request.inputPath)
   progress.join()
-  await joinParts(
-    parts.map((part) => part.outputPath),
+  await joinParts({
+    parts: parts.map((part) => part.outputPath),
     outputPath,
-  )
+    ...(isParquet(outputPath) && {
+      beside: { path: scoredPath(request, folder, rows), keep: keptColumns(request, rows.columns) },
+    }),
+  })
   progress.done()
   return {
     rowCount: rows.rowCount,
@@ -152,13 +157,18 @@ async function scoreAndJoin(
   }
 }
 
-function partsOf(ranges: readonly RowRange[], folder: string, outputPath: string): readonly ScoringPart[] {
+function partsOf({ ranges, groupRows }: ScoringRows, folder: string, outputPath: string): readonly ScoringPart[] {
   const digits = String(ranges.length).length
+  const cuts = cutAtGroups(ranges, groupRows)
   return ranges.map((range, place) => {
     const name = `part-${String(place).padStart(digits, '0')}${extname(outputPath).toLowerCase()}`
-    return { place, range, outputPath: join(folder, name) }
+    return { place, range, groupRows: cuts[place]!, outputPath: join(folder, name) }
   })
 }
+
+/** The file that is read and, for Parquet, taken over. */
+const scoredPath = ({ inputPath }: ScoreFileRequest, folder: string, { isStaged }: ScoringRows): string =>
+  resolve(isStaged ? stagedPath(folder) : inputPath)
 
 /** The graph as the threads take it, and what they have in common. */
 async function workOf(
@@ -170,7 +180,7 @@ async function workOf(
   const { graph, inputs, values } = await encodeDictionaries(request.model.graph, signature, rows.dictionaries)
   const work: ScoringWork = {
     signature: { ...signature, inputs: [...inputs] },
-    inputPath: resolve(rows.isStaged ? stagedPath(folder) : request.inputPath),
+    inputPath: scoredPath(request, folder, rows),
     columns: signature.inputs.map((input) => rangeColumn(input, rows.dictionaries[input.name], values[input.name])),
     keep: keptColumns(request, rows.columns),
     outputFolder: resolve(folder) + sep,

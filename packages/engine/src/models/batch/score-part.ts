@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises'
+import { parquetOfColumns } from '../../data/parquet/index.ts'
 import type { RowRanges } from '../../data/row-ranges/index.ts'
+import { writeWhole } from '../../data/whole-file.ts'
 import type { LoadedGraph } from '../onnx-graph.ts'
 import { cancelled } from './cancelled.ts'
 import { gatherScores } from './gather-scores.ts'
+import { isParquet } from './prepare-scoring.ts'
 import type { ScoringPart, ScoringWork } from './scoring-messages.ts'
 
 export type ScorePartRequest = {
@@ -18,7 +22,7 @@ const TOLD_ROWS = 16_384
 
 /** Scores one range into its file, which is there only when it is whole. @throws RegiaError `RUN_CANCELLED` when it is stopped. */
 export async function scorePart({ loaded, ranges, work, part, isStopped, onRows }: ScorePartRequest): Promise<void> {
-  const { range, outputPath, place } = part
+  const { range, groupRows, outputPath, place } = part
   const scores = gatherScores(work.signature, range.until - range.from)
   let untold = 0
   for await (const { rowCount, columns } of ranges.read(range, work.chunkRows)) {
@@ -29,6 +33,8 @@ export async function scorePart({ loaded, ranges, work, part, isStopped, onRows 
     onRows(untold)
     untold = 0
   }
-  await ranges.write({ range, keep: work.keep, added: scores.columns(), outputPath, withHeader: place === 0 })
+  const added = scores.columns()
+  if (isParquet(outputPath)) await writeWhole(outputPath, (path) => writeFile(path, parquetOfColumns(added, groupRows)))
+  else await ranges.write({ range, keep: work.keep, added, outputPath, withHeader: place === 0 })
   onRows(untold)
 }

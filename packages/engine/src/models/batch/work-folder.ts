@@ -21,13 +21,14 @@ const readySchema = z.strictObject({
   rowCount: z.number(),
   columns: z.array(z.string()).readonly(),
   ranges: z.array(rangeSchema).readonly(),
+  groupRows: z.array(z.number()).readonly(),
   dictionaries: z.record(z.string(), z.array(z.string()).readonly()),
   quarantinedRowCount: z.number(),
   reasons: z.array(z.strictObject({ reason: z.string(), rowCount: z.number() })).readonly(),
 })
 /** The input as it was made ready. */
 export type ScoringRows = z.infer<typeof readySchema>
-const manifestSchema = z.strictObject({ format: z.literal(1), identity: identitySchema, rows: readySchema })
+const manifestSchema = z.strictObject({ format: z.literal(2), identity: identitySchema, rows: readySchema })
 export type ScoringManifest = z.infer<typeof manifestSchema>
 
 const MANIFEST = 'manifest.json'
