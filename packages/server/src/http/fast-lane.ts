@@ -28,7 +28,7 @@ export function addFastLane(app: App, lane: Lane, busy: BusySockets, { maxBodyBy
       ),
     )
   })
-  addShortRequests(app, lane, busy, idleMs)
+  addShortRequests(app.server, lane, busy, idleMs)
 }
 
 /** Whether the body comes as it is, in a length that is known. */

@@ -1,6 +1,5 @@
-import { STATUS_CODES } from 'node:http'
+import { type Server as HttpServer, STATUS_CODES } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { App } from './app.ts'
 import type { BusySockets } from './busy-sockets.ts'
 import { readShortHead } from './short-head.ts'
 import { type RequestHead, replyHeaders, type WireReply } from './wire-message.ts'
@@ -19,6 +18,8 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 const MAX_HEAD_BYTES = 8_192
 const MAX_WAITING_BYTES = 65_536
 const MAX_PARTS = 8
+/** What comes in parts slower than this is left to Node's parser, which has limits for it. */
+const PART_MS = 5_000
 /** Clients send the same few heads again and again: those are read once. */
 const MAX_KNOWN_HEADS = 512
 
@@ -29,8 +30,7 @@ const MAX_KNOWN_HEADS = 512
  * else (the first bytes of a large body, a pipelined one, an unusual header, any other route) goes on, bytes untouched, to Node's own
  * parser, which then keeps the connection.
  */
-export function addShortRequests(app: App, lane: Lane, busy: BusySockets, idleMs: number): void {
-  const { server } = app
+export function addShortRequests(server: HttpServer, lane: Lane, busy: BusySockets, idleMs: number): void {
   // Node's own comes first: it is added by the server's constructor.
   const [toNode, ...others] = server.listeners('connection')
   if (!toNode) return
@@ -47,6 +47,8 @@ export type ShortListenerOptions = {
   readonly idleMs: number
   /** Gets every connection on which anything but a plain request came, paused, with those bytes still to be read. */
   readonly handOver: (socket: Socket) => void
+  /** How long the next part of a body is waited for. */
+  readonly partMs?: number
 }
 
 /** A listener for short requests alone. */
@@ -66,6 +68,7 @@ type ConnectionOptions = {
   readonly handOver: (socket: Socket) => void
   /** Whether a body that comes in a few parts, as many clients send it after its head, is waited for. */
   readonly waitsForBody?: boolean
+  readonly partMs?: number
 }
 
 /** A connection from its first byte until it ends or is handed over. */
@@ -110,12 +113,10 @@ class ShortConnection {
     const known = isHead ? this.#headOf(chunk.toString('latin1', 0, headEnd)) : 'unusual'
     const isWhole = known !== 'unusual' && body.length === known.length
     if (known !== 'unusual' && !isWhole && this.#isAwaited(known, body.length)) {
-      this.#part = chunk
-      this.#partCount++
+      this.#keepPart(chunk)
       return
     }
-    this.#part = undefined
-    this.#partCount = 0
+    if (this.#part) this.#forgetPart()
     const answer = isWhole ? this.#options.lane(known.head) : undefined
     if (!answer) {
       this.#handOver(chunk)
@@ -131,6 +132,18 @@ class ShortConnection {
     const { waitsForBody, lane } = this.#options
     const isShort = received < length && length <= MAX_WAITING_BYTES && this.#partCount < MAX_PARTS
     return waitsForBody === true && isShort && lane(head) !== undefined
+  }
+
+  #keepPart(chunk: Buffer): void {
+    this.#part = chunk
+    this.#partCount++
+    this.#socket.setTimeout(this.#options.partMs ?? PART_MS)
+  }
+
+  #forgetPart(): void {
+    this.#part = undefined
+    this.#partCount = 0
+    this.#socket.setTimeout(this.#options.idleMs)
   }
 
   #headOf(text: string): KnownHead {
@@ -180,7 +193,8 @@ class ShortConnection {
   }
 
   #leaveIdle(): void {
-    if (!this.#isAnswering) this.#socket.destroy()
+    if (this.#part) this.#handOver(this.#part)
+    else if (!this.#isAnswering) this.#socket.destroy()
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { BusySockets } from '../http/busy-sockets.ts'
 
 /** A client that sends or takes nothing for so long is not waited for. */
 const STALL_MS = 5_000
@@ -7,9 +8,10 @@ const STALL_MS = 5_000
 /**
  * Lets a closing server end with its last answer: Node itself would wait for connections that were opened and never used.
  *
+ * @param short - Connections on which something is answered past Node's parser.
  * @returns Begins the closing: unused connections now, the others after their answer; one that stands still is broken off.
  */
-export function closeIdleConnections(server: Server): () => void {
+export function closeIdleConnections(server: Server, short: BusySockets): () => void {
   const busy = new Map<Socket, number>()
   const open = new Set<Socket>()
   let isClosing = false
@@ -28,7 +30,8 @@ export function closeIdleConnections(server: Server): () => void {
   })
   return () => {
     isClosing = true
-    for (const socket of open) if (!busy.has(socket)) socket.destroy()
+    short.drain()
+    for (const socket of open) if (!busy.has(socket) && !short.has(socket)) socket.destroy()
     breakOffStalled(server, open)
   }
 }

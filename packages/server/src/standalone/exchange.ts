@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type Clock, RegiaError } from '@regia/core'
+import type { Lane } from '../http/short-requests.ts'
 import { packReply, replyHeaders, type WireReply } from '../http/wire-message.ts'
-import { isClientGone, readDeadline } from '../serving/gateway/deadline.ts'
 import { assertToken } from './access.ts'
+import { askModel, refuse } from './ask-model.ts'
 import { type ErrorReply, type ToError, toErrorReply } from './error-reply.ts'
 import type { ModelServerLimits } from './limits.ts'
 import { errorFields, type WriteEvent } from './log-line.ts'
@@ -10,6 +11,7 @@ import { predictRoutes, type ServedProtocol } from './predict-routes.ts'
 import { readBody } from './read-body.ts'
 import { type Reading, readingsOf } from './readings.ts'
 import type { ServedModel } from './served-model.ts'
+import { createShortLane } from './short-lane.ts'
 
 export type ServerState = {
   phase: 'loading' | 'ready' | 'draining'
@@ -31,8 +33,8 @@ export type ExchangeOptions = {
   readonly onEvent: WriteEvent
 }
 
-/** How requests become answers: `POST` predicts, `GET` tells. */
-export function createExchange(options: ExchangeOptions): RequestListener {
+/** How requests become answers: `POST` predicts, `GET` tells. Plain predictions may take a short way. */
+export function createExchange(options: ExchangeOptions): { readonly listener: RequestListener; readonly lane: Lane } {
   const { state, token, onEvent } = options
   const routes = predictRoutes(options)
   const findReading = readingsOf(options)
@@ -40,7 +42,7 @@ export function createExchange(options: ExchangeOptions): RequestListener {
     if (!(error instanceof RegiaError)) onEvent('error', 'failed', errorFields(error))
     return toErrorReply(error)
   }
-  return (request, response) => {
+  const listener: RequestListener = (request, response) => {
     state.underWay++
     response.once('close', () => state.underWay--)
     const exchange: Exchange = { request, response, state }
@@ -49,7 +51,7 @@ export function createExchange(options: ExchangeOptions): RequestListener {
       const route = request.method === 'POST' ? routes.get(path) : undefined
       const reading = isReading(request) ? findReading(path) : undefined
       if (!reading?.isOpen) assertToken(request.headers, token)
-      if (route) void predict(options, route, exchange, fault)
+      if (route) void predict({ ...options, fault }, route, exchange)
       else if (reading) tell(exchange, reading)
       else throw unknownPath(request.method, path, options.name)
     } catch (error) {
@@ -58,6 +60,7 @@ export function createExchange(options: ExchangeOptions): RequestListener {
       send(exchange, fault(error))
     }
   }
+  return { listener, lane: createShortLane({ ...options, routes, fault }) }
 }
 
 type Exchange = {
@@ -68,30 +71,25 @@ type Exchange = {
 
 const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD'
 
-async function predict(options: ExchangeOptions, protocol: ServedProtocol, exchange: Exchange, fault: ToError) {
+type PredictOptions = ExchangeOptions & { readonly fault: ToError }
+
+async function predict(options: PredictOptions, protocol: ServedProtocol, exchange: Exchange): Promise<void> {
   const { request, response, state } = exchange
   const { served } = state
   const { headers } = request
-  const receivedAt = performance.now()
-  const fail = (error: unknown): void => {
-    if (!isClientGone(error)) served?.countError(receivedAt)
-    const { status, message } = fault(error)
-    send(exchange, { status, message: { ...message, body: protocol.errorBody(error) } })
+  const asking = {
+    receivedAt: performance.now(),
+    isGone: () => response.destroyed,
+    reply: (message: WireReply) => void sendAnswer(exchange, message, protocol.packsReplies),
+    refuse: (error: ErrorReply) => send(exchange, error),
   }
   try {
     if (!served) throw notReady()
     const body = await readAdmitted(request, options)
-    const { rows, at, timeoutMs, reply } = protocol.parse({ headers, body }, served, options.clock)
-    if (rows.length > options.limits.maxRows) throw tooManyRows(rows.length, options.limits.maxRows)
-    served.predict({
-      ...{ rows, at, receivedAt, fail },
-      deadlineAt: readDeadline(headers, receivedAt, timeoutMs),
-      isGone: () => response.destroyed,
-      done: (answer) => void sendAnswer(exchange, reply(answer), protocol.packsReplies),
-    })
+    askModel(options, protocol, served, { ...asking, headers, body })
   } catch (error) {
     request.resume()
-    fail(error)
+    refuse(options, protocol, served, asking, error)
   }
 }
 
@@ -133,12 +131,6 @@ const tooMany = (limit: number): RegiaError =>
   new RegiaError('TOO_MANY_REQUESTS', `There are ${limit} requests under way, which is all that this server takes.`, {
     hint: 'Wait a second and send it again, or run more servers.',
     data: { retryAfterSeconds: 1 },
-  })
-
-const tooManyRows = (count: number, limit: number): RegiaError =>
-  new RegiaError('PAYLOAD_TOO_LARGE', `The request has ${count} rows; this server takes ${limit}.`, {
-    where: 'body.rows',
-    hint: 'Send them in several requests.',
   })
 
 const unknownPath = (method: string | undefined, path: string, name: string): RegiaError =>

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Clock, RegiaError } from '@regia/core'
 import { openModel } from '@regia/engine'
+import { BusySockets } from '../http/busy-sockets.ts'
+import { addShortRequests } from '../http/short-requests.ts'
 import { closeIdleConnections } from './close-connections.ts'
 import { createExchange, type ServerState } from './exchange.ts'
 import { DEFAULT_LIMITS, type ModelServerLimits } from './limits.ts'
@@ -51,11 +53,13 @@ export async function createModelServer(options: ModelServerOptions): Promise<Mo
   const { name, version, host = '127.0.0.1', port = 0, clock = Date.now, onEvent = silent } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const state: ServerState = { phase: 'loading', served: undefined, underWay: 0 }
-  const server = createServer(
-    { keepAliveTimeout: limits.keepAliveMs, requestTimeout: limits.requestMs },
-    createExchange({ name, version, regia: options.regia ?? '', state, limits, token: options.token, clock, onEvent }),
-  )
-  const closing = closeIdleConnections(server)
+  const { token, regia = '' } = options
+  const exchange = createExchange({ name, version, regia, state, limits, token, clock, onEvent })
+  const timeouts = { keepAliveTimeout: limits.keepAliveMs, requestTimeout: limits.requestMs }
+  const server = createServer(timeouts, exchange.listener)
+  const short = new BusySockets()
+  const closing = closeIdleConnections(server, short)
+  addShortRequests(server, exchange.lane, short, limits.keepAliveMs)
   const url = await listen(server, host, port)
   const shut = async () => {
     closing()
@@ -69,7 +73,7 @@ export async function createModelServer(options: ModelServerOptions): Promise<Mo
     throw error
   }
   state.phase = 'ready'
-  onEvent('info', 'ready', { url, model: name, version, access: options.token === undefined ? 'open' : 'token' })
+  onEvent('info', 'ready', { url, model: name, version, access: token === undefined ? 'open' : 'token' })
   let closed: Promise<void> | undefined
   const close = async () => {
     state.phase = 'draining'

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Row, Signature } from '@regia/core'
 import type { WireReply, WireRequest } from '../http/wire-message.ts'
 import { scoringProtocol } from '../protocols/mlflow-scoring/scoring-protocol.ts'
@@ -11,6 +12,8 @@ import type { ServedModel } from './served-model.ts'
 
 type ParsedCall = {
   readonly rows: readonly Row[]
+  /** The JSON of its only row, as it came. */
+  readonly rowText?: string | undefined
   readonly at: number
   /** Within which the request wants to be begun. */
   readonly timeoutMs?: number
@@ -20,6 +23,8 @@ type ParsedCall = {
 /** A way to ask for predictions: how a request is read, and how an answer or an error is written. */
 export type ServedProtocol = {
   readonly parse: (request: WireRequest, served: ServedModel, clock: Clock) => ParsedCall
+  /** Whether the short way takes a request with these headers; a packed body is for the long one. */
+  readonly isPlain: (headers: IncomingHttpHeaders) => boolean
   readonly errorBody: (error: unknown) => string
   /** Whether its replies leave packed where the reader accepts it and they are long. */
   readonly packsReplies: boolean
@@ -48,6 +53,7 @@ function protocolsOf({ name, version }: Options): readonly [ServedProtocol, Serv
   const asked = (signature: Signature): Signature => signature
   const serve = (protocol: AskedProtocol): ServedProtocol => ({
     packsReplies: protocol.packsReplies,
+    isPlain: protocol.isPlain,
     parse: (request, { deployment }, clock) =>
       protocol.parse(request, { spec, stable: deployment, askedSignature: asked }, clock),
     errorBody: (error) => protocol.errorBody(error).body,
@@ -66,8 +72,7 @@ type AskedEndpoint = {
   readonly askedSignature: (signature: Signature) => Signature
 }
 
-type AskedProtocol = {
-  readonly packsReplies: boolean
+type AskedProtocol = Pick<ServedProtocol, 'packsReplies' | 'isPlain'> & {
   readonly parse: (request: WireRequest, endpoint: AskedEndpoint, clock: Clock) => ParsedCall
   readonly errorBody: (error: unknown) => { readonly body: string }
 }

@@ -1,12 +1,15 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Clock, RegiaError } from '@regia/core'
-import { type LogEntry, PredictionLog } from '../serving/prediction-log/index.ts'
+import type { ServedVersion } from '../serving/gateway/answer.ts'
+import { entriesOf, recordsOf } from '../serving/gateway/batch-records.ts'
+import type { AnsweredBatch } from '../serving/gateway/micro-batcher.ts'
+import { PredictionLog } from '../serving/prediction-log/index.ts'
 import { errorFields, type WriteEvent } from './log-line.ts'
 
 /** Where predictions go, and their ids come from. */
 export type PredictionSink = {
-  /** @throws RegiaError `LOG_WRITE_FAILED`; then nothing of it was kept. */
-  readonly append: (entries: readonly LogEntry[]) => readonly string[]
+  /** @returns An id for each row. @throws RegiaError `LOG_WRITE_FAILED`; then nothing of it was kept. */
+  readonly append: (served: ServedVersion, batch: AnsweredBatch, loggedAt: number) => readonly string[]
   readonly close: () => Promise<void>
 }
 
@@ -30,7 +33,11 @@ export function openPredictionSink({ name, logDir, clock, onEvent }: SinkOptions
       onTrouble: ({ message }) => onEvent('warn', 'log-trouble', { message }),
     })
     const endpoint = log.open(name)
-    return { append: (entries) => endpoint.append(entries), close: () => log.close() }
+    return {
+      append: (served, { calls, predictions }, loggedAt) =>
+        endpoint.append(entriesOf(recordsOf(served, calls, predictions, loggedAt), calls)),
+      close: () => log.close(),
+    }
   } catch (cause) {
     throw cause instanceof RegiaError ? cause : notOpened(logDir, cause)
   }
@@ -47,5 +54,9 @@ const notOpened = (dir: string, cause: unknown): RegiaError =>
 function countOnly(): PredictionSink {
   const prefix = `${randomBytes(5).toString('hex')}-`
   let count = 0
-  return { append: (entries) => entries.map(() => prefix + (++count).toString(36)), close: async () => {} }
+  const nextId = (): string => prefix + (++count).toString(36)
+  return {
+    append: (_, { predictions }) => Array.from({ length: predictions.rowCount }, nextId),
+    close: async () => {},
+  }
 }

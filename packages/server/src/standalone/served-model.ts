@@ -1,7 +1,6 @@
 import { type Clock, RegiaError, type ServingLimits, servingLimitsSchema } from '@regia/core'
 import type { ModelSession } from '@regia/engine'
 import type { PredictCall } from '../serving/gateway/answer.ts'
-import { entryOf, recordsOf } from '../serving/gateway/batch-records.ts'
 import { type Deployment, deploy } from '../serving/gateway/deployment.ts'
 import type { AnsweredBatch } from '../serving/gateway/micro-batcher.ts'
 import type { RegisteredVersion } from '../serving/gateway/model-directory.ts'
@@ -61,12 +60,13 @@ export class ServedModel {
     await this.#options.sink.close()
   }
 
-  #finish(deployment: Deployment, { calls, predictions }: AnsweredBatch): void {
+  #finish(deployment: Deployment, batch: AnsweredBatch): void {
     const { sink, clock } = this.#options
+    const { calls, predictions } = batch
     const loggedAt = clock()
     let ids: readonly string[]
     try {
-      ids = sink.append(recordsOf(deployment, calls, predictions, loggedAt).map(entryOf))
+      ids = sink.append(deployment, batch, loggedAt)
     } catch (error) {
       for (const call of calls) call.fail(error)
       return
