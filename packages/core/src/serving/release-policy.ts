@@ -6,8 +6,15 @@ import { modelRefSchema } from './model-ref.ts'
 export const RELEASE_KINDS = ['shadow', 'canary', 'experiment', 'bandit'] as const
 export type ReleaseKind = (typeof RELEASE_KINDS)[number]
 
-/** What a release can be judged by, once what really happened is known: a mean over predictions, so that it has an interval at any time. */
-export const RELEASE_METRICS = ['accuracy', 'brier', 'logLoss', 'absoluteError', 'squaredError', 'reward'] as const
+/** Metrics that are a mean over labelled predictions … */
+export const MEAN_METRICS = ['accuracy', 'brier', 'logLoss', 'absoluteError', 'squaredError', 'reward'] as const
+export type MeanMetric = (typeof MEAN_METRICS)[number]
+/** … and those of a classifier that come from what was and what was predicted, all predictions together. */
+export const CONFUSION_METRICS = ['macroF1', 'balancedAccuracy'] as const
+export type ConfusionMetric = (typeof CONFUSION_METRICS)[number]
+
+/** What a release can be judged by, once what really happened is known: each has an interval at any time. */
+export const RELEASE_METRICS = [...MEAN_METRICS, ...CONFUSION_METRICS] as const
 export const releaseMetricSchema = z.enum(RELEASE_METRICS)
 export type ReleaseMetric = z.infer<typeof releaseMetricSchema>
 

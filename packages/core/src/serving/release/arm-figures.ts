@@ -11,7 +11,7 @@ import {
   withoutValue,
   withValue,
 } from '../../statistics/index.ts'
-import { RELEASE_METRICS, type ReleaseMetric } from '../release-policy.ts'
+import { type MeanMetric, RELEASE_METRICS, type ReleaseMetric } from '../release-policy.ts'
 import { LATENCY_BIN_COUNT, latencyBin } from './latency-bins.ts'
 
 /** Inner edges of the 50 bins of a probability. */
@@ -41,7 +41,7 @@ export type ArmFigures = {
   /** Predictions by score, shape (edges + 1,). */
   readonly scores: Float64Array
   scoreMoments: Moments
-  /** By metric: its values over labelled predictions. */
+  /** By metric: its values over labelled predictions; of one that comes from all of them together, what each adds to it. */
   readonly metrics: Record<ReleaseMetric, Moments>
 }
 
@@ -91,12 +91,12 @@ export function addScore(figures: ArmFigures, score: number): void {
 }
 
 /** Counts a labelled prediction under a metric: 1 or 0 for accuracy, its loss, error or reward. NaN is left out. */
-export function addMetric(figures: ArmFigures, metric: ReleaseMetric, value: number): void {
+export function addMetric(figures: ArmFigures, metric: MeanMetric, value: number): void {
   if (!Number.isNaN(value)) figures.metrics[metric] = withValue(figures.metrics[metric], value)
 }
 
 /** Takes back what {@link addMetric} counted, for a label that is corrected. */
-export function takeBackMetric(figures: ArmFigures, metric: ReleaseMetric, value: number): void {
+export function takeBackMetric(figures: ArmFigures, metric: MeanMetric, value: number): void {
   if (!Number.isNaN(value)) figures.metrics[metric] = withoutValue(figures.metrics[metric], value)
 }
 
@@ -182,6 +182,8 @@ function byMetric(value: (metric: ReleaseMetric) => Moments): Record<ReleaseMetr
     absoluteError: value('absoluteError'),
     squaredError: value('squaredError'),
     reward: value('reward'),
+    macroF1: value('macroF1'),
+    balancedAccuracy: value('balancedAccuracy'),
   }
 }
 

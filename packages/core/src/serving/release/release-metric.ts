@@ -15,6 +15,8 @@ export const RELEASE_METRIC_INFO: Readonly<Record<ReleaseMetric, ReleaseMetricIn
   absoluteError: { label: 'absolute error', direction: 'lower', isShare: false },
   squaredError: { label: 'squared error', direction: 'lower', isShare: false },
   reward: { label: 'reward', direction: 'higher', isShare: false },
+  macroF1: { label: 'macro F1', direction: 'higher', isShare: false },
+  balancedAccuracy: { label: 'balanced accuracy', direction: 'higher', isShare: false },
 }
 
 // A probability of 0 for what happened would be an infinite loss, from which no mean recovers.

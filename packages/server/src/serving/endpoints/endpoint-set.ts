@@ -15,6 +15,7 @@ import { assertConstant } from '../gateway/fallback.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
 import type { WantedVersions } from '../gateway/wanted-versions.ts'
 import type { ReleasePlanner } from '../release/release-planner.ts'
+import { assertJudgeable } from './assert-judgeable.ts'
 import { assertAskedByNone, assertServable, unknownModel } from './assert-servable.ts'
 import { serveComposition } from './composed-spec.ts'
 import type { DecisionLog } from './decision-log.ts'
@@ -97,6 +98,7 @@ export class EndpointSet {
     const stable = await this.#deps.directory.find(spec.stable)
     if (!stable) throw unknownModel(spec.stable)
     assertConstant(spec.fallback, stable.package.signature)
+    assertJudgeable(spec, stable.package.signature)
     await this.#fallbackOf(spec)
     await this.#deps.store.put(spec, toIso(this.#deps.clock()))
     const gateway = this.#open(spec)

@@ -1,4 +1,14 @@
-import { durationMs, type Moments, NO_MOMENTS, RELEASE_METRICS, withoutValue, withValue } from '@regia/core'
+import {
+  type ConfusionChange,
+  durationMs,
+  MEAN_METRICS,
+  type MeanMetric,
+  type Moments,
+  NO_MOMENTS,
+  withChanges,
+  withoutValue,
+  withValue,
+} from '@regia/core'
 import type { Connection } from '../../database/database.ts'
 import type { ReleaseFiguresStore } from '../release/release-figures.ts'
 import { bucketMs, type Outcomes, type Pulls, type ReleaseRecord } from '../release/release-record.ts'
@@ -47,15 +57,23 @@ function isOf(release: ReleaseRecord, { version, predictedAt, isOutOfRelease, lo
 }
 
 function withOutcomes(known: Outcomes, outcomes: readonly Outcome[]): Outcomes {
-  const whole: Partial<Record<(typeof RELEASE_METRICS)[number], Moments>> = { ...known }
-  for (const { values, before } of outcomes) {
-    for (const metric of RELEASE_METRICS) {
-      const [value, old] = [values[metric], before?.[metric]]
-      if (old !== undefined) whole[metric] = withoutValue(whole[metric] ?? NO_MOMENTS, old)
-      if (value !== undefined) whole[metric] = withValue(whole[metric] ?? NO_MOMENTS, value)
-    }
+  const means: Partial<Record<MeanMetric, Moments>> = {}
+  for (const metric of MEAN_METRICS) {
+    const moments = outcomes.reduce((sum, outcome) => withOutcome(sum, metric, outcome), known[metric])
+    if (moments) means[metric] = moments
   }
-  return whole
+  const changes = outcomes.flatMap(({ values, before }): ConfusionChange[] => [
+    ...(before?.classes ? [{ ...before.classes, by: -1 as const }] : []),
+    ...(values.classes ? [{ ...values.classes, by: 1 as const }] : []),
+  ])
+  const isClassified = known.confusion !== undefined || changes.length > 0
+  return { ...means, ...(isClassified && { confusion: withChanges(known.confusion ?? [], changes) }) }
+}
+
+function withOutcome(known: Moments | undefined, metric: MeanMetric, { values, before }: Outcome): Moments | undefined {
+  const [value, old] = [values[metric], before?.[metric]]
+  const rest = old === undefined ? known : withoutValue(known ?? NO_MOMENTS, old)
+  return value === undefined ? rest : withValue(rest ?? NO_MOMENTS, value)
 }
 
 type BanditRelease = ReleaseRecord & { readonly kind: 'bandit' }

@@ -3,8 +3,10 @@ import {
   addArmFigures,
   armFiguresFromJson,
   armFiguresToJson,
+  balancedAccuracy,
   emptyArmFigures,
-  RELEASE_METRICS,
+  MEAN_METRICS,
+  macroF1,
 } from '@regia/core'
 import { sql } from 'kysely'
 import type { Connection, Database } from '../../database/database.ts'
@@ -32,8 +34,7 @@ export class ReleaseFiguresStore {
       versions.map((version) => {
         const row = stored.find((each) => each.version === version)
         const figures = row ? armFiguresFromJson(decodeJson(row.figures)) : emptyArmFigures(scoreEdges)
-        const known = outcomes.get(version) ?? {}
-        for (const metric of RELEASE_METRICS) figures.metrics[metric] = known[metric] ?? figures.metrics[metric]
+        setMetrics(figures, outcomes.get(version) ?? {})
         return [version, figures]
       }),
     )
@@ -85,6 +86,14 @@ export class ReleaseFiguresStore {
       )
       .execute()
   }
+}
+
+function setMetrics({ metrics }: ArmFigures, outcomes: Outcomes): void {
+  for (const metric of MEAN_METRICS) metrics[metric] = outcomes[metric] ?? metrics[metric]
+  const { confusion } = outcomes
+  if (!confusion) return
+  metrics.macroF1 = macroF1(confusion)
+  metrics.balancedAccuracy = balancedAccuracy(confusion)
 }
 
 async function addFigures(

@@ -3,12 +3,13 @@ import type {
   BanditPolicy,
   BanditState,
   CanaryPolicy,
+  Confusion,
   ExperimentAnalysis,
   ExperimentPolicy,
+  MeanMetric,
   Moments,
   ReleaseBandit,
   ReleaseId,
-  ReleaseMetric,
   ReleaseState,
   RuleOutcome,
 } from '@regia/core'
@@ -77,7 +78,10 @@ export type RecordChanges = Partial<Omit<ReleaseRecord, 'kind' | 'policy' | 'id'
 }
 
 /** What became known of the predictions of a version in a release: labels and rewards. */
-export type Outcomes = Readonly<Partial<Record<ReleaseMetric, Moments>>>
+export type Outcomes = Readonly<Partial<Record<MeanMetric, Moments>>> & {
+  /** Of a classifier. */
+  readonly confusion?: Confusion
+}
 
 /** Predictions of a version by when they were made, and for how many of them the outcome came in time. */
 export type Pulls = { readonly bucket: number; readonly pullCount: number; readonly settledCount: number }
