@@ -98,7 +98,7 @@ save(
     "probabilities",
 )
 
-# Exported for one row: the first size is 1. The one graph does not care, the other does.
+# Exported for one row: the first size is 1. The one graph does not care, the other does; more of these in ../fixed-rows.
 save("one-row", build(dense(), [value("x", T.FLOAT, [1, 3])], [value("probabilities", T.FLOAT, [1, 2])],
                       [("w", WEIGHTS)]), {"x": floats}, "probabilities")
 save("one-row-only", build([helper.make_node("Reshape", ["x", "shape"], ["f"]), *dense("f")],

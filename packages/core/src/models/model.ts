@@ -32,6 +32,8 @@ export const modelPackageSchema = z.object({
   }),
   /** What was changed when the model was taken over, such as a `ZipMap` that was taken off. */
   notes: z.array(z.string()).optional(),
+  /** Of a graph that was made for a fixed number of rows: how many; a loop in the package's graph passes it more. */
+  rowsAtOnce: z.number().int().positive().optional(),
   /** Digest of `reference-profile.json`: how training inputs and scores were distributed. */
   referenceProfile: digestSchema.optional(),
   /** The largest absolute difference between graph and training code, and over how many rows. */

@@ -50,7 +50,7 @@ export function readForeignGraph(bytes: Uint8Array, options: DecodeOptions = {})
   const initial = new Set(graph.initializers.map(({ name }) => name))
   const inputs = graph.inputs.filter(({ name }) => !initial.has(name))
   return {
-    model: { ...decoded, graph: renamed(graph) },
+    model: { ...decoded, graph: prefixed(graph, PREFIX) },
     inputs: inputs.map((input) => tensorOf(input) ?? refuse(`its input "${input.name}" is no tensor`)),
     outputs: [...graph.outputs.flatMap((output) => tensorOf(output) ?? []), ...zipped].filter(({ elementType }) =>
       ['float', 'double', 'float16'].includes(elementType),
@@ -192,27 +192,28 @@ function pickedLabels(
     .find((labels) => labels.length > 1 && new Set(labels).size === labels.length)
 }
 
-function renamed(graph: OnnxGraph): OnnxGraph {
+/** A graph with other names: those of the graph itself, of its nodes' branches and of all that these see. */
+export function prefixed(graph: OnnxGraph, prefix: string): OnnxGraph {
+  const rename = (name: string) => (name === '' ? '' : prefix + name)
   const named = <Thing extends { readonly name: string }>(things: readonly Thing[]): Thing[] =>
-    things.map((thing) => ({ ...thing, name: foreignName(thing.name) }))
+    things.map((thing) => ({ ...thing, name: rename(thing.name) }))
+  // The branches of an `If` see the names around them, so all are renamed alike.
+  const within = (attribute: AttributeValue): AttributeValue =>
+    attribute.type === 'graph' ? { type: 'graph', value: prefixed(attribute.value, prefix) } : attribute
   return {
     ...graph,
     nodes: graph.nodes.map((node) => ({
       ...node,
-      name: foreignName(node.name),
-      inputs: node.inputs.map(foreignName),
-      outputs: node.outputs.map(foreignName),
-      attributes: Object.fromEntries(Object.entries(node.attributes).map(([name, value]) => [name, renamedIn(value)])),
+      name: rename(node.name),
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+      attributes: Object.fromEntries(Object.entries(node.attributes).map(([name, value]) => [name, within(value)])),
     })),
     initializers: named(graph.initializers),
     inputs: named(graph.inputs),
     outputs: named(graph.outputs),
   }
 }
-
-/** The branches of an `If` see the names around them, so all are renamed alike. */
-const renamedIn = (attribute: AttributeValue): AttributeValue =>
-  attribute.type === 'graph' ? { type: 'graph', value: renamed(attribute.value) } : attribute
 
 function assertReadable({ nodes }: OnnxGraph): void {
   for (const { opType, attributes } of nodes) {

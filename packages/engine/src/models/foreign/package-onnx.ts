@@ -12,12 +12,12 @@ import {
   takeRows,
 } from '@regia/core'
 import { packModel } from '../model-package.ts'
-import { type LoadedGraph, loadGraph } from '../onnx-graph.ts'
+import type { LoadedGraph } from '../onnx-graph.ts'
 import { describeReference, exampleOf } from '../package-contents.ts'
-import { explainUnloadable } from './explain-unloadable.ts'
 import { type ForeignGraph, type ForeignTensor, readForeignGraph } from './foreign-graph.ts'
+import { loadForRows } from './load-for-rows.ts'
 import { withNamesInGraph } from './names-in-graph.ts'
-import { assignColumns, wrapGraph } from './wrap-graph.ts'
+import { assignColumns } from './wrap-graph.ts'
 
 export type PackageForeignOptions = {
   readonly signature: ProgramSignature
@@ -66,16 +66,14 @@ export async function packageForeign(foreign: ForeignGraph, options: PackageFore
   const output = chooseOutput(foreign, given)
   const complete = completeSignature(foreign, given, reference, output)
   const signature = keepsNames ? withNamesInGraph(foreign, complete, output) : complete
-  const graph = wrapGraph(foreign, signature, output)
-  const loaded = await loadGraph(graph, signature).catch(async (cause: unknown) => {
-    throw await explainUnloadable(foreign.model, cause)
-  })
+  const { graph, loaded, notes, rowsAtOnce } = await loadForRows({ foreign, signature, output, reference })
   try {
     await assertProbabilities(loaded, reference, signature)
     const manifest = {
       signature,
       example: { ...(await exampleOf(loaded, reference, signature)), ...(isExampleMadeUp && { isMadeUp: true }) },
-      ...(foreign.notes.length > 0 && { notes: [...foreign.notes] }),
+      ...(notes.length > 0 && { notes: [...notes] }),
+      ...(rowsAtOnce !== undefined && { rowsAtOnce }),
       parity: await parityOf(loaded, reference, given.expected ?? []),
       metrics: given.metrics,
       ...(given.trainedOn && { trainedOn: given.trainedOn }),

@@ -17,7 +17,7 @@ export async function assertServable(bytes: Uint8Array, example: readonly Row[])
   }
 }
 
-/** Requests that arrive together are answered by one call: a graph made for one row, or one that looks at its neighbours, would answer wrongly. */
+/** Requests that arrive together are answered by one call: a graph that looks at its neighbours would answer wrongly. */
 async function assertRowsApart(model: ModelSession): Promise<void> {
   await model.selfTest().catch((cause: unknown) => {
     throw unfit('The graph answers rows otherwise when they come together', cause)
@@ -36,10 +36,6 @@ async function assertNullsAnswered(model: ModelSession, [row]: readonly Row[]): 
     })
   }
 }
-
-/** Of a graph that answers a row, but not several. */
-export const oneRowOnly = (cause: unknown): RegiaError =>
-  unfit('The graph was exported for one row: it answers a single one, and fails on several', cause)
 
 const unfit = (fault: string, cause: unknown): RegiaError =>
   new RegiaError(

@@ -3,7 +3,7 @@ import { fromRows, type ImportSignature, programSignatureSchema, RegiaError, typ
 import { type ForeignGraph, readForeignGraph } from '../foreign-graph.ts'
 import { externalReader, fileAt, MAX_ONNX_BYTES, type ModelFiles, readLimited } from '../model-files.ts'
 import { packageForeign } from '../package-onnx.ts'
-import { assertServable, oneRowOnly } from './assert-servable.ts'
+import { assertServable } from './assert-servable.ts'
 import { columnsOfGraph } from './columns-of-graph.ts'
 import { madeUpRows } from './made-up-rows.ts'
 import { outcomeOfFile } from './outcome-of-file.ts'
@@ -40,20 +40,17 @@ export async function packageOnnxFile({ files, signature: said, example }: OnnxF
   const isUnnamed = 'classes' in outcome && !foreign.classes && !said?.classes
   const signature = programSignatureSchema.parse({ ...said, target, columns, ...outcome })
   const noted = withNotes(foreign, Object.keys(files).length, isUnnamed)
-  const packageOf = (some: readonly Row[], given = signature) =>
+  const packageOf = () =>
     packageForeign(noted, {
-      signature: given,
-      reference: fromRows(some, types),
-      isExampleOnly: some.length < REFERENCE_ROWS,
+      signature,
+      reference: fromRows(rows, types),
+      isExampleOnly: rows.length < REFERENCE_ROWS,
       isExampleMadeUp: !example,
       keepsNames: true,
     })
-  const bytes = await packageOf(rows).catch(async (cause: unknown) => {
+  const bytes = await packageOf().catch((cause: unknown) => {
     if (cause instanceof RegiaError) throw cause
-    const one = await packageOf(rows.slice(0, 1), { ...signature, expected: undefined }).catch(() => undefined)
-    throw one && rows.length > 1
-      ? oneRowOnly(cause)
-      : failsOn(example ? 'the example' : 'rows that were made up', cause)
+    throw failsOn(example ? 'the example' : 'rows that were made up', cause)
   })
   await assertServable(bytes, rows)
   return bytes

@@ -29,7 +29,8 @@ export async function prepare(session: ModelSession, limits: ServingLimits): Pro
   const rows = exampleRows(session)
   const warmUp = await measureWarmUp(session.createBatch, runsOf(session, where), rows, unsafeBatching === undefined)
   const name = limits.lane === 'auto' ? fastestLane(warmUp) : limits.lane
-  const batchRows = unsafeBatching === undefined ? limits.maxBatchRows : 1
+  const apart = unsafeBatching ?? whyApart(session.manifest, warmUp)
+  const batchRows = apart === undefined ? limits.maxBatchRows : 1
   if (name === 'inline') await warmHere(session, rows)
   const lane =
     name === 'inline' && session.atOnce === undefined
@@ -38,11 +39,26 @@ export async function prepare(session: ModelSession, limits: ServingLimits): Pro
   return {
     lane,
     warmUp,
-    batching: unsafeBatching === undefined ? 'on' : `off: ${unsafeBatching}`,
+    batching: apart === undefined ? 'on' : `off: ${apart}`,
   }
 }
 
 /** By itself a request that would hold up the others goes to a thread; one who names the lane wants all there. */
+/** From so much of the time of asking rows one by one on, joining those of several requests only makes them wait for each other. */
+const NO_GAIN = 0.8
+
+/**
+ * Why rows that could be asked together are not: the graph takes one at a time, and its own work is nearly all of the time. Of a small graph most is
+ * the call, which a batch saves even so.
+ */
+export function whyApart(
+  { rowsAtOnce }: Pick<ModelSession['manifest'], 'rowsAtOnce'>,
+  { one, many }: Pick<WarmUp, 'one' | 'many'>,
+): string | undefined {
+  if (rowsAtOnce !== 1 || many.p50Ms < NO_GAIN * many.rowCount * one.p50Ms) return undefined
+  return 'the graph takes one row'
+}
+
 function inline(session: ModelSession, { lane }: ServingLimits, { inlineRowCount }: WarmUp, batchRows: number): Lane {
   if (lane === 'inline') return inlineLane(session, batchRows)
   const shared = Math.max(1, Math.min(batchRows, inlineRowCount))
