@@ -63,6 +63,12 @@ export class CachedModel {
     return this.#unloading
   }
 
+  /** Frees it for good, also where it is being loaded. */
+  async close(): Promise<void> {
+    await this.#loading?.catch(() => undefined)
+    await this.unload()
+  }
+
   /** Does what is asked of a session that is loaded; of one that is not, nothing. */
   async ifLoaded(work: (session: ModelSession) => Promise<void>): Promise<void> {
     if (this.#session) await work(this.#session)

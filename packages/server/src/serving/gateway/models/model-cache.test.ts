@@ -61,6 +61,23 @@ describe('ModelCache', () => {
     expect(cache.loadedCount).toBe(0)
   })
 
+  it('frees what is closed while it is being loaded, once it has answered', async () => {
+    let closed = 0
+    const load = async (): Promise<ModelSession> => {
+      const session = await openModel(bytes)
+      const close = async (): Promise<void> => {
+        closed++
+        await session.close()
+      }
+      return { ...session, close }
+    }
+    const session = new ModelCache({ load }).open(version(1))
+    const asked = ask(session)
+    await session.close()
+    expect(await asked).toBe(1)
+    expect(closed).toBe(1)
+  })
+
   it('frees what was not asked for longest, and loads it again', async () => {
     const { cache, loads } = cacheOf()
     const sessions = [1, 2, 3].map((number) => cache.open(version(number)))

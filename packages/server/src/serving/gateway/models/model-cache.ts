@@ -51,7 +51,7 @@ export class ModelCache {
     const onClose = async (): Promise<void> => {
       if (--model.userCount > 0) return
       this.#models.delete(packageDigest)
-      await model.unload()
+      await model.close()
     }
     return cachedSession(model, { isDeferred: this.#isDeferring, onClose })
   }
