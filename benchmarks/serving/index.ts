@@ -36,16 +36,17 @@ async function measureOnline(
       say(`serving: starting ${name}`)
       contenders.push(await startPeer(name, python, model))
     }
-    contenders.push(await startOursWithoutLog(regia, model))
+    const withoutLog = await startOursWithoutLog(regia, model)
+    contenders.push(withoutLog)
     for (const contender of contenders) await assertAnswers(contender, model)
     const [ours, ...others] = await measureTop(contenders, say)
     const [bare, peers] = [others.at(-1)!, others.slice(0, -1)]
-    const p99 = await measureHalfLoad(contenders, [ours!, ...others])
+    const loads = await measureHalfLoad(contenders, [ours!, ...others], [regia, withoutLog])
     for (const { stop } of contenders.splice(1)) await stop()
     say('serving: one request at a time, and changes under full load')
     return [
-      ...onlineClaims('log and sketches on', ours!, peers, p99),
-      ...onlineClaims('log and sketches off', bare, peers, p99),
+      ...onlineClaims('log and sketches on', ours!, peers, loads),
+      ...onlineClaims('log and sketches off', bare, peers, loads),
       ...(await measureAlone(regia)),
       ...(await measureChanges(regia, model)),
     ]

@@ -54,29 +54,42 @@ export async function measureTop(contenders: readonly Contender[], say: (text: s
   }))
 }
 
-/** p99 of every contender while each gets half of what it can answer. */
+/** p99 under half of the load that a contender can answer: its own, and of ours under the same load. */
+export type HalfLoad = {
+  readonly perSecond: number
+  readonly p99Ms: number
+  readonly oursMs: ReadonlyMap<string, number>
+}
+
+/** @param ours - Those that are asked under each of the loads. */
 export async function measureHalfLoad(
   contenders: readonly Contender[],
   tops: readonly Measured[],
-): Promise<ReadonlyMap<string, number>> {
-  const p99 = new Map<string, number>()
-  for (const [i, { name, target }] of contenders.entries()) {
+  ours: readonly Contender[],
+): Promise<ReadonlyMap<string, HalfLoad>> {
+  const loads = new Map<string, HalfLoad>()
+  for (const [i, contender] of contenders.entries()) {
     const rate = tops[i]!.topPerSecond / 2
-    const runs: number[] = []
+    const asked = ours.includes(contender) ? [contender] : [contender, ...ours]
+    const runs = asked.map((): number[] => [])
     for (let round = 0; round < ROUNDS; round++) {
-      runs.push((await loadInChild(target, { connections: 64, seconds: SECONDS, rate })).p99Ms)
+      for (const [place, { target }] of asked.entries()) {
+        runs[place]!.push((await loadInChild(target, { connections: 64, seconds: SECONDS, rate })).p99Ms)
+      }
     }
-    p99.set(name, median(runs))
+    const p99 = new Map(asked.map(({ name }, place) => [name, median(runs[place]!)]))
+    loads.set(contender.name, { perSecond: rate, p99Ms: p99.get(contender.name)!, oursMs: p99 })
   }
-  return p99
+  return loads
 }
 
 export function onlineClaims(
   what: string,
   ours: Measured,
   peers: readonly Measured[],
-  p99: ReadonlyMap<string, number>,
+  loads: ReadonlyMap<string, HalfLoad>,
 ): Claim[] {
+  const own = loads.get(ours.name)!
   return peers.flatMap((peer) => [
     ratioAtMost(
       `CPU of a single-row request, ${what} (${Math.round(ours.topPerSecond)} a second)`,
@@ -87,11 +100,19 @@ export function onlineClaims(
       1 / GOALS[peer.name]!,
     ),
     ratioAtMost(
-      `p99 at half of its top load, ${what}`,
-      p99.get(ours.name)!,
+      `p99 at half of the top load of ${peer.name} (${Math.round(loads.get(peer.name)!.perSecond)} a second), ${what}`,
+      loads.get(peer.name)!.oursMs.get(ours.name)!,
+      'ms',
+      peer.name,
+      loads.get(peer.name)!.p99Ms,
+      1,
+    ),
+    ratioAtMost(
+      `p99 at half of its own top load (${Math.round(own.perSecond)} a second), ${what}`,
+      own.p99Ms,
       'ms',
       `${peer.name} at half of its own`,
-      p99.get(peer.name)!,
+      loads.get(peer.name)!.p99Ms,
       1,
     ),
   ])
