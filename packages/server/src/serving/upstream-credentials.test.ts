@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { graphTensors, packageGraph } from '../../test/serving/graph-tensors.ts'
@@ -113,6 +113,35 @@ describe('a server that demands a secret', () => {
     expect(body.error.message).toContain('without user')
     expect(JSON.stringify(body)).not.toContain('31f7c2')
   })
+})
+
+it('a restart without the secret leaves other endpoints alone, and its own answers again once the secret is there', async () => {
+  const first = await serveTrips()
+  const file = join(first.projectDir, 'token.txt')
+  writeFileSync(file, TOKEN)
+  upstream.demands = { authorization: `Bearer ${TOKEN}` }
+  const ask = (served: ServedTrips, name: string) =>
+    served.send('POST', `/api/v1/endpoints/${name}/predict`, { rows: [row] })
+  for (const name of ['closed', 'open']) {
+    const secret = name === 'closed' ? { file: 'token.txt' } : { file: file }
+    await first.send('POST', `/api/v1/models/${name}/import`, {
+      upstream: { url: upstream.url, model: 'remote', credentials: { kind: 'bearer', secret } },
+      signature: { classes: ['on time', 'late'], target: 'arrival' },
+    })
+    await first.apply({ name, stable: `${name}@champion` })
+  }
+  await first.server.close()
+  const other = join(first.projectDir, 'elsewhere')
+  mkdirSync(other)
+  const again = await serveTrips({ projectDir: other, home: first.home })
+  const { status, body } = await ask(again, 'closed')
+  expect(status).toBe(503)
+  expect(body.error.message).toContain('token.txt')
+  expect((await ask(again, 'open')).status).toBe(200)
+  writeFileSync(join(other, 'token.txt'), TOKEN)
+  await expect.poll(async () => (await ask(again, 'closed')).status, { timeout: 45_000, interval: 500 }).toBe(200)
+  await again.close()
+  await first.close()
 })
 
 it('a file does not decide which secrets are sent, and where to', async () => {
