@@ -1,6 +1,7 @@
 import type { SketchJson } from '@regia/core'
 import { sql } from 'kysely'
 import type { Connection, Database } from '../../database/database.ts'
+import { derivedTransaction } from '../../database/derived-transaction.ts'
 import { decodeJson, encodeJson } from '../../database/json-text.ts'
 import type { LogPosition, ShadowRecord } from '../prediction-log/index.ts'
 import type { JoinedLabel, JoinedReward } from './delta.ts'
@@ -32,7 +33,8 @@ export class CountStore {
   }
 
   transaction(work: (connection: Connection) => Promise<void>): Promise<void> {
-    return this.#database.transaction().execute(work)
+    // Whatever is lost is counted again from the log, on from the position that was kept with it.
+    return derivedTransaction(this.#database, work)
   }
 
   async findPosition(endpoint: string): Promise<LogPosition | undefined> {

@@ -1,4 +1,5 @@
 import { close, closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { RegiaError } from '@regia/core'
@@ -15,14 +16,17 @@ export class SegmentWriter {
   #fd: number | undefined
   #size: number
   #isDirty = false
+  /** The file is new, and its name not yet forced to the disk. */
+  #isUnnamed: boolean
   #quietSyncs = 0
   /** A failed write left bytes behind that could not be cut off: nothing more may be written here. */
   #isBroken = false
 
   constructor(path: string) {
     this.path = path
-    const fd = openSegment(path)
+    const { fd, isNew } = openSegment(path)
     this.#fd = fd
+    this.#isUnnamed = isNew
     this.#size = fstatSync(fd).size
     // One that holds something may rest for long; a new one gets its header at once.
     if (this.#size > 0) this.#letGo()
@@ -68,9 +72,12 @@ export class SegmentWriter {
       if (++this.#quietSyncs > QUIET_SYNCS) this.#letGo()
       return
     }
+    const isUnnamed = this.#isUnnamed
     this.#isDirty = false
+    this.#isUnnamed = false
     this.#quietSyncs = 0
     await fsyncAsync(this.#open())
+    if (isUnnamed) await syncFolder(dirname(this.path))
   }
 
   async close(): Promise<void> {
@@ -87,7 +94,7 @@ export class SegmentWriter {
   }
 
   #open(): number {
-    this.#fd ??= openSegment(this.path)
+    this.#fd ??= openSegment(this.path).fd
     return this.#fd
   }
 
@@ -106,27 +113,28 @@ export class SegmentWriter {
   }
 }
 
-function openSegment(path: string): number {
+function openSegment(path: string): { readonly fd: number; readonly isNew: boolean } {
   try {
     // "r+" would not create and "a" would ignore positions; a write must land exactly where the last whole one ended.
-    return openSync(path, 'r+')
+    return { fd: openSync(path, 'r+'), isNew: false }
   } catch (cause) {
     if (!isMissing(cause)) throw writeFailed(path, cause)
   }
   try {
-    const fd = openSync(path, 'wx+')
-    syncFolder(dirname(path))
-    return fd
+    return { fd: openSync(path, 'wx+'), isNew: true }
   } catch (cause) {
     throw writeFailed(path, cause)
   }
 }
 
 /** So that a power cut cannot lose the name of a file whose content was forced to the disk. */
-function syncFolder(dir: string): void {
-  const fd = openSync(dir, 'r')
-  fsyncSync(fd)
-  closeSync(fd)
+async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 const isMissing = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
