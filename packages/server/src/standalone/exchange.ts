@@ -35,7 +35,7 @@ export type ExchangeOptions = {
 
 /** How requests become answers: `POST` predicts, `GET` tells. Plain predictions may take a short way. */
 export function createExchange(options: ExchangeOptions): { readonly listener: RequestListener; readonly lane: Lane } {
-  const { state, token, onEvent } = options
+  const { state, limits, token, onEvent } = options
   const routes = predictRoutes(options)
   const findReading = readingsOf(options)
   const fault: ToError = (error) => {
@@ -45,7 +45,7 @@ export function createExchange(options: ExchangeOptions): { readonly listener: R
   const listener: RequestListener = (request, response) => {
     state.underWay++
     response.once('close', () => state.underWay--)
-    const exchange: Exchange = { request, response, state }
+    const exchange: Exchange = { request, response, state, limits }
     const path = (request.url ?? '').split('?', 1)[0]!
     try {
       const route = request.method === 'POST' ? routes.get(path) : undefined
@@ -67,6 +67,7 @@ type Exchange = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly state: ServerState
+  readonly limits: Pick<ModelServerLimits, 'requestMs'>
 }
 
 const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD'
@@ -105,7 +106,7 @@ function tell(exchange: Exchange, reading: Reading): void {
   send(exchange, { status, message: { body, headers } })
 }
 
-function send({ request, response, state }: Exchange, { status, message }: ErrorReply): void {
+function send({ request, response, state, limits }: Exchange, { status, message }: ErrorReply): void {
   if (response.destroyed) return
   response.writeHead(status, {
     ...replyHeaders(message),
@@ -114,6 +115,8 @@ function send({ request, response, state }: Exchange, { status, message }: Error
     ...(state.phase === 'draining' && { connection: 'close' }),
   })
   response.end(request.method === 'HEAD' ? undefined : message.body)
+  // A client that takes nothing of it is left by Node; the end of the answer sets the time anew.
+  if (!response.writableFinished) request.socket.setTimeout(limits.requestMs)
 }
 
 async function sendAnswer(exchange: Exchange, message: WireReply, isPacked: boolean): Promise<void> {

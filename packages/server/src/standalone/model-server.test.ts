@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -174,6 +176,30 @@ describe('createModelServer', () => {
         (await post('/predict', undefined, { body: chunked(100), duplex: 'half' } as RequestInit, url)).status,
       ).toBe(413)
       expect((await post('/predict', { rows: [trip] }, {}, url)).status).toBe(200)
+    })
+  })
+
+  it.each([
+    ['a head', 'POST /predict HTTP/1.1\r\nHost: a\r\nX-Long: '],
+    ['a body', 'POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n'],
+  ])('leaves a client that sends %s too slowly, and answers the others', async (_, beginning) => {
+    await withServer({ limits: { drainMs: 0, requestMs: 400 } }, async ({ url }) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
+      let told = ''
+      socket.on('data', (chunk) => {
+        told += chunk
+      })
+      socket.write(beginning)
+      const dripping = setInterval(() => socket.writable && socket.write('x'), 30)
+      let isOver = false
+      const over = once(socket, 'close').then(() => {
+        isOver = true
+      })
+      while (!isOver) expect((await post('/predict', { rows: [trip] }, {}, url)).status).toBe(200)
+      await over
+      clearInterval(dripping)
+      expect(told).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
+      expect(JSON.parse(told.split('\r\n\r\n')[1]!)).toMatchObject({ error: { code: 'TIMEOUT', where: 'request' } })
     })
   })
 

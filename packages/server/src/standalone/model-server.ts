@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Clock, RegiaError } from '@regia/core'
 import { openModel } from '@regia/engine'
 import { BusySockets } from '../http/busy-sockets.ts'
+import { replyToNoise } from '../http/not-http.ts'
 import { addShortRequests } from '../http/short-requests.ts'
 import { closeIdleConnections } from './close-connections.ts'
 import { createExchange, type ServerState } from './exchange.ts'
@@ -12,6 +13,9 @@ import { silent, type WriteEvent } from './log-line.ts'
 import { openPredictionSink } from './prediction-sink.ts'
 import { readPackage } from './read-package.ts'
 import { ServedModel } from './served-model.ts'
+
+/** How often Node looks for requests that are late. */
+const CHECK_MS = 10_000
 
 export type ModelServerOptions = (
   | { readonly packagePath: string; readonly bytes?: undefined }
@@ -56,7 +60,9 @@ export async function createModelServer(options: ModelServerOptions): Promise<Mo
   const { token, regia = '' } = options
   const exchange = createExchange({ name, version, regia, state, limits, token, clock, onEvent })
   const timeouts = { keepAliveTimeout: limits.keepAliveMs, requestTimeout: limits.requestMs }
-  const server = createServer(timeouts, exchange.listener)
+  const connectionsCheckingInterval = Math.min(limits.requestMs, CHECK_MS)
+  const server = createServer({ ...timeouts, connectionsCheckingInterval }, exchange.listener)
+  server.on('clientError', replyToNoise)
   const short = new BusySockets()
   const closing = closeIdleConnections(server, short)
   addShortRequests(server, exchange.lane, short, limits.keepAliveMs)
