@@ -140,21 +140,25 @@ function graphInThreads(threads: ModelThreads, { manifest, graph }: Pick<OpenedP
 
 /** Calls under way, so that a model is freed after them. */
 function trackCalls() {
-  const calls = new Set<Promise<unknown>>()
+  const onSettled: (() => void)[] = []
+  let underWay = 0
   let isClosed = false
+  const end = (): void => {
+    underWay--
+    if (underWay === 0) for (const resolve of onSettled.splice(0)) resolve()
+  }
   return {
     track: <Result>(work: () => Promise<Result>): Promise<Result> => {
       if (isClosed) return Promise.reject(closedError())
       const call = work()
-      calls.add(call)
-      const forget = () => calls.delete(call)
-      call.then(forget, forget)
+      underWay++
+      call.then(end, end)
       return call
     },
     /** From now on nothing is asked any more; answers when all that was is answered. */
-    settled: async (): Promise<void> => {
+    settled: (): Promise<void> => {
       isClosed = true
-      await Promise.allSettled(calls)
+      return underWay === 0 ? Promise.resolve() : new Promise((resolve) => onSettled.push(resolve))
     },
   }
 }

@@ -2,9 +2,12 @@ import type { Socket } from 'node:net'
 
 /** Connections on which something is being answered: a server that closes lets those finish. */
 export class BusySockets {
+  /**
+   * Requests under way on each open connection on which one was sent once: its client may keep it for more. Entries stay until the
+   * connection closes, since a map whose entries come and go with each request makes the garbage that is collected last.
+   */
   readonly #counts = new Map<Socket, number>()
-  /** Open connections on which a request was sent once: their clients may keep them for more. */
-  readonly #used = new Set<Socket>()
+  #busyCount = 0
   #isDraining = false
   #onIdle: ((socket: Socket) => void) | undefined
 
@@ -14,32 +17,32 @@ export class BusySockets {
   }
 
   get usedCount(): number {
-    return this.#used.size
+    return this.#counts.size
   }
 
   /** Connections on which something is being answered now. */
   get busyCount(): number {
-    return this.#counts.size
+    return this.#busyCount
   }
 
   has(socket: Socket): boolean {
-    return this.#counts.has(socket)
+    return (this.#counts.get(socket) ?? 0) > 0
   }
 
   begin(socket: Socket): void {
-    this.#counts.set(socket, (this.#counts.get(socket) ?? 0) + 1)
-    if (this.#used.has(socket)) return
-    this.#used.add(socket)
-    socket.once('close', () => this.#used.delete(socket))
+    if (socket.destroyed) return
+    const count = this.#counts.get(socket)
+    if (count === undefined) socket.once('close', () => this.#forget(socket))
+    if (!count) this.#busyCount++
+    this.#counts.set(socket, (count ?? 0) + 1)
   }
 
   end(socket: Socket): void {
-    const left = (this.#counts.get(socket) ?? 1) - 1
-    if (left > 0) this.#counts.set(socket, left)
-    else {
-      this.#counts.delete(socket)
-      this.#onIdle?.(socket)
-    }
+    const count = this.#counts.get(socket)
+    // One that closed in the middle is forgotten.
+    if (count) this.#counts.set(socket, count - 1)
+    if (count === 1) this.#busyCount--
+    if (!count || count === 1) this.#onIdle?.(socket)
   }
 
   /** From now on a connection ends with the last answer on it. */
@@ -51,5 +54,10 @@ export class BusySockets {
   /** From now on told of each connection whose last answer was given. */
   onIdle(listener: (socket: Socket) => void): void {
     this.#onIdle = listener
+  }
+
+  #forget(socket: Socket): void {
+    if (this.has(socket)) this.#busyCount--
+    this.#counts.delete(socket)
   }
 }

@@ -22,6 +22,8 @@ export class ModelCache {
   readonly #load: LoadSession
   /** The one that was asked last stands last. */
   readonly #models = new Map<Digest, CachedModel>()
+  /** The one that was asked last. */
+  #latest: CachedModel | undefined
   #isDeferring = false
 
   constructor({ load, maxLoadedBytes }: ModelCacheOptions) {
@@ -67,10 +69,15 @@ export class ModelCache {
   }
 
   #asked(model: CachedModel): void {
+    if (model !== this.#latest) this.#moveLast(model)
+    if (model.isFresh) this.#makeRoom(model)
+  }
+
+  #moveLast(model: CachedModel): void {
     const { packageDigest } = model.version
     if (!this.#models.delete(packageDigest)) return
     this.#models.set(packageDigest, model)
-    if (model.isFresh) this.#makeRoom(model)
+    this.#latest = model
   }
 
   #makeRoom(loaded: CachedModel): void {
