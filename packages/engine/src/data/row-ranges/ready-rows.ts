@@ -18,6 +18,7 @@ import type { RangeRule, ReadyRows, ReadyRowsRequest } from './row-ranges.ts'
 
 /** Text of more values than this is read by its letters. */
 const DICTIONARY_VALUES = 10_000
+const SAMPLED_ROWS = 100_000
 
 /**
  * Judges a file's rows and makes it ready to be read range by range. Parquet whose columns are as they are wanted and whose rows are
@@ -219,14 +220,17 @@ async function describeRows(connection: DuckDBConnection, path: string, { rules,
 
 async function readDictionaries(connection: DuckDBConnection, file: string, texts: readonly string[]) {
   if (texts.length === 0) return {}
+  // Most that have many values have them within these rows, and are then not sorted whole.
   const counts = texts.map((name, i) => `approx_count_distinct(${sqlName(name)}) AS n${i}`)
-  const [counted] = await readRows(connection, `SELECT ${counts.join(', ')} FROM ${file}`)
+  const sample = `SELECT * FROM ${file} LIMIT ${SAMPLED_ROWS}`
+  const [counted] = await readRows(connection, `SELECT ${counts.join(', ')} FROM (${sample})`)
   const few = texts.filter((_, i) => Number(counted?.[`n${i}`]) <= DICTIONARY_VALUES)
   const dictionaries: Record<string, readonly string[]> = {}
   for (const name of few) {
     const value = `coalesce(CAST(${sqlName(name)} AS VARCHAR), '')`
-    const rows = await readRows(connection, `SELECT DISTINCT ${value} AS value FROM ${file} ORDER BY 1`)
-    dictionaries[name] = rows.map((row) => String(row.value))
+    const distinct = `SELECT DISTINCT ${value} AS value FROM ${file}`
+    const rows = await readRows(connection, `${distinct} ORDER BY 1 LIMIT ${DICTIONARY_VALUES + 1}`)
+    if (rows.length <= DICTIONARY_VALUES) dictionaries[name] = rows.map((row) => String(row.value))
   }
   return dictionaries
 }

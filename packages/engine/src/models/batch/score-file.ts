@@ -25,6 +25,7 @@ import {
   emptyFolder,
   holdFolder,
   readManifest,
+  type ScoringIdentity,
   type ScoringManifest,
   type ScoringRows,
   writeManifest,
@@ -109,16 +110,26 @@ async function beginOrResume(request: ScoreFileRequest, folder: string): Promise
   const { inputPath, resume = false } = request
   const was = await fingerprint(inputPath)
   const isInputSame = async () => (await fingerprint(inputPath)) === was
-  const identity = await identityOf(request)
   const found = await readManifest(folder)
-  const difference = found && differenceOf(found.identity, identity)
+  if (!found && resume) throw nothingToResume(folder, undefined)
+  const identity = found && (await identityOf(request))
+  const difference = found && identity && differenceOf(found.identity, identity)
   if (found && difference === undefined) return { manifest: found, isInputSame }
   if (resume) throw nothingToResume(folder, difference)
   await emptyFolder(folder)
   request.onProgress?.({ phase: 'reading', rowsDone: 0, fraction: 0 })
-  const manifest: ScoringManifest = { format: 2, identity, rows: await prepareScoring(request, folder) }
+  const manifest = await begin(request, folder, identity)
   await writeManifest(folder, manifest)
   return { manifest, isInputSame }
+}
+
+/** Judges the rows while the input's digest is computed, where it is not known yet. */
+async function begin(request: ScoreFileRequest, folder: string, known: ScoringIdentity | undefined) {
+  const [identity, rows] = await Promise.allSettled([known ?? identityOf(request), prepareScoring(request, folder)])
+  // Both have ended when one fails: nothing works on in a folder that is gone.
+  if (identity.status === 'rejected') throw identity.reason
+  if (rows.status === 'rejected') throw rows.reason
+  return { format: 2, identity: identity.value, rows: rows.value } satisfies ScoringManifest
 }
 
 async function scoreAndJoin(

@@ -14,6 +14,11 @@ export type ScorePartsRequest = Omit<ScoringThreadData, 'stop'> & {
 }
 
 const END_PATIENCE_MS = 30_000
+/**
+ * What a thread makes are columns, which lie outside of the heap and hardly fill it: with the default, all of the heap is gone through every
+ * 200,000 rows to let go of them. With a small one they go with the many quick collections of what is young.
+ */
+const YOUNG_MB = 1
 
 /**
  * Scores parts on several threads; each takes the next one when it is done with one. With the first failure all end.
@@ -83,7 +88,12 @@ function startThread(workerData: ScoringThreadData): Worker {
   const ending = extname(fileURLToPath(import.meta.url))
   const url = new URL(`./scoring-thread${ending}`, import.meta.url)
   silenceTelemetry()
-  return new Worker(url, { workerData, name: 'scoring', execArgv: ending === '.ts' ? ['--conditions=source'] : [] })
+  return new Worker(url, {
+    workerData,
+    name: 'scoring',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    execArgv: ending === '.ts' ? ['--conditions=source'] : [],
+  })
 }
 
 const lost = (cause: unknown): RegiaError =>
