@@ -1,10 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRng, type ModelOptimisation, programSignatureSchema, type Table, toRows } from '@regia/core'
 import { openModel, packageOnnx, readModelPackage } from '@regia/engine'
-import SqliteDatabase from 'better-sqlite3'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { createClient } from '@regia/sdk'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { inputName, mlpGraph, mlpRows } from '../../../../../tests/fixtures/models/mlp.ts'
+import { startChildServer } from '../../../test/serving/child-server.ts'
 import { startServer, type TestServer } from '../../../test/start-server.ts'
 
 const SIZES = [16, 256, 256, 1]
@@ -204,20 +207,25 @@ describe('optimising a version', () => {
   })
 
   it('that was under way when the server was killed has failed', { timeout: TIMEOUT_MS }, async () => {
-    const test = await startServer()
-    await register(test)
-    const { digest } = await test.client.blobs.write(csv)
-    const data = { file: 'held-out.csv', digest }
-    const ended = await done(test, await test.client.models.optimise('net', '1', { by: 'float16', data, minGain: 0.9 }))
-    await test.server.close()
-    // As a process that is killed leaves it.
-    const file = new SqliteDatabase(join(test.home, 'regia.db'))
-    file.prepare("update model_optimisation set status = 'running', ended_at = null, report = null").run()
-    file.close()
-    const { client } = await test.restart()
-    expect(await client.optimisations.get(ended.id)).toMatchObject({
+    const projectDir = mkdtempSync(join(tmpdir(), 'regia-optimising-'))
+    onTestFinished(() => rmSync(projectDir, { recursive: true, force: true }))
+    const home = join(projectDir, '.regia')
+    const first = await startChildServer(home, projectDir)
+    onTestFinished(() => first.kill())
+    const client = createClient({ url: first.url })
+    await client.models.import('net', {
+      files: { 'net.zip': (await client.blobs.write(new Uint8Array(packageBytes))).digest },
+    })
+    const { digest } = await client.blobs.write(csv)
+    const { id } = await client.models.optimise('net', '1', { by: 'int8', data: { file: 'held-out.csv', digest } })
+    await vi.waitFor(async () => expect((await client.optimisations.get(id)).status).toBe('running'), PATIENCE)
+    await first.kill()
+    const second = await startChildServer(home, projectDir)
+    onTestFinished(() => second.kill())
+    expect(await createClient({ url: second.url }).optimisations.get(id)).toMatchObject({
       status: 'failed',
       error: { code: 'UNAVAILABLE', message: 'The server ended before the optimisation was done.' },
+      endedAt: expect.any(String),
     })
   })
 })
