@@ -1,6 +1,7 @@
 export * from './errors.ts'
 export * from './hash.ts'
 export * from './ids.ts'
+export * from './issue-text.ts'
 export * from './json.ts'
 export * from './json-schema.ts'
 export * from './murmur.ts'

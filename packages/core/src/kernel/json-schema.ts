@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { issueText } from './issue-text.ts'
 
 /**
  * What a value has against a JSON Schema, in words; undefined when it fits.
@@ -14,7 +15,7 @@ export function jsonSchemaFault(schema: Readonly<Record<string, unknown>>, value
   if (parsed.success) return undefined
   return parsed.error.issues
     .slice(0, 5)
-    .map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
+    .map((issue) => [issue.path.join('.'), issueText(issue)].filter(Boolean).join(': '))
     .join('; ')
 }
 

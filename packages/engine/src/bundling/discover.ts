@@ -9,6 +9,7 @@ import {
   type ErrorBody,
   endpointSpecSchema,
   type GraphStep,
+  issueText,
   type MonitorSpec,
   monitorSpecSchema,
   type NotifierSpec,
@@ -168,7 +169,7 @@ async function withDigests(
   const step = issue?.path[0] === 'steps' ? draft.steps[Number(issue.path[1])] : undefined
   throw new RegiaError(
     'PIPELINE_INVALID',
-    `Pipeline "${draft.name}" is not valid at ${issue?.path.join('.')}: ${issue?.message}.`,
+    `Pipeline "${draft.name}" is not valid at ${issue?.path.join('.')}: ${issue && issueText(issue)}.`,
     {
       where: step?.definedAt ?? `pipeline ${draft.name}`,
       hint: 'Change what the pipeline says there.',

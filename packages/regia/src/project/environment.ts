@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { durationSchema, RegiaError, trackedRunIdSchema } from '@regia/core'
+import { durationSchema, issueText, RegiaError, trackedRunIdSchema } from '@regia/core'
 import { z } from 'zod'
 
 const environmentSchema = z.object({
@@ -99,7 +99,7 @@ function accountName(): string {
 function environmentError(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): RegiaError {
   const name = String(issue.path[0])
   const got = name === 'REGIA_TOKEN' ? 'a text that is too short or too long' : `"${String(given[name])}"`
-  return new RegiaError('CONFIG_INVALID', `The environment variable ${name} is ${got}: ${issue.message}.`, {
+  return new RegiaError('CONFIG_INVALID', `The environment variable ${name} is ${got}: ${issueText(issue)}.`, {
     where: name,
     hint:
       name === 'REGIA_URL'

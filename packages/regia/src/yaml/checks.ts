@@ -1,4 +1,4 @@
-import { type CheckAuthor, type Opponent, RegiaError } from '@regia/core'
+import { type CheckAuthor, issueText, type Opponent, RegiaError } from '@regia/core'
 import { z } from 'zod'
 import { type Checks, checks } from '../authoring/checks.ts'
 import type { StepDocument } from './document.ts'
@@ -87,7 +87,7 @@ function read<Schema extends z.ZodType>(schema: Schema, given: unknown, kind: st
   const [issue] = parsed.error.issues
   throw new RegiaError(
     'PIPELINE_INVALID',
-    `Check "${kind}" is wrong${issue?.path.length ? ` at ${issue.path.join('.')}` : ''}: ${issue?.message}.`,
+    `Check "${kind}" is wrong${issue?.path.length ? ` at ${issue.path.join('.')}` : ''}: ${issue && issueText(issue)}.`,
     {
       where,
       hint: `A metric with what it must reach, such as auc: { atLeast: 0.7 } or precision: { of: late, beats: [majority], by: 0.1 }; or one of ${Object.keys(OTHERS).join(', ')}.`,

@@ -1,4 +1,4 @@
-import { DEFINITION, endpointSpecSchema, RegiaError } from '@regia/core'
+import { DEFINITION, endpointSpecSchema, issueText, RegiaError } from '@regia/core'
 import { z } from 'zod'
 import type { EndpointDefinition } from '../authoring/declarations.ts'
 
@@ -20,7 +20,7 @@ export function yamlEndpoint({ file, document, lines }: YamlEndpoint): EndpointD
   const [issue] = parsed.error.issues
   const place = issue?.path.join('.') ?? ''
   const field = String(issue?.path[0] ?? 'endpoint')
-  throw new RegiaError('CONFIG_INVALID', `An endpoint is not valid: ${place || 'it'}: ${issue?.message}.`, {
+  throw new RegiaError('CONFIG_INVALID', `An endpoint is not valid: ${place || 'it'}: ${issue && issueText(issue)}.`, {
     where: `${file}:${lines[field === 'name' ? 'endpoint' : field] ?? 1}`,
     hint: z.prettifyError(parsed.error),
   })

@@ -1,4 +1,4 @@
-import { type Condition, DEFINITION, definitionEnvironment, durationMs, RegiaError } from '@regia/core'
+import { type Condition, DEFINITION, definitionEnvironment, durationMs, issueText, RegiaError } from '@regia/core'
 import type { PipelineDefinition, StepDefinition } from '@regia/engine'
 import { z } from 'zod'
 import { compileGraph, type GraphNode } from '../authoring/compile-graph.ts'
@@ -157,7 +157,7 @@ function readDocument({ file, document }: YamlFile): PipelineDocument {
   const [issue] = parsed.error.issues
   throw new RegiaError(
     'PIPELINE_INVALID',
-    `The pipeline is wrong${issue?.path.length ? ` at ${issue.path.join('.')}` : ''}: ${issue?.message}.`,
+    `The pipeline is wrong${issue?.path.length ? ` at ${issue.path.join('.')}` : ''}: ${issue && issueText(issue)}.`,
     { where: file, hint: 'A pipeline has a name (pipeline: NAME) and steps; docs/yaml.md shows one.' },
   )
 }

@@ -1,4 +1,4 @@
-import { isDefinition, RegiaError, type TransformKind } from '@regia/core'
+import { isDefinition, issueText, RegiaError, type TransformKind } from '@regia/core'
 import type { StepDefinition } from '@regia/engine'
 import { learnerStep, scoreStep, splitStep, sqlStep } from './built-in-steps.ts'
 import { STEP_SCHEMAS, STEP_WORDS, type StepDocument, type StepKindWord } from './document.ts'
@@ -65,7 +65,7 @@ export function readStep(name: string, given: unknown, place: string): StepDocum
   const [issue] = parsed.error.issues
   throw new RegiaError(
     'PIPELINE_INVALID',
-    `Step "${name}" is wrong${issue?.path.length ? ` at ${issue.path.join('.')}` : ''}: ${issue?.message}.`,
+    `Step "${name}" is wrong${issue?.path.length ? ` at ${issue.path.join('.')}` : ''}: ${issue && issueText(issue)}.`,
     { where: place, hint: 'docs/yaml.md says what each kind of step takes.' },
   )
 }

@@ -1,4 +1,4 @@
-import { type PipelineGraph, RegiaError } from '@regia/core'
+import { issueText, type PipelineGraph, RegiaError } from '@regia/core'
 import { z } from 'zod'
 import { suggest } from '../http/near-names.ts'
 
@@ -31,7 +31,7 @@ function resolveParam(graph: PipelineGraph, name: string, given: Params): unknow
   }
   const result = z.fromJSONSchema(schema).safeParse(value)
   if (result.success) return value
-  const issues = result.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
+  const issues = result.error.issues.map((issue) => [issue.path.join('.'), issueText(issue)].filter(Boolean).join(': '))
   const got = JSON.stringify(value).slice(0, 200)
   throw invalidParam(
     graph,
