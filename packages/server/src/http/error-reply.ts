@@ -1,31 +1,49 @@
-import { type ErrorBody, RegiaError } from '@regia/core'
+import { type ErrorBody, issueText, RegiaError, type WordedIssue } from '@regia/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { ERROR_STATUS } from './error-status.ts'
+import { errorText, isOneText } from './error-text.ts'
+import { REQUEST_ID } from './report-fault.ts'
 import { retryAfter } from './retry-after.ts'
 
 export type ErrorReply = { readonly error: ErrorBody; readonly requestId: string }
 
-/** How every error leaves: the status from one table, the body the same everywhere. What is unexpected is logged and says nothing of the inside. */
+type OneText = { readonly error: string }
+
+/** How every error leaves that no protocol puts into a form of its own: the status from one table, the body the same everywhere. */
 export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = toRegiaError(error)
+  const known = beginRefusal(error, request, reply)
+  const body: ErrorReply | OneText = isOneText(request.url)
+    ? { error: errorText(known) }
+    : { error: known.toBody(), requestId: request.id }
+  return reply.type('application/json').serializer(JSON.stringify).send(body)
+}
+
+/**
+ * What every protocol's reply to an error begins with: status and headers. What is unexpected is logged and says nothing of the inside.
+ *
+ * @returns The error, whose words the protocol puts into its own form.
+ */
+export function beginRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): RegiaError {
+  const known = toRegiaError(error, request)
   if (known.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
-  const body: ErrorReply = { error: known.toBody(), requestId: request.id }
   // An address that cannot be decoded meets no hook, so the id is set here as well.
-  reply.header('x-request-id', request.id).headers(retryAfter(known))
+  reply.code(ERROR_STATUS[known.code]).header(REQUEST_ID, request.id).headers(retryAfter(known))
   // Closed now, the connection would be reset under a sender in the middle of its body, who would never read why. The rest is read and dropped.
   if (known.code === 'PAYLOAD_TOO_LARGE') reply.removeHeader('connection')
-  return reply.code(ERROR_STATUS[known.code]).type('application/json').serializer(JSON.stringify).send(body)
+  return known
 }
 
 /** The `RegiaError` that an error of the framework means; one of code `INTERNAL` for anything else. */
-export function toRegiaError(error: unknown): RegiaError {
+export function toRegiaError(error: unknown, request?: Pick<FastifyRequest, 'routeOptions'>): RegiaError {
   if (error instanceof RegiaError) return error
   if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
   const { code, statusCode } = frameworkError(error)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new RegiaError('PAYLOAD_TOO_LARGE', 'The request body is larger than this route takes.', {
-      hint: 'Send less at once: fewer rows, labels or events a request.',
+    const limit = request ? `${request.routeOptions.bodyLimit} bytes, which is all that` : 'what'
+    return new RegiaError('PAYLOAD_TOO_LARGE', `The request body is larger than ${limit} this address takes.`, {
+      where: 'body',
+      hint: 'Send less at once: fewer rows, labels or events a request. Large tables are scored with "regia score".',
       cause: error,
     })
   }
@@ -53,16 +71,30 @@ function frameworkError(error: unknown): { code: string; statusCode?: number } {
     : { code }
 }
 
+type ValidationIssue = {
+  readonly instancePath: string
+  readonly keyword: string
+  readonly message?: string | undefined
+  /** What else zod said. */
+  readonly params: { readonly [name: string]: unknown }
+}
+
+/** Of a union, what each of its members said. */
+const isOfUnion = (params: object): params is Required<Pick<WordedIssue, 'errors'>> =>
+  'errors' in params && Array.isArray(params.errors)
+
 type ValidationError = {
-  readonly validation: readonly { readonly instancePath: string; readonly message?: string }[]
+  readonly validation: readonly ValidationIssue[]
   readonly validationContext?: string
 }
 
 function invalidRequest(error: ValidationError): RegiaError {
   const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
-  const issues = error.validation.slice(0, 5).map(({ instancePath, message }) => {
+  const issues = error.validation.slice(0, 5).map(({ instancePath, keyword, message, params }) => {
     const path = instancePath.replace(/^\//, '').replaceAll('/', '.')
-    return { path: path === '' ? part : `${part}.${path}`, message: message ?? 'is not valid' }
+    const told = { code: keyword, message: message ?? 'it is not valid', path: [] }
+    const text = issueText(isOfUnion(params) ? { ...told, errors: params.errors } : told)
+    return { path: path === '' ? part : `${part}.${path}`, message: text }
   })
   const text = issues.map(({ path, message }) => `${path}: ${message}`).join('; ')
   return new RegiaError('INVALID_INPUT', `The request is not as the API describes it: ${text}.`, {

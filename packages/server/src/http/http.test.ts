@@ -82,6 +82,28 @@ describe('errors', () => {
     expect(reply.json().error.where).toContain('body.graph.steps.0.id')
   })
 
+  it('say what came and what is expected, of a field of several kinds as well', async () => {
+    const { server } = await startServer()
+    const payload = { labels: [{ predictionId: 'p', label: { a: 1 } }] }
+    const reply = await server.app.inject({ method: 'POST', url: '/api/v1/labels', payload })
+    expect(reply.json().error).toMatchObject({
+      message:
+        'The request is not as the API describes it: body.labels.0.label: Invalid input: expected string, number or boolean, received object.',
+      where: 'body.labels.0.label',
+    })
+  })
+
+  it('have one text under /v2, as the protocol has it, for an unknown address too', async () => {
+    const { server } = await startServer()
+    const reply = await server.app.inject({ method: 'GET', url: '/v2/model/late' })
+    expect([reply.statusCode, reply.json()]).toEqual([
+      404,
+      { error: 'There is no GET /v2/model/late. Did you mean /v2/models/late?' },
+    ])
+    const other = await server.app.inject({ method: 'DELETE', url: '/v2/models' })
+    expect(other.json()).toEqual({ error: 'There is no DELETE /v2/models. It answers to GET.' })
+  })
+
   it('refuse a body that is too large or too deep', async () => {
     const { server } = await startServer({ maxBodyBytes: 20_000 })
     const put = (payload: string) =>

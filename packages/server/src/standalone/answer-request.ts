@@ -27,9 +27,9 @@ export type WholeRequest = {
 export function requestAnswerer(options: ExchangeOptions & { readonly served: ServedModel }) {
   const routes = predictRoutes(options)
   const findReading = readingsOf(options)
-  const fault = (error: unknown): ErrorReply => {
+  const fault = (error: unknown, at?: string): ErrorReply => {
     if (!(error instanceof RegiaError)) options.onEvent('error', 'failed', errorFields(error))
-    return toErrorReply(error)
+    return toErrorReply(error, at)
   }
   return async ({ method, path, headers, body }: WholeRequest): Promise<ErrorReply> => {
     try {
@@ -44,7 +44,7 @@ export function requestAnswerer(options: ExchangeOptions & { readonly served: Se
         message: { body: told, headers: contentType === undefined ? {} : { 'content-type': contentType } },
       }
     } catch (error) {
-      return fault(error)
+      return fault(error, path)
     }
   }
 }

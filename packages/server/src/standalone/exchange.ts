@@ -38,9 +38,9 @@ export function createExchange(options: ExchangeOptions): { readonly listener: R
   const { state, limits, token, onEvent } = options
   const routes = predictRoutes(options)
   const findReading = readingsOf(options)
-  const fault: ToError = (error) => {
+  const fault: ToError = (error, path) => {
     if (!(error instanceof RegiaError)) onEvent('error', 'failed', errorFields(error))
-    return toErrorReply(error)
+    return toErrorReply(error, path)
   }
   const listener: RequestListener = (request, response) => {
     state.underWay++
@@ -57,7 +57,7 @@ export function createExchange(options: ExchangeOptions): { readonly listener: R
     } catch (error) {
       // What is left of a body is read and dropped: the connection would be reset under its sender otherwise.
       request.resume()
-      send(exchange, fault(error))
+      send(exchange, fault(error, path))
     }
   }
   return { listener, lane: createShortLane({ ...options, routes, fault }) }

@@ -161,6 +161,10 @@ describe('createModelServer', () => {
       expect([path, reply.status, text]).toEqual([path, status, expect.stringMatching(message)])
     }
     expect((await fetch(`${server.url}/predict`, { method: 'PUT', body: '{}' })).status).toBe(404)
+    const unknown = await post('/v2/models/early/infer', {})
+    expect(await unknown.json()).toEqual({
+      error: expect.stringMatching(/^There is no POST \/v2\/models\/early\/infer\./),
+    })
   })
 
   it('takes packed bodies, and stops at a bomb', async () => {

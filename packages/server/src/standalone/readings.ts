@@ -1,5 +1,5 @@
 import { RegiaError } from '@regia/core'
-import { errorText } from '../protocols/open-inference/error-text.ts'
+import { errorText } from '../http/error-text.ts'
 import { statusOf } from './error-reply.ts'
 import type { ExchangeOptions } from './exchange.ts'
 import { inferenceOf } from './inference.ts'

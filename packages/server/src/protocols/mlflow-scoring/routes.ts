@@ -1,9 +1,7 @@
 import { nameSchema, RegiaError } from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../../http/app.ts'
-import { toRegiaError } from '../../http/error-reply.ts'
-import { ERROR_STATUS } from '../../http/error-status.ts'
-import { retryAfter } from '../../http/retry-after.ts'
+import { beginRefusal } from '../../http/error-reply.ts'
 import type { WireReply, WireRequest } from '../../http/wire-message.ts'
 import { addWireScope, sendWire, wireRequest } from '../../http/wire-scope.ts'
 import { scoringError } from './scoring-protocol.ts'
@@ -26,11 +24,7 @@ const PING = 'Whether the endpoint answers'
 /** MLflow's scoring protocol for each endpoint, and at the root for one of them. */
 export function addScoringRoutes(app: App, deps: ScoringDeps): void {
   addWireScope(app, deps.maxBodyBytes, (scope) => {
-    scope.setErrorHandler((error, request, reply) => {
-      const known = toRegiaError(error)
-      if (known.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
-      return reply.code(ERROR_STATUS[known.code]).headers(retryAfter(known)).send(scoringError(known))
-    })
+    scope.setErrorHandler((error, request, reply) => reply.send(scoringError(beginRefusal(error, request, reply))))
     // `mlflow.deployments` asks under /endpoints.
     for (const prefix of ['/api/v1/endpoints', '/endpoints']) {
       const isHidden = prefix === '/endpoints'

@@ -62,6 +62,10 @@ describe('every reply has the shape that the protocol gives it', () => {
     ['POST', '/v2/repository/models/nothing/load', 'error', 404, {}],
     ['POST', '/v2/repository/models/tiny/load', 'error', 400, { parameters: { 'file:../../x': 'eA==', config: '{}' } }],
     ['POST', '/v2/repository/index', 'error', 400, { ready: 'yes' }],
+    ['GET', '/v2/nothing', 'error', 404],
+    ['DELETE', '/v2/models/tiny', 'error', 404],
+    ['POST', '/v2/models/tiny/nothing', 'error', 404, {}],
+    ['GET', '/v2/models/%zz', 'error', 400],
     ['POST', '/v2/repository/models/tiny/unload', 'error', 400, []],
   ])('%s %s: %s, %i', async (method, path, kind, status, body) => {
     const reply = await served.send(method, path, body)

@@ -2,13 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { nameSchema } from '@regia/core'
 import { z } from 'zod'
 import type { App } from '../../http/app.ts'
-import { toRegiaError } from '../../http/error-reply.ts'
-import { ERROR_STATUS } from '../../http/error-status.ts'
-import { retryAfter } from '../../http/retry-after.ts'
+import { beginRefusal } from '../../http/error-reply.ts'
+import { errorText } from '../../http/error-text.ts'
 import { parseJson, type WireReply, type WireRequest } from '../../http/wire-message.ts'
 import { addWireScope, sendWire, wireRequest } from '../../http/wire-scope.ts'
 import type { ReadEventTime } from './decode-infer.ts'
-import { errorText } from './error-text.ts'
 import { parseRest } from './infer-protocol.ts'
 import type { InferenceService, ReadInfer } from './inference-service.ts'
 import { isRecord, refusal, show } from './refusal.ts'
@@ -29,12 +27,8 @@ const tags = ['open inference protocol']
 export function addOpenInferenceRoutes(app: App, deps: OpenInferenceDeps): void {
   addWireScope(app, deps.maxBodyBytes, (scope) => {
     scope.setErrorHandler((error, request, reply) => {
-      const known = toRegiaError(error)
-      if (known.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
-      return reply
-        .code(ERROR_STATUS[known.code])
-        .headers(retryAfter(known))
-        .send({ error: errorText(known) })
+      const known = beginRefusal(error, request, reply)
+      return reply.send({ error: errorText(known) })
     })
     addServerRoutes(scope, deps.service)
     addModelRoutes(scope, deps.service)

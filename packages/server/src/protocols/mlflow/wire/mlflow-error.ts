@@ -57,9 +57,9 @@ const MEANING: Partial<Record<ErrorCode, MlflowCode>> = {
 }
 
 /** Any error as the protocol says it. What is unexpected says nothing of the inside. */
-export function toMlflowError(error: unknown): MlflowError {
+export function toMlflowError(error: unknown, request?: FastifyRequest): MlflowError {
   if (error instanceof MlflowError) return error
-  const known = toRegiaError(error)
+  const known = toRegiaError(error, request)
   const code = MEANING[known.code] ?? 'INTERNAL_ERROR'
   return new MlflowError(code, known.hint === undefined ? known.message : `${known.message} ${known.hint}`)
 }
@@ -82,7 +82,7 @@ export async function rephrase<T>(
 
 /** The error handler of every scope that speaks the protocol, also of one that takes files instead of JSON. */
 export function replyWithMlflowError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, message, status } = toMlflowError(error)
+  const { code, message, status } = toMlflowError(error, request)
   if (code === 'INTERNAL_ERROR') request.log.error({ err: error, requestId: request.id }, 'unexpected error')
   // The rest of a body that is too large is read and dropped: a connection that is reset tells its sender nothing.
   if (error instanceof Error && 'statusCode' in error && error.statusCode === 413) reply.removeHeader('connection')

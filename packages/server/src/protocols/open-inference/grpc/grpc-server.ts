@@ -11,6 +11,7 @@ import {
 import { RegiaError } from '@regia/core'
 import type { ReadEventTime } from '../decode-infer.ts'
 import type { InferenceService } from '../inference-service.ts'
+import { adviseTooLarge } from './advise-too-large.ts'
 import { healthMethods, watchHealth } from './health.ts'
 import { inferenceMethods } from './inference-methods.ts'
 import { codecOf, type MessageName } from './messages.ts'
@@ -57,6 +58,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_receive_message_length': options.maxMessageBytes,
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
+    interceptors: [adviseTooLarge(options.maxMessageBytes)],
   })
   const streams = new OpenStreams()
   const methods = inferenceMethods(options.service, options.readEventTime)

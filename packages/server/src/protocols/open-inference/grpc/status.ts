@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import type { RegiaError } from '@regia/core'
 import { ERROR_STATUS } from '../../../http/error-status.ts'
-import { errorText } from '../error-text.ts'
+import { errorText } from '../../../http/error-text.ts'
 
 /** The status of gRPC for what HTTP says of an error. @see https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
 const STATUS_OF_HTTP: Readonly<Record<number, status>> = {
