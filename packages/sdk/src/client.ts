@@ -16,6 +16,7 @@ import type {
   Digest,
   Distribution,
   Endpoint,
+  EndpointReference,
   EndpointSpecInput,
   Garbage,
   Health,
@@ -53,6 +54,7 @@ import type {
   ShadowComparison,
   StepEvent,
   TableSchema,
+  TakeReference,
   Traffic,
   VersionDiff,
   WindowResult,
@@ -264,6 +266,11 @@ export function createClient(options: ClientOptions) {
         json<{ readonly points: readonly TrafficPoint[] }>('GET', at('endpoints', name, 'traffic'), { query }),
       /** Champion and challenger on the same predictions: the running comparison, else the last one, else nothing. */
       comparison: (name: string) => json<ShadowComparison | undefined>('GET', at('endpoints', name, 'comparison')),
+      /** What windows of the version that serves are compared with; where there is nothing, its `hint` says how to get it. */
+      reference: (name: string) => json<EndpointReference>('GET', at('endpoints', name, 'reference')),
+      /** Takes logged predictions of a span of event time for it, 200 at least. Throws `CONFLICT` where the model brought its own, `DATA_EMPTY`. */
+      takeReference: (name: string, body: TakeReference = {}) =>
+        json<EndpointReference>('POST', at('endpoints', name, 'reference'), { body }),
       /** What changed and why, newest first: all, or what was decided `by` a rule, Regia itself or a person, or of some kinds. */
       decisions: (name: string, { kinds, ...query }: DecisionListQuery = {}) =>
         json<Page<Decision>>('GET', at('endpoints', name, 'decisions'), {

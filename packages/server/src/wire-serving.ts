@@ -30,6 +30,7 @@ import {
   addEndpointHistoryRoutes,
   addEndpointRoutes,
   addPredictionRoutes,
+  addReferenceRoutes,
   addReleaseRoutes,
   addRewardRoutes,
   addServingMetrics,
@@ -175,6 +176,7 @@ export function addServingRoutes(
   const infer = wireInfer((name) => inference.notReady(name))
   addEndpointRoutes(app, serving)
   addEndpointHistoryRoutes(app, serving)
+  addReferenceRoutes(app, serving)
   addReleaseRoutes(app, serving)
   addRewardRoutes(app, serving)
   addPredictionRoutes(app, serving, plain, maxBodyBytes)

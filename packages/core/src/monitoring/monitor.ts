@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { estimateSchema } from '../evaluation/index.ts'
 import { durationSchema, idSchema, nameSchema, timestampSchema } from '../kernel/index.ts'
+import { endpointReferenceSchema } from '../serving/index.ts'
 
 /** A value of a triggered run's parameter: a constant, or a time relative to the event time of the alert, such as the day 10 days before it. */
 export const triggerParamSchema = z.union([
@@ -44,6 +45,11 @@ export const monitorSpecSchema = z.strictObject({
       minimumLabels: z.number().int().min(20).default(200),
     })
     .optional(),
+  /**
+   * What windows are compared with where the model came without reference rows: nothing (`training`, as where absent), or the first window with enough predictions
+   * of each version (`window`).
+   */
+  reference: z.enum(['training', 'window']).optional(),
   /** So many windows in a row must fail before an alert. */
   consecutiveWindows: z.number().int().min(1).max(100).default(3),
   actions: z.array(monitorActionSchema).default([]),
@@ -137,6 +143,8 @@ export const monitorSchema = z.object({
   lastWindow: windowResultSchema.optional(),
   windowCount: z.number().int(),
   openAlertCount: z.number().int(),
+  /** What windows of the version that serves are compared with. Absent while the endpoint serves nothing. */
+  reference: endpointReferenceSchema.optional(),
   /** Event time up to which it has looked. */
   evaluatedUntil: timestampSchema.optional(),
   createdAt: timestampSchema,

@@ -1,6 +1,7 @@
 export * from './answering.ts'
 export * from './decision.ts'
 export * from './endpoint.ts'
+export * from './endpoint-reference.ts'
 export * from './execution.ts'
 export * from './model-ref.ts'
 export * from './prediction.ts'

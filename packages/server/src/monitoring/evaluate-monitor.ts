@@ -25,6 +25,7 @@ export async function evaluateMonitor(deps: MonitoringDeps, { spec, settledUntil
   const watermark = await endpoints.findWatermark(spec.endpoint)
   if (watermark === undefined) return
   const length = durationMs(spec.window)
+  if (spec.reference === 'window') await takeLastWindow(deps, spec, watermark)
   // A changed window length begins a new grid; no window may reach back over what is settled.
   // Where events went back in time, what lies before them is looked through once more; final verdicts stay.
   const settled = settledUntil === undefined || settledUntil > watermark ? 0 : settledUntil
@@ -36,6 +37,13 @@ export async function evaluateMonitor(deps: MonitoringDeps, { spec, settledUntil
   await settle(deps, spec, watermark)
   await closeReplaced(deps, spec, watermark)
   await actOnForgotten(deps, spec, watermark)
+}
+
+/** The last window that is over; a monitor looks at each as soon as it is, so this is the first that has enough predictions. */
+async function takeLastWindow({ endpoints }: MonitoringDeps, spec: MonitorSpec, watermark: number): Promise<void> {
+  const length = durationMs(spec.window)
+  const until = windowStart(watermark, length)
+  await endpoints.takeReference(spec.endpoint, { from: until - length, until }, spec.drift.minimumRows)
 }
 
 const judgedKey = ({ result, isFinal }: StoredWindow) => ({

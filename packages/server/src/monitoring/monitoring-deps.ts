@@ -1,4 +1,13 @@
-import type { Clock, IdFactory, JsonValue, ReferenceProfile, RunId, SketchJson, Trigger } from '@regia/core'
+import type {
+  Clock,
+  EndpointReference,
+  IdFactory,
+  JsonValue,
+  ReferenceProfile,
+  RunId,
+  SketchJson,
+  Trigger,
+} from '@regia/core'
 import type { MonitorStore } from './monitor-store.ts'
 
 /** What windows of a version are compared with. */
@@ -25,7 +34,15 @@ export type EndpointSource = {
     until: number,
   ) => Promise<readonly { readonly hour: number; readonly version: number }[]>
   readonly sketches: (endpoint: string, version: number, from: number, until: number) => Promise<readonly SketchJson[]>
-  /** Undefined where the version's package has no reference profile. */
+  /** What the version that serves is compared with. @throws RegiaError `NOT_FOUND`, `ENDPOINT_NOT_READY`. */
+  readonly reference: (endpoint: string) => Promise<EndpointReference>
+  /** Takes the predictions of a span for it, where there is none and they are enough. */
+  readonly takeReference: (
+    endpoint: string,
+    span: { readonly from: number; readonly until: number },
+    minimumRows: number,
+  ) => Promise<void>
+  /** Undefined where the version has no reference profile. */
   readonly findVersion: (endpoint: string, version: number) => Promise<MonitoredVersion | undefined>
 }
 

@@ -58,8 +58,11 @@ export class MonitoringService {
     const open = await this.#deps.store.openAlerts(this.#deps.store.connection, name)
     const evaluatedUntil = await this.#deps.store.evaluatedUntil(name)
     const lastWindow = items.at(-1)
+    // An endpoint that is gone, or loads nothing, says so on its own page.
+    const reference = await this.#deps.endpoints.reference(spec.endpoint).catch(() => undefined)
     return {
       spec,
+      ...(reference && { reference }),
       ...(lastWindow && { lastWindow }),
       windowCount: total,
       openAlertCount: open.length,

@@ -13,6 +13,7 @@ export { type MonitoredEndpoints, monitoredEndpoints } from './monitored-endpoin
 export { addPrecomputedRoutes, PrecomputedService } from './precomputed/index.ts'
 export { GatewayProcesses } from './processes/gateway-processes.ts'
 export { addProcessMetrics } from './processes/metrics.ts'
+export { addReferenceRoutes } from './reference/index.ts'
 export { type RegisteredModels, type RegistrySource, registeredModels } from './registered-models.ts'
 export { addReleaseRoutes, addRewardRoutes } from './release-routes.ts'
 export { addEndpointHistoryRoutes, addEndpointRoutes, addPredictionRoutes } from './routes.ts'

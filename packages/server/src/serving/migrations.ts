@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from '../database/migrate.ts'
+import { referenceMigration } from './reference/reference-tables.ts'
 import { releaseMigration } from './release/release-tables.ts'
 
 export const servingMigrations: readonly Migration[] = [
@@ -121,6 +122,7 @@ export const servingMigrations: readonly Migration[] = [
       await describeDecisions(database.withTables<OldDecisions>())
     },
   },
+  referenceMigration,
 ]
 
 type OldDecisions = { decision: { id: string; kind: string; decider: string; decision: string } }

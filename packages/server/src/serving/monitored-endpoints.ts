@@ -1,4 +1,4 @@
-import type { ReferenceProfile, SketchJson } from '@regia/core'
+import type { EndpointReference, ReferenceProfile, SketchJson } from '@regia/core'
 import { parseModelRef } from './gateway/model-directory.ts'
 import type { RegisteredModels } from './registered-models.ts'
 import type { Serving } from './serving.ts'
@@ -12,6 +12,12 @@ export type MonitoredEndpoints = {
   readonly servingVersion: (endpoint: string) => number | undefined
   readonly hours: Serving['counts']['hours']
   readonly sketches: (endpoint: string, version: number, from: number, until: number) => Promise<readonly SketchJson[]>
+  readonly reference: (endpoint: string) => Promise<EndpointReference>
+  readonly takeReference: (
+    endpoint: string,
+    span: { readonly from: number; readonly until: number },
+    minimumRows: number,
+  ) => Promise<void>
   readonly findVersion: (
     endpoint: string,
     version: number,
@@ -21,7 +27,7 @@ export type MonitoredEndpoints = {
 }
 
 export function monitoredEndpoints(
-  { endpoints, consumer, counts }: Serving,
+  { endpoints, consumer, counts, references, findFactsAt }: Serving,
   models: Pick<RegisteredModels, 'findKnown'>,
 ): MonitoredEndpoints {
   return {
@@ -32,10 +38,15 @@ export function monitoredEndpoints(
     servingVersion: (endpoint) => endpoints.find(endpoint)?.stable?.version,
     hours: (endpoint, from, until) => counts.hours(endpoint, from, until),
     sketches: (endpoint, version, from, until) => counts.sketches(endpoint, version, from, until),
+    reference: (endpoint) => references.get(endpoint),
+    takeReference: (endpoint, span, minimumRows) => references.takeIfEnough(endpoint, span, minimumRows),
     findVersion: async (endpoint, version) => {
       const gateway = endpoints.find(endpoint)
-      const known = gateway && (await models.findKnown(parseModelRef(gateway.spec.stable).model, version))
-      return known?.reference && { profile: known.reference.profile, importance: known.importance }
+      if (!gateway) return undefined
+      const { model } = parseModelRef(gateway.spec.stable)
+      const reference = (await findFactsAt(model, version, endpoint))?.reference
+      if (!reference) return undefined
+      return { profile: reference.profile, importance: (await models.findKnown(model, version))?.importance ?? {} }
     },
   }
 }

@@ -13,6 +13,7 @@ import type { GatewayFollower } from './gateway/other-processes.ts'
 import { reportUnexpected } from './gateway/report-unexpected.ts'
 import { CountStore, type FindVersionFacts, LogConsumer } from './log-consumer/index.ts'
 import { LogArchive, type LogArchiveOptions, type LogTrouble, PredictionLog } from './prediction-log/index.ts'
+import { ReferenceService, ReferenceStore, withLoggedReferences } from './reference/index.ts'
 import { PairStore } from './release/pair-store.ts'
 import { ReleaseFiguresStore } from './release/release-figures.ts'
 import { ReleasePlanner } from './release/release-planner.ts'
@@ -49,6 +50,9 @@ export type Serving = {
   readonly endpoints: EndpointSet
   readonly queries: EndpointQueries
   readonly release: ReleaseService
+  readonly references: ReferenceService
+  /** Facts of a version as an endpoint counts with them. */
+  readonly findFactsAt: FindVersionFacts
   readonly counts: CountStore
   readonly log: PredictionLog
   readonly consumer: LogConsumer
@@ -76,10 +80,12 @@ export function createServing(options: ServingOptions): Serving {
   const releases = new ReleaseStore(database)
   const figures = new ReleaseFiguresStore(database)
   const { findFacts, commitIntervalMs } = options
+  const loggedReferences = new ReferenceStore(database)
+  const findFactsAt = withLoggedReferences(findFacts, loggedReferences)
   const consumer = new LogConsumer({
     store: counts,
     counters: { releases, figures },
-    findFacts,
+    findFacts: findFactsAt,
     onError,
     onCommitted: (endpoint) => options.publish('prediction', endpoint),
     ...(commitIntervalMs !== undefined && { commitIntervalMs }),
@@ -107,6 +113,11 @@ export function createServing(options: ServingOptions): Serving {
   return {
     endpoints,
     release,
+    references: new ReferenceService({
+      ...{ store: loggedReferences, endpoints, consumer, findFacts, clock },
+      publish: options.publish,
+    }),
+    findFactsAt,
     queries: new EndpointQueries(deps, endpoints, release),
     counts,
     log,

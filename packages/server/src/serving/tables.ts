@@ -1,9 +1,13 @@
 import type { Decider, Decision, DecisionKind, EndpointSpec, SketchJson } from '@regia/core'
 import type { JsonText } from '../database/json-text.ts'
+import type { ReferenceTables } from './reference/reference-tables.ts'
 import type { ReleaseTables } from './release/release-tables.ts'
 
+/** Of what stands in folders of its own. */
+type FolderTables = ReleaseTables & ReferenceTables
+
 /** Times that are compared or summed are milliseconds since 1970; those that are only shown are ISO-8601. */
-export type ServingTables = ReleaseTables & {
+export type ServingTables = FolderTables & {
   endpoint: {
     name: string
     spec: JsonText<EndpointSpec>

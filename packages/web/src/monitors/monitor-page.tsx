@@ -64,7 +64,7 @@ export default function MonitorPage() {
   )
 }
 
-function Rule({ monitor: { spec } }: { readonly monitor: Monitor }) {
+function Rule({ monitor: { spec, reference } }: { readonly monitor: Monitor }) {
   const { performance, drift } = spec
   const retrain = spec.actions.map((action) => action.pipeline).join(', ')
   return (
@@ -77,6 +77,7 @@ function Rule({ monitor: { spec } }: { readonly monitor: Monitor }) {
       {performance && ` ${performance.metric.toUpperCase()} under ${formatNumber(performance.minimum)} or`} a column of
       which {formatPercent(drift.minimumEffect)} moved
       {retrain && `; then retrain with ${retrain}`}
+      {reference?.source === 'logged' && `; compared with ${formatNumber(reference.rowCount)} earlier predictions`}
     </>
   )
 }
@@ -136,12 +137,29 @@ function pickWindow(windows: readonly WindowResult[], from: string | undefined):
   return among.findLast((window) => window.status !== 'too-few-rows') ?? among.at(-1)
 }
 
-function NoWindows({ monitor: { spec } }: { readonly monitor: Monitor }) {
+function NoWindows({ monitor: { spec, reference } }: { readonly monitor: Monitor }) {
+  if (reference?.source === 'none') return <NoReference endpoint={spec.endpoint} reference={spec.reference} />
   return (
     <Card>
       <Empty command={`regia predict ${spec.endpoint} --file ROWS.jsonl`}>
         No window has closed yet. A window of {spec.window} closes when the endpoint’s event time has passed its end;
         then its columns are compared with training{spec.performance && ', and its score is measured on the labels'}.
+      </Empty>
+    </Card>
+  )
+}
+
+type NoReferenceProps = { readonly endpoint: string; readonly reference: Monitor['spec']['reference'] }
+
+function NoReference({ endpoint, reference }: NoReferenceProps) {
+  return (
+    <Card>
+      <Empty command={`regia endpoints reference ${endpoint} --take`}>
+        There is nothing to compare with: the model came without rows of its training, as compositions and models on
+        other servers do.{' '}
+        {reference === 'window'
+          ? 'The first window with enough predictions becomes the reference.'
+          : 'Predictions of a time in which all was well can be taken as the reference.'}
       </Empty>
     </Card>
   )

@@ -1,6 +1,7 @@
 import type { ColumnDrift, Monitor, WindowResult } from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
+import { describeReference } from './endpoint-reference.ts'
 import { formatEstimate, formatNumber, formatScore, formatTime } from './format.ts'
 import { statusMark } from './status-mark.ts'
 
@@ -36,7 +37,8 @@ export const showMonitor: Action<{ name: string }> = async (input, context) => {
   )
 }
 
-function describeSpec({ spec, windowCount, openAlertCount }: Monitor, { style }: Output): string {
+function describeSpec({ spec, windowCount, openAlertCount, reference }: Monitor, output: Output): string {
+  const { style } = output
   const performance = spec.performance
     ? `${spec.performance.metric} at least ${spec.performance.minimum}, labels after ${spec.performance.labelDelay}`
     : 'not watched'
@@ -44,6 +46,7 @@ function describeSpec({ spec, windowCount, openAlertCount }: Monitor, { style }:
     `${style.bold(spec.name)}  on endpoint ${spec.endpoint}, windows of ${spec.window}, alert after ${spec.consecutiveWindows} in a row`,
     `  drift       false alarms at most ${spec.drift.falseAlarmRate}, effect at least ${spec.drift.minimumEffect}, ${spec.drift.minimumRows} rows`,
     `  performance ${performance}`,
+    ...(reference ? [`  reference   ${describeReference(reference, output)}`] : []),
     `  then        ${spec.actions.map((action) => `${action.kind} ${action.pipeline}, at most every ${action.cooldown}`).join('; ') || 'alert'}`,
     style.dim(`  ${windowCount} windows evaluated, ${openAlertCount} open alerts`),
   ].join('\n')

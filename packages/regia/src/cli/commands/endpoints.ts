@@ -45,6 +45,28 @@ const show = command({
   load: async () => (await import('../actions/endpoints.ts')).showEndpoint,
 })
 
+const reference = command({
+  name: 'endpoints reference',
+  summary: 'show what monitors compare an endpoint with, or take logged predictions for it',
+  details:
+    'A model that was trained here, or imported with 200 rows or more, brings a reference along. A composition, a model on another server and one with few example rows have none: --take makes one of the predictions of a span in which all was well, and counts what the version was asked so far anew. A monitor with reference: "window" takes its first window by itself.',
+  args: { name: endpoint },
+  options: {
+    take: { type: 'flag', description: 'take predictions as the reference of the version that serves; 200 at least' },
+    from: {
+      type: 'text',
+      value: 'TIME',
+      description: 'only with event times from here on, such as 2026-02-01T00:00:00Z',
+    },
+    until: { type: 'text', value: 'TIME', description: 'only with event times before' },
+  },
+  examples: [
+    'regia endpoints reference blend',
+    'regia endpoints reference blend --take --from 2026-02-01T00:00:00Z --until 2026-02-08T00:00:00Z',
+  ],
+  load: async () => (await import('../actions/endpoint-reference.ts')).endpointReference,
+})
+
 const decisions = command({
   name: 'endpoints decisions',
   summary: 'list what was decided about an endpoint, by whom and why, newest first',
@@ -103,6 +125,7 @@ export const endpointCommands = [
   create,
   list,
   show,
+  reference,
   decisions,
   ...releaseCommands,
   predict,

@@ -136,6 +136,32 @@ export class CountStore {
       .execute()
   }
 
+  /** Puts other sketches of a version in the place of all that it has. */
+  async replaceSketches(
+    connection: Connection,
+    endpoint: string,
+    version: number,
+    sketches: ReadonlyMap<number, SketchJson>,
+  ): Promise<void> {
+    await connection.deleteFrom('sketch').where('endpoint', '=', endpoint).where('version', '=', version).execute()
+    for (const [hour, sketch] of sketches) await this.putSketch(connection, endpoint, version, hour, sketch)
+  }
+
+  /** Labels of a version that say whether they are positive. */
+  async labelsOf(
+    endpoint: string,
+    version: number,
+  ): Promise<readonly { readonly score: number; readonly isPositive: boolean; readonly eventAt: number }[]> {
+    const rows = await this.#database
+      .selectFrom('label')
+      .select(['score', 'is_positive', 'event_at'])
+      .where('endpoint', '=', endpoint)
+      .where('version', '=', version)
+      .where('is_positive', 'is not', null)
+      .execute()
+    return rows.map((row) => ({ score: row.score, isPositive: row.is_positive === 1, eventAt: row.event_at }))
+  }
+
   /** Sketches of one version whose hour begins in [from, until), oldest first. */
   async sketches(endpoint: string, version: number, from: number, until: number): Promise<readonly SketchJson[]> {
     const rows = await this.#database

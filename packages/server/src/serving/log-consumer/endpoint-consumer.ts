@@ -1,3 +1,4 @@
+import type { Connection } from '../../database/database.ts'
 import type {
   EndpointLog,
   LabelRecord,
@@ -10,6 +11,7 @@ import { parsePredictionId } from '../prediction-log/index.ts'
 import { commitDelta } from './commit-delta.ts'
 import type { CountStore } from './count-store.ts'
 import { Delta, predictedBy } from './delta.ts'
+import { recountVersion } from './recount-version.ts'
 import type { ReleaseCounters } from './release-outcomes.ts'
 import { type FindVersionFacts, isPositiveLabel, type VersionFacts } from './version-facts.ts'
 import { observeEventTime, type WatermarkState } from './watermark.ts'
@@ -75,6 +77,32 @@ export class EndpointConsumer {
   async flush(): Promise<void> {
     while (this.#counting) await this.#counting
     await this.#commit()
+  }
+
+  /**
+   * Counts a version anew with another reference, and from then on with that one. What is logged meanwhile waits for it.
+   *
+   * @param keep - Keeps the reference in the transaction that replaces the sketches.
+   */
+  async recount(version: number, facts: VersionFacts, keep: (connection: Connection) => Promise<void>): Promise<void> {
+    while (this.#counting) await this.#counting
+    const recounting = this.#recount(version, facts, keep)
+    this.#counting = recounting.catch(() => undefined).then(() => this.#drain())
+    await recounting
+  }
+
+  async #recount(version: number, facts: VersionFacts, keep: (connection: Connection) => Promise<void>): Promise<void> {
+    const { store, log } = this.#options
+    const sketcher = facts.reference?.sketcher
+    if (!sketcher) throw new Error('unreachable: a version is recounted with a reference')
+    await this.#commit()
+    const sketches = await recountVersion({ log, store }, await store.findPosition(log.endpoint), version, sketcher)
+    await store.transaction(async (connection) => {
+      await store.replaceSketches(connection, log.endpoint, version, sketches)
+      await keep(connection)
+    })
+    this.#facts.set(version, facts)
+    this.#outcomeRevision++
   }
 
   #enqueue(records: readonly PlacedRecord[]): void {
@@ -178,7 +206,7 @@ export class EndpointConsumer {
 
   /** A version whose package cannot be read is counted without sketches. */
   async #learn({ model, version }: PredictionRecord): Promise<VersionFacts | undefined> {
-    const facts = await this.#options.findFacts(model, version).catch((error: unknown) => {
+    const facts = await this.#options.findFacts(model, version, this.#options.log.endpoint).catch((error: unknown) => {
       this.#options.onError(error)
       // The registry may only be away: what comes from then on is counted whole again.
       setTimeout(() => this.#facts.delete(version), LEARN_AGAIN_MS).unref()

@@ -51,6 +51,12 @@ export class LogConsumer {
     await this.#consumers.get(endpoint)?.flush()
   }
 
+  /** {@link EndpointConsumer.recount} of an endpoint that is followed. */
+  async recount(endpoint: string, ...how: Parameters<EndpointConsumer['recount']>): Promise<void> {
+    await this.#started.get(endpoint)
+    await this.#consumers.get(endpoint)?.recount(...how)
+  }
+
   /** Grows whenever labels or shadow scores of the endpoint were committed: figures made of them are stale. */
   outcomeRevision(endpoint: string): number {
     return this.#consumers.get(endpoint)?.outcomeRevision ?? 0
