@@ -65,6 +65,10 @@ describe('judgeCanary', () => {
     expect(judged(figuresOf(1000), { step: early }).reason).toBe(
       'Held 20 of 60 s; waiting: 37 of 200 requests in this step.',
     )
+    const late = { isLast: false, heldMs: 60_000, holdMs: 60_000, requestCount: 40 }
+    expect(judged(figuresOf(40), { policy: { ...POLICY, minimumRequests: 20 }, step: late }).reason).toBe(
+      'Rule latencyIncrease waits: 40 of 50 requests of each version; rule scoreShift waits: 40 of 200 scores of each version.',
+    )
     const doubtful = judged(figuresOf(300, { errors: 8 }))
     expect(doubtful.verdict).toBe('wait')
     expect(ruleOf(doubtful, 'errorRate')?.sentence).toContain('that may still be chance')
@@ -82,7 +86,7 @@ describe('judgeCanary', () => {
     const judgement = judged(canary)
     expect(judgement.verdict).toBe('roll-back')
     expect(ruleOf(judgement, rule)?.state).toBe('fails')
-    expect(judgement.reason).toContain(`${rule}:`)
+    expect(judgement.reason).toMatch(new RegExp(`(^|\\. )Rule ${rule} fails: `))
   })
 
   it('takes it back for a worse metric, and for one only that the policy names', () => {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { CanaryPolicy } from '../release-policy.ts'
 import type { ArmFigures } from './arm-figures.ts'
+import { capitalised } from './capitalised.ts'
 import { judgeRules } from './judge-rules.ts'
-import { type RuleOutcome, ruleOutcomeSchema, waitingFor } from './rule-outcome.ts'
+import { type RuleOutcome, ruleOutcomeSchema, ruleSentences, waitingFor, withRuleName } from './rule-outcome.ts'
 import { judgeNonInferiority } from './rules/metric-rule.ts'
 
 export const CANARY_VERDICTS = ['wait', 'advance', 'promote', 'roll-back', 'pause'] as const
@@ -64,7 +65,7 @@ export function judgeCanary(question: CanaryQuestion): CanaryJudgement {
   })
   const rules = [...guards, ...required]
   const failed = rules.filter(({ state }) => state === 'fails')
-  if (failed.length > 0) return { verdict: 'roll-back', rules, reason: sentences(failed) }
+  if (failed.length > 0) return { verdict: 'roll-back', rules, reason: ruleSentences(failed) }
   const open = openOf(step, step.isLast ? rules : guards, policy.minimumRequests)
   if (open.length === 0) {
     const verdict = step.isLast ? 'promote' : 'advance'
@@ -102,11 +103,6 @@ function openOf(step: CanaryStep, rules: readonly RuleOutcome[], minimumRequests
   if (step.requestCount < minimumRequests) {
     open.push(waitingFor(step.requestCount, minimumRequests, 'requests in this step'))
   }
-  const waiting = rules.filter(({ state }) => state === 'waits').map(({ rule, sentence }) => `${rule}: ${sentence}`)
+  const waiting = rules.filter(({ state }) => state === 'waits').map(withRuleName)
   return [...open, ...waiting]
 }
-
-const sentences = (outcomes: readonly RuleOutcome[]): string =>
-  outcomes.map(({ rule, sentence }) => `${rule}: ${sentence}.`).join(' ')
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

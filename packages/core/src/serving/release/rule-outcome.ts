@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { intervalSchema } from '../../evaluation/index.ts'
 import type { ConfidenceInterval } from '../../statistics/index.ts'
+import { capitalised } from './capitalised.ts'
 
 export const RELEASE_RULES = [
   'errorRate',
@@ -33,6 +34,18 @@ export const ruleOutcomeSchema = z.object({
   sentence: z.string(),
 })
 export type RuleOutcome = z.infer<typeof ruleOutcomeSchema>
+
+const WAITING = 'waiting'
+
+/** What a rule says, with its name, to stand in a sentence: `rule latencyIncrease waits: 40 of 50 requests of each version`. */
+export const withRuleName = ({ rule, state, sentence }: Pick<RuleOutcome, 'rule' | 'state' | 'sentence'>): string =>
+  sentence.startsWith(WAITING)
+    ? `rule ${rule} waits${sentence.slice(WAITING.length)}`
+    : `rule ${rule} ${state}: ${sentence}`
+
+/** What several rules say, a sentence each. */
+export const ruleSentences = (outcomes: readonly RuleOutcome[]): string =>
+  outcomes.map((outcome) => `${capitalised(withRuleName(outcome))}.`).join(' ')
 
 /** An interval as JSON can hold it: absent while it is unbounded. */
 export const boundedInterval = ({ lower, upper, confidence }: ConfidenceInterval): { interval?: ConfidenceInterval } =>

@@ -9,6 +9,7 @@ import {
   forgottenArm,
   judgeRules,
   type RuleOutcome,
+  ruleSentences,
   toIso,
 } from '@regia/core'
 import { bucketMs, type Pulls, type RecordedBandit, type ReleaseRecord } from '../release-record.ts'
@@ -62,7 +63,7 @@ function judgeArms({ record, figures }: ReleaseQuestion<'bandit'>) {
 
 function brokenBy(version: number, rules: readonly RuleOutcome[]): readonly Broken[] {
   const failed = rules.filter(({ state }) => state === 'fails')
-  const reason = failed.map(({ rule, sentence }) => `${rule}: ${sentence}.`).join(' ')
+  const reason = ruleSentences(failed)
   return failed.length > 0 ? [{ version, reason }] : []
 }
 

@@ -1,4 +1,4 @@
-import { analyseExperiment, type ExperimentAnalysis } from '@regia/core'
+import { analyseExperiment, type ExperimentAnalysis, ruleSentences } from '@regia/core'
 import type { RecordedArm, ReleaseRecord } from '../release-record.ts'
 import { type Act, type Broken, inPlay, type ReleaseStrategy, WAIT } from './strategy.ts'
 
@@ -40,9 +40,7 @@ const controlShare = (arms: readonly RecordedArm[]): number => 1 - arms.reduce((
 function actOf({ stableVersion }: ReleaseRecord, { comparisons, verdict, winner }: ExperimentAnalysis): Act {
   const broken: readonly Broken[] = comparisons.flatMap(({ version, rules }) => {
     const failed = rules.filter(({ state }) => state === 'fails')
-    return failed.length > 0
-      ? [{ version, reason: failed.map(({ rule, sentence }) => `${rule}: ${sentence}.`).join(' ') }]
-      : []
+    return failed.length > 0 ? [{ version, reason: ruleSentences(failed) }] : []
   })
   if (broken.length > 0) return { kind: 'take-out', broken }
   if (verdict === 'running') return WAIT
