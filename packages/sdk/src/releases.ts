@@ -14,7 +14,7 @@ import type { Transport } from './transport.ts'
 type Path = (...parts: readonly (string | number)[]) => string
 type Reason = { readonly reason?: string }
 
-/** Canaries, experiments and bandits of endpoints; a part of the client. Every act answers with the endpoint as it is then. */
+/** Releases of endpoints; a part of the client. Every act answers with the endpoint as it is then. */
 export const releaseMethods = ({ json }: Pick<Transport, 'json'>, at: Path) => ({
   /** What applying specs would change, field by field; changes nothing. */
   plan: async (specs: readonly EndpointSpecInput[]) =>
@@ -22,9 +22,9 @@ export const releaseMethods = ({ json }: Pick<Transport, 'json'>, at: Path) => (
       .plans,
   /** Takes the endpoint out of service for good; its prediction log stays. Throws `NOT_FOUND`. */
   remove: (name: string) => json<void>('DELETE', at('endpoints', name)),
-  /** The canary, experiment or bandit that runs, else the last one, else nothing. */
+  /** The release that runs (a shadow, canary, experiment or bandit), else the last one, else nothing. */
   release: (name: string) => json<Release | undefined>('GET', at('endpoints', name, 'release')),
-  /** Newest first. */
+  /** Shadows, canaries, experiments and bandits, newest first. */
   releases: (name: string, query: PageQuery = {}) =>
     json<Page<Release>>('GET', at('endpoints', name, 'releases'), { query }),
   /** Requests of late that champion and challenger in shadow answer most differently. */

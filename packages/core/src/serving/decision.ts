@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { idSchema, nameSchema, type PageQuery, timestampSchema } from '../kernel/index.ts'
-import { shadowComparisonSchema } from './endpoint.ts'
 import { releaseFiguresSchema } from './release.ts'
+import { shadowComparisonSchema } from './shadow.ts'
 
 export const DECISION_KINDS = [
   'created',

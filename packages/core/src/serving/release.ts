@@ -15,8 +15,9 @@ import {
   RELEASE_KINDS,
   releaseMetricSchema,
 } from './release-policy.ts'
+import { shadowComparisonSchema, shadowPolicySchema } from './shadow.ts'
 
-/** `running`, `paused` and `recommended` (it waits for a person) share the traffic; the others have ended. */
+/** `running`, `paused` and `recommended` (it waits for a person) go on; the others have ended. */
 export const RELEASE_STATES = [
   'running',
   'paused',
@@ -29,7 +30,7 @@ export const RELEASE_STATES = [
 export const releaseStateSchema = z.enum(RELEASE_STATES)
 export type ReleaseState = z.infer<typeof releaseStateSchema>
 
-/** Whether a release in this state still shares the traffic. */
+/** Whether a release in this state still goes on. */
 export const isOpenRelease = (state: ReleaseState): boolean =>
   state === 'running' || state === 'paused' || state === 'recommended'
 
@@ -96,10 +97,10 @@ export const releaseBanditSchema = banditStateSchema.extend({
 })
 export type ReleaseBandit = z.infer<typeof releaseBanditSchema>
 
-const policySchema = z.union([canaryPolicySchema, experimentPolicySchema, banditPolicySchema])
+const policySchema = z.union([shadowPolicySchema, canaryPolicySchema, experimentPolicySchema, banditPolicySchema])
 export type ReleasePolicy = z.infer<typeof policySchema>
 
-/** A version, or several, on the way to serve: a canary, an experiment or a bandit, running or ended. */
+/** A version, or several, on the way to serve: in shadow, as a canary, in an experiment or a bandit, running or ended. */
 export const releaseSchema = z.object({
   id: idSchema('release'),
   endpoint: nameSchema,
@@ -119,9 +120,11 @@ export const releaseSchema = z.object({
   analysis: experimentAnalysisSchema.optional(),
   /** Of a bandit. */
   bandit: releaseBanditSchema.optional(),
+  /** Of a version in shadow: with the champion on the same predictions, as of now or of its end. */
+  comparison: shadowComparisonSchema.optional(),
   /** The version that should serve, once that is known. */
   winner: z.number().int().optional(),
-  /** What the last look said: `wait`, `advance`, `promote`, `roll-back`, `pause`; of an experiment or bandit its own verdict. */
+  /** What the last look said: `wait`, `advance`, `promote`, `roll-back`, `pause`; of a shadow, experiment or bandit its own verdict. */
   verdict: z.string(),
   reason: z.string(),
 })

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from '../database/migrate.ts'
 import { referenceMigration } from './reference/reference-tables.ts'
+import { shadowMigration } from './release/migrate-shadows.ts'
 import { releaseMigration } from './release/release-tables.ts'
 
 export const servingMigrations: readonly Migration[] = [
@@ -123,6 +124,7 @@ export const servingMigrations: readonly Migration[] = [
     },
   },
   referenceMigration,
+  shadowMigration,
 ]
 
 type OldDecisions = { decision: { id: string; kind: string; decider: string; decision: string } }

@@ -103,7 +103,7 @@ export function addReleaseRoutes(app: App, { queries, release }: Serving): void 
     {
       schema: {
         tags,
-        summary: 'The canary, experiment or bandit that runs, else the last one, with its figures',
+        summary: 'The release that runs (shadow, canary, experiment or bandit), else the last one, with its figures',
         params: nameParams,
         response: { 200: releaseSchema, 204: z.undefined() },
       },
@@ -118,7 +118,7 @@ export function addReleaseRoutes(app: App, { queries, release }: Serving): void 
     {
       schema: {
         tags,
-        summary: 'Releases of an endpoint, newest first',
+        summary: 'Releases of an endpoint, newest first: shadows, canaries, experiments and bandits',
         params: nameParams,
         querystring: pageQuerySchema,
         response: { 200: pageReplySchema(releaseSchema) },

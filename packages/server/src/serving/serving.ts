@@ -19,7 +19,7 @@ import { ReleaseFiguresStore } from './release/release-figures.ts'
 import { ReleasePlanner } from './release/release-planner.ts'
 import { ReleaseService } from './release/release-service.ts'
 import { ReleaseStore } from './release/release-store.ts'
-import { TrialStore } from './release/trial-store.ts'
+import { ShadowPlanner } from './release/shadow-planner.ts'
 import { watchLoad } from './watch-load.ts'
 
 export type ServingOptions = {
@@ -92,7 +92,6 @@ export function createServing(options: ServingOptions): Serving {
   })
   const deps: ServingDeps = {
     store: new EndpointStore(database, options.onDecision),
-    trials: new TrialStore(database),
     pairs: new PairStore(database),
     releases,
     figures,
@@ -108,7 +107,10 @@ export function createServing(options: ServingOptions): Serving {
     onError,
   }
   const decisions = new DecisionLog(deps)
-  const endpoints = new EndpointSet(deps, decisions, new ReleasePlanner(deps, decisions))
+  const endpoints = new EndpointSet(deps, decisions, {
+    releases: new ReleasePlanner(deps, decisions),
+    shadows: new ShadowPlanner(deps, decisions),
+  })
   const release = new ReleaseService(deps, endpoints)
   return {
     endpoints,

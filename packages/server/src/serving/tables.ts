@@ -26,15 +26,6 @@ export type ServingTables = FolderTables & {
     decider: Decider
     decision: JsonText<Decision>
   }
-  /** A challenger's time in shadow, and how it ended. */
-  shadow_trial: {
-    endpoint: string
-    champion_version: number
-    challenger_version: number
-    /** Milliseconds since 1970. */
-    started_at: number
-    outcome: 'running' | 'recommended' | 'promoted' | 'refused'
-  }
   /** Up to where the log has been counted: commits with what was counted. */
   log_offset: { endpoint: string; segment: number; byte_offset: number }
   /** One an endpoint, version and hour of event time. */

@@ -68,6 +68,7 @@ function Content({ release }: { readonly release: Release }) {
 
 /** What the policy of a release has to say, or had when it ended. */
 function ByKind({ release }: { readonly release: Release }) {
+  if (release.kind === 'shadow') return release.comparison ? <Comparison comparison={release.comparison} /> : null
   if (release.kind === 'canary') return <CanaryPanel release={release} />
   if (release.kind === 'experiment') return <ExperimentPanel release={release} />
   return <BanditPanel release={release} />

@@ -42,6 +42,7 @@ export const STATE_LAMPS: Readonly<Record<Release['state'], Health>> = {
 export function releaseLine(release: Release, now: number): string {
   const state = release.state === 'running' ? '' : ` · ${STATE_WORDS[release.state]}`
   if (!isOpenRelease(release.state)) return `${release.kind} ${STATE_WORDS[release.state]}`
+  if (release.kind === 'shadow') return `shadow: v${release.arms[1]?.version ?? '?'}${state}`
   if (release.kind === 'canary') return canaryLine(release, now) + state
   if (release.kind === 'experiment') return experimentLine(release) + state
   return banditLine(release) + state
@@ -91,6 +92,8 @@ export function whatNext(release: Release, now: number): string {
   if (release.state === 'paused')
     return 'Shares stay as they are until somebody resumes it. The rules still take it back.'
   if (release.state === 'recommended') return recommended(release)
+  if (release.kind === 'shadow')
+    return `${versions.join(', ')} answers what v${release.stableVersion} is asked, unseen, until the rule is met or refuses it.`
   if (release.kind === 'canary') return canaryNext(release, now)
   if (release.kind === 'experiment') return experimentNext(release)
   return `Shares follow the rewards${release.policy && 'every' in release.policy ? `, again every ${release.policy.every}` : ''}. ${versions.join(', ')} and v${release.stableVersion} keep a minimum, so that what was unlucky recovers.`
@@ -132,6 +135,7 @@ function experimentNext({ policy, analysis }: Release): string {
 /** The metrics that a policy judges by; where it names none, the plainest. */
 export function judgedMetrics(policy: ReleasePolicy): readonly ReleaseMetric[] {
   if ('metric' in policy) return [policy.metric]
+  if ('rule' in policy) return []
   const named = [policy.promoteWhen.nonInferior, policy.rollbackWhen.metric?.name].filter((name) => name !== undefined)
   return named.length > 0 ? named : ['accuracy', 'absoluteError']
 }

@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core'
 import type { Release } from '@regia/core'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { Comparison } from '../endpoints/comparison.tsx'
 import { Ago } from '../kernel/ago.tsx'
 import { api } from '../kernel/api.ts'
 import { Empty } from '../kernel/empty.tsx'
@@ -54,8 +55,8 @@ export default function ReleasesPage() {
             isLoading={pages.isLoading}
             empty={
               <Empty command="regia apply">
-                Nothing was released here yet. Canaries, experiments and bandits stand here with their figures, the one
-                that runs and all that ended.
+                Nothing was released here yet. Shadows, canaries, experiments and bandits stand here with their figures,
+                the one that runs and all that ended.
               </Empty>
             }
           />
@@ -71,6 +72,7 @@ export default function ReleasesPage() {
           <div className={classes.panel}>
             <ReleaseSay release={shown} />
             <ReleaseFiguresView figures={shown} stableVersion={shown.stableVersion} />
+            {shown.comparison && <Comparison comparison={shown.comparison} />}
           </div>
         )}
       </Drawer>

@@ -135,7 +135,7 @@ function describeEndpoint(endpoint: Endpoint, decisions: readonly Decision[], ou
   return sections.join('\n\n')
 }
 
-const describeComparison = (found: ShadowComparison) =>
+export const describeComparison = (found: ShadowComparison) =>
   `Version ${found.challengerVersion} in shadow of ${found.championVersion}: ${found.verdict}. ${found.reason}\n` +
   `  AUC ${formatScore(found.challengerAuc)} against ${formatScore(found.championAuc)}, difference ${formatScore(found.difference)}` +
   (found.interval ? ` [${formatScore(found.interval.lower)}, ${formatScore(found.interval.upper)}]` : '') +

@@ -2,8 +2,9 @@ import type { Endpoint, Release, ReleaseArm, RuleOutcome } from '@regia/core'
 import type { RegiaClient } from '@regia/sdk'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
-import { servesText } from './endpoints.ts'
+import { describeComparison, servesText } from './endpoints.ts'
 import { formatNumber, formatScore, formatTime } from './format.ts'
+import { moreText } from './more-text.ts'
 
 type Input = { readonly name: string; readonly reason: string | undefined }
 type Body = { readonly reason?: string }
@@ -65,6 +66,32 @@ export const showRelease: Action<{ readonly name: string }> = async ({ name }, c
   )
 }
 
+type ListInput = { readonly name: string; readonly limit: number; readonly cursor: string | undefined }
+
+export const listReleases: Action<ListInput> = async ({ name, limit, cursor }, context) => {
+  const { client } = await context.connect({ needsGateway: true })
+  const page = await client.endpoints.releases(name, { limit, ...(cursor !== undefined && { cursor }) })
+  const { output } = context
+  output.result(page, () =>
+    page.items.length === 0
+      ? `Nothing was ever released on ${name}.`
+      : [releaseTable(page.items, output), ...moreText(page.nextCursor, context)].join('\n'),
+  )
+}
+
+const releaseTable = (releases: readonly Release[], output: Output): string =>
+  output.table(releases, [
+    { title: 'release', value: ({ kind }) => kind },
+    { title: 'versions', value: ({ arms }) => arms.slice(1).map(versionOf).join(', ') },
+    { title: 'beside', value: ({ stableVersion }) => String(stableVersion), align: 'right' },
+    { title: 'state', value: ({ state }) => state },
+    { title: 'begun', value: ({ startedAt }) => formatTime(startedAt) },
+    { title: 'ended', value: ({ endedAt }) => formatTime(endedAt) },
+    { title: 'because', value: ({ reason }) => reason, shrinks: true },
+  ])
+
+const versionOf = ({ version }: ReleaseArm): string => String(version)
+
 function describeRelease(release: Release, output: Output): string {
   const { style } = output
   const { kind, state, step, reason, analysis } = release
@@ -80,6 +107,7 @@ function describeRelease(release: Release, output: Output): string {
       `${formatNumber(step.requestCount)} of ${formatNumber(step.neededCount)} requests in this step, not before ${formatTime(step.until)}.`,
     )
   }
+  if (release.comparison) sections.push(describeComparison(release.comparison))
   if (analysis) sections.push(`${analysis.metric}, ${analysis.method}: ${analysis.verdict}. ${analysis.reason}`)
   if (release.rules.length > 0) sections.push(ruleTable(release.rules, output))
   return sections.join('\n\n')

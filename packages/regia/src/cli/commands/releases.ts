@@ -5,10 +5,22 @@ const reason = { type: 'text', value: 'TEXT', description: 'why, for the history
 
 const release = command({
   name: 'endpoints release',
-  summary: 'show the canary, experiment or bandit of an endpoint: figures, rules, what it waits for',
+  summary: 'show what is being released on an endpoint, or was last: figures, rules, what it waits for',
   args: { name: endpoint },
   examples: ['regia endpoints release penguins', 'regia endpoints release penguins --json'],
   load: async () => (await import('../actions/releases.ts')).showRelease,
+})
+
+const releases = command({
+  name: 'endpoints releases',
+  summary: 'list the releases of an endpoint, newest first: shadows, canaries, experiments, bandits',
+  args: { name: endpoint },
+  options: {
+    limit: { type: 'integer', value: 'N', description: 'at most so many', default: 50 },
+    cursor: { type: 'text', value: 'CURSOR', description: 'continue where the page before ended' },
+  },
+  examples: ['regia endpoints releases penguins', 'regia endpoints releases penguins --json'],
+  load: async () => (await import('../actions/releases.ts')).listReleases,
 })
 
 const promote = command({
@@ -99,4 +111,4 @@ export const pushRewards = command({
   load: async () => (await import('../actions/rewards.ts')).pushRewards,
 })
 
-export const releaseCommands = [release, promote, rollback, pause, resume, advance, stop, retry, remove]
+export const releaseCommands = [release, releases, promote, rollback, pause, resume, advance, stop, retry, remove]

@@ -6,13 +6,11 @@ import type { PredictionLog } from '../prediction-log/index.ts'
 import type { PairStore } from '../release/pair-store.ts'
 import type { ReleaseFiguresStore } from '../release/release-figures.ts'
 import type { ReleaseStore } from '../release/release-store.ts'
-import type { TrialStore } from '../release/trial-store.ts'
 import type { EndpointStore } from './endpoint-store.ts'
 
 /** What the services of this subject share. */
 export type ServingDeps = {
   readonly store: EndpointStore
-  readonly trials: TrialStore
   readonly pairs: PairStore
   readonly releases: ReleaseStore
   readonly figures: ReleaseFiguresStore

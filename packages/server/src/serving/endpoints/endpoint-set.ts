@@ -15,6 +15,7 @@ import { assertConstant } from '../gateway/fallback.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
 import type { WantedVersions } from '../gateway/wanted-versions.ts'
 import type { ReleasePlanner } from '../release/release-planner.ts'
+import type { ShadowPlanner } from '../release/shadow-planner.ts'
 import { assertJudgeable } from './assert-judgeable.ts'
 import { assertAskedByNone, assertServable, unknownModel } from './assert-servable.ts'
 import { serveComposition } from './composed-spec.ts'
@@ -28,6 +29,9 @@ export type Announcement = Pick<Decision, 'kind' | 'by' | 'reason'> & {
   readonly release?: Decision['release']
 }
 
+/** Who keeps the records of what is released at what specs name. */
+export type Planners = { readonly releases: ReleasePlanner; readonly shadows: ShadowPlanner }
+
 /** How long one endpoint is loaded before the next one begins as well. */
 const PATIENCE_MS = 1_000
 
@@ -37,16 +41,16 @@ export class EndpointSet {
   /** Told when a version of a release failed so often that it was cut off at once. */
   onTripped: (endpoint: string) => void = () => {}
   readonly #deps: ServingDeps
-  readonly #planner: ReleasePlanner
+  readonly #planners: Planners
   readonly #gateways = new Map<string, EndpointGateway>()
   /** One change of an endpoint at a time. */
   readonly #changes = new Map<string, Promise<unknown>>()
   readonly #announced = new Map<string, Announcement>()
 
-  constructor(deps: ServingDeps, decisions: DecisionLog, planner: ReleasePlanner) {
+  constructor(deps: ServingDeps, decisions: DecisionLog, planners: Planners) {
     this.#deps = deps
     this.decisions = decisions
-    this.#planner = planner
+    this.#planners = planners
   }
 
   /** Knows every endpoint; none answers before {@link load}. */
@@ -195,10 +199,10 @@ export class EndpointSet {
     await this.#deps.consumer.follow(gateway.log)
     if (gateway.isUnloaded) return
     const wanted = await this.#wantedVersions(gateway)
-    const change = await gateway.change(wanted)
+    await gateway.change(wanted)
     if (gateway.stable) await this.#recordServed(gateway, gateway.stable.version)
-    if (change.shadowStarted !== undefined) await this.#recordShadow(gateway, change.shadowStarted)
-    if (gateway.recorder) await this.#planner.announce(name)
+    await this.#planners.shadows.follow(gateway, wanted.shadow)
+    if (gateway.recorder) await this.#planners.releases.announce(name)
     this.#deps.publish('endpoint', name)
   }
 
@@ -210,8 +214,8 @@ export class EndpointSet {
     const previousVersion = stored?.previousVersion
     const previous =
       previousVersion === undefined ? undefined : await directory.find(`${stable.model}@${previousVersion}`)
-    const release = await this.#planner.plan(spec, stable)
-    const [shadow, fallback] = [await this.#wantedShadow(spec, stable), await this.#fallbackOf(spec)]
+    const release = await this.#planners.releases.plan(spec, stable)
+    const [shadow, fallback] = [await this.#planners.shadows.plan(spec, stable), await this.#fallbackOf(spec)]
     return { stable, previous, release, shadow, fallback }
   }
 
@@ -221,13 +225,6 @@ export class EndpointSet {
     const found = await this.#deps.directory.find(fallback.model)
     if (!found) throw unknownModel(fallback.model)
     return found
-  }
-
-  /** A challenger runs in shadow from the moment it is named until its fate is sealed. */
-  async #wantedShadow(spec: ServedEndpointSpec, stable: RegisteredVersion): Promise<RegisteredVersion | undefined> {
-    const challenger = spec.shadow && (await this.#deps.directory.find(spec.shadow.model))
-    if (!challenger || challenger.version === stable.version) return undefined
-    return (await this.#deps.trials.isSettled(spec.name, challenger.version)) ? undefined : challenger
   }
 
   async #recordServed(gateway: EndpointGateway, version: number): Promise<void> {
@@ -246,22 +243,6 @@ export class EndpointSet {
     })
     await this.#deps.store.putServed({ stable: version, previous: from }, decision)
     this.decisions.published(name)
-  }
-
-  async #recordShadow(gateway: EndpointGateway, challengerVersion: number): Promise<void> {
-    const championVersion = gateway.stable?.version
-    if (championVersion === undefined) return
-    const { name } = gateway.spec
-    const isNew = await this.#deps.trials.start(name, { championVersion, challengerVersion }, this.#deps.clock())
-    if (!isNew) return
-    const reason = `Version ${challengerVersion} became ${gateway.spec.shadow?.model}; it answers beside version ${championVersion}, unseen.`
-    await this.decisions.add(name, {
-      kind: 'shadow-started',
-      by: BY_REGIA,
-      reason,
-      fromVersion: championVersion,
-      toVersion: challengerVersion,
-    })
   }
 }
 

@@ -70,7 +70,7 @@ export class EndpointStore {
       for (const table of ['release_figures', 'release_outcome', 'release_pull'] as const) {
         await transaction.deleteFrom(table).where('release', 'in', releases).execute()
       }
-      for (const table of ['release_arm', 'release', 'decision', 'shadow_trial', 'unloaded_endpoint'] as const) {
+      for (const table of ['release_arm', 'release', 'decision', 'unloaded_endpoint'] as const) {
         await transaction.deleteFrom(table).where('endpoint', '=', endpoint).execute()
       }
       await transaction.deleteFrom('endpoint').where('name', '=', endpoint).execute()

@@ -68,10 +68,7 @@ describe('EndpointGateway', () => {
     const gateway = await gatewayOn('swap')
     await gateway.change({ stable: version(1) })
     const asking = Array.from({ length: 10 }, () => ask(gateway))
-    expect(await gateway.change({ stable: version(2), shadow: version(3) })).toEqual({
-      stable: { from: 1, to: 2 },
-      shadowStarted: 3,
-    })
+    await gateway.change({ stable: version(2), shadow: version(3) })
     await Promise.all(asking)
     expect((await ask(gateway)).served.version).toBe(2)
     expect(gateway.deployments().map(({ role, version: number }) => [role, number])).toEqual([

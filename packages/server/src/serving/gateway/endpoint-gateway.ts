@@ -6,7 +6,7 @@ import { answerPrecomputed } from './answer-precomputed.ts'
 import { AnsweredBatches } from './answered-batches.ts'
 import type { Deployment } from './deployment.ts'
 import { nestedTooDeep, notReady, outOfService } from './endpoint-refusals.ts'
-import { type Change, EndpointVersions } from './endpoint-versions.ts'
+import { EndpointVersions } from './endpoint-versions.ts'
 import { stickyColumnOf, withEntity, withoutEntity } from './entity-key.ts'
 import type { FallbackCounts } from './fallback.ts'
 import type { ModelDirectory } from './model-directory.ts'
@@ -174,7 +174,7 @@ export class EndpointGateway {
    *
    * @throws what loading the stable version threw; the endpoint then serves what it served before.
    */
-  change(wanted: WantedVersions): Promise<Change> {
+  change(wanted: WantedVersions): Promise<void> {
     return this.#versions.change(wanted)
   }
 

@@ -24,11 +24,6 @@ export type EndpointVersionsOptions = {
   readonly onTripped: ((version: number) => void) | undefined
 }
 
-export type Change = {
-  readonly stable?: { readonly from: number | undefined; readonly to: number }
-  readonly shadowStarted?: number
-}
-
 /** The versions of an endpoint by what each does: answers, shares the traffic, listens, waits to be rolled back to. Changes them without a gap. */
 export class EndpointVersions {
   readonly #options: EndpointVersionsOptions
@@ -98,26 +93,21 @@ export class EndpointVersions {
    *
    * @throws what loading the stable version threw.
    */
-  async change(wanted: WantedVersions): Promise<Change> {
+  async change(wanted: WantedVersions): Promise<void> {
     const before = this.loaded()
     const stableBefore = this.stable
     this.#versions.forgetFailures()
     const stable = await this.#versions.load(wanted.stable, 'stable', before, stableBefore === undefined)
-    const isSwapped = stable !== stableBefore
-    if (isSwapped) this.#swap(stable, stableBefore)
+    if (stable !== stableBefore) this.#swap(stable, stableBefore)
     if (!this.#previous && wanted.previous && wanted.previous.version !== stable.version) {
       this.#previous = await this.#versions.tryLoad(wanted.previous, 'previous', this.loaded())
     }
     await this.#changeRelease(stable, wanted.release, before)
-    const shadowStarted = await this.#changeShadow(wanted.shadow)
+    await this.#changeShadow(wanted.shadow)
     const { fallback } = wanted
     this.#fallback = fallback && (await this.#versions.tryLoad(fallback, 'fallback', this.loaded(), true))
     await this.#tellFollower(wanted)
     await this.#releaseUnwanted(before)
-    return {
-      ...(isSwapped && { stable: { from: stableBefore?.version, to: stable.version } }),
-      ...(shadowStarted !== undefined && { shadowStarted }),
-    }
   }
 
   views(): readonly DeploymentView[] {
@@ -194,16 +184,15 @@ export class EndpointVersions {
     return this.#options.writer?.recorder(options) ?? new ReleaseRecorder(options)
   }
 
-  async #changeShadow(wanted: RegisteredVersion | undefined): Promise<number | undefined> {
+  async #changeShadow(wanted: RegisteredVersion | undefined): Promise<void> {
     const current = this.#shadow
-    if (current && wanted && isSame(current.deployment.registered, wanted)) return undefined
+    if (current && wanted && isSame(current.deployment.registered, wanted)) return
     this.#shadow = undefined
     await current?.close()
     const deployment = wanted && (await this.#versions.tryLoad(wanted, 'shadow', this.loaded()))
-    if (!deployment) return undefined
+    if (!deployment) return
     this.#versions.restart(deployment)
     this.#shadow = new ShadowLane(deployment, this.#options.log(), () => this.stable?.isIdle ?? true)
-    return deployment.version
   }
 
   /** Shares may have changed while versions were loaded. */

@@ -70,7 +70,7 @@ export class ReleasePlanner {
     wanted: KindOfRelease,
     open: ReleaseRecord | undefined,
   ): Promise<readonly FoundArm[]> {
-    const { directory, releases, trials } = this.#deps
+    const { directory, releases } = this.#deps
     const found: FoundArm[] = []
     for (const { model, share } of plannedArms(wanted)) {
       const registered = await directory.find(model)
@@ -78,8 +78,7 @@ export class ReleasePlanner {
       const { version } = registered
       const before = open?.arms.find((arm) => arm.version === version)
       if (version === stable.version || found.some((arm) => arm.version === version)) continue
-      const isSettled = async () => (await releases.isSettled(name, version)) || (await trials.isSettled(name, version))
-      if (!before && (await isSettled())) continue
+      if (!before && (await releases.isSettled(name, version))) continue
       found.push({ version, model, share, ...before, registered })
     }
     return found

@@ -12,6 +12,8 @@ import type {
   ReleaseId,
   ReleaseState,
   RuleOutcome,
+  ShadowComparison,
+  ShadowPolicy,
 } from '@regia/core'
 
 /** A version in a release, beside the stable one. */
@@ -45,7 +47,7 @@ export type KindOfRelease =
   | { readonly kind: 'experiment'; readonly policy: ExperimentPolicy }
   | { readonly kind: 'bandit'; readonly policy: BanditPolicy }
 
-/** A release as it is kept. It survives the death of the process at any moment. Times are milliseconds since 1970. */
+/** A release that shares the traffic, as it is kept. It survives the death of the process at any moment. Times are milliseconds since 1970. */
 export type ReleaseRecord = KindOfRelease & {
   readonly id: ReleaseId
   readonly endpoint: string
@@ -71,6 +73,30 @@ export type ReleaseRecord = KindOfRelease & {
   /** Whether the log of decisions knows that it began. */
   readonly isAnnounced: boolean
 }
+
+/** A version in shadow, as it is kept. It shares no traffic: what it is compared by comes from the log. */
+export type ShadowRelease = {
+  readonly kind: 'shadow'
+  readonly policy: ShadowPolicy
+  readonly id: ReleaseId
+  readonly endpoint: string
+  readonly state: Extract<ReleaseState, 'running' | 'recommended' | 'promoted' | 'refused' | 'stopped'>
+  /** How the endpoint names the stable version. */
+  readonly stable: string
+  readonly stableVersion: number
+  /** The one in shadow. */
+  readonly arms: readonly [RecordedArm]
+  readonly startedAt: number
+  readonly endedAt?: number
+  /** On which it ended, or was recommended. */
+  readonly comparison?: ShadowComparison
+  readonly winner?: number
+  readonly verdict: string
+  readonly reason: string
+}
+
+/** Every kind of release, as the history has it. */
+export type KeptRelease = ReleaseRecord | ShadowRelease
 
 /** What can change about a release: never what kind it is. */
 export type RecordChanges = Partial<Omit<ReleaseRecord, 'kind' | 'policy' | 'id' | 'endpoint'>> & {

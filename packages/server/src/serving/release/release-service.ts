@@ -14,7 +14,7 @@ import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
 import { mayMoveByRule, moveChampion } from './champion.ts'
 import { noRelease, nothingToPromote, nothingToRetry, nothingToRollBackTo, otherState } from './refusals.ts'
 import { type OpenRelease, ReleaseActs, sharesOf, type Why } from './release-acts.ts'
-import type { ReleaseRecord } from './release-record.ts'
+import type { KeptRelease, ReleaseRecord } from './release-record.ts'
 import { viewRelease } from './release-view.ts'
 import { ShadowReleases } from './shadow-releases.ts'
 import { type Act, type Look, lookAt } from './strategies/index.ts'
@@ -43,9 +43,10 @@ export class ReleaseService {
   /** The scheduler's turn: decides where there is something new to decide on. */
   async turn(): Promise<void> {
     for (const gateway of this.#endpoints.all()) {
-      if (gateway.shadow) await this.#shadows.look(gateway).catch(this.#deps.onError)
+      const { name } = gateway.spec
+      if (gateway.shadow) await this.#turns.take(name, () => this.#shadows.look(gateway)).catch(this.#deps.onError)
       // Whatever shares the traffic is counted: without a recorder there is no release to look at.
-      else if (gateway.recorder) await this.look(gateway.spec.name).catch(this.#deps.onError)
+      else if (gateway.recorder) await this.look(name).catch(this.#deps.onError)
     }
   }
 
@@ -249,9 +250,8 @@ export class ReleaseService {
     const { stable, previous, spec } = gateway
     const { name } = spec
     if (!stable || !previous) throw nothingToRollBackTo(name)
-    const pair = { championVersion: previous.version, challengerVersion: stable.version }
     // What was taken back must not be tried again by itself.
-    await this.#deps.trials.settle(name, pair, 'refused', this.#deps.clock())
+    await this.#deps.releases.settleByHand(name, stable.version)
     await moveChampion(this.#endpoints, this.#deps.directory, spec, previous.version, {
       kind: 'rolled-back',
       by: PERSON,
@@ -260,7 +260,8 @@ export class ReleaseService {
     })
   }
 
-  async #view(record: ReleaseRecord): Promise<Release> {
+  async #view(record: KeptRelease): Promise<Release> {
+    if (record.kind === 'shadow') return this.#shadows.view(record)
     const gateway = this.#endpoints.find(record.endpoint)
     const figures = await this.#deps.figures.figures(record)
     return viewRelease({ record, figures, failureOf: (version) => gateway?.failureOf(version) })

@@ -1,12 +1,19 @@
 import type { ArmFiguresJson } from '@regia/core'
 import type { JsonText } from '../../database/json-text.ts'
 import type { Migration } from '../../database/migrate.ts'
-import type { Outcomes, ReleaseRecord } from './release-record.ts'
+import type { KeptRelease, Outcomes } from './release-record.ts'
 
 export type ReleaseTables = {
-  /** Canaries, experiments and bandits; of an endpoint at most one is open. The newest has the highest number. */
-  release: { id: string; endpoint: string; number: number; is_open: number; record: JsonText<ReleaseRecord> }
-  /** Versions in releases. One that is settled is not tried again by itself. */
+  /** Every release; of an endpoint at most one in shadow is open, and one that shares the traffic. The newest has the highest number. */
+  release: {
+    id: string
+    endpoint: string
+    number: number
+    is_open: number
+    kind: KeptRelease['kind']
+    record: JsonText<KeptRelease>
+  }
+  /** Versions in releases. One that is settled is not tried again by itself; `release` is empty where a person took it back without one. */
   release_arm: { release: string; endpoint: string; version: number; is_settled: number }
   /** Requests, errors, latencies and scores since the release began, stable version included. */
   release_figures: { release: string; version: number; figures: JsonText<ArmFiguresJson> }

@@ -1,4 +1,4 @@
-import { decisionSchema, digestOf, type Row, shadowComparisonSchema } from '@regia/core'
+import { decisionSchema, digestOf, type Row, releaseSchema, shadowComparisonSchema } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually, startLoad } from '../../../test/serving/load.ts'
 import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'
@@ -52,6 +52,10 @@ const decisions = async (served: ServedTrips) =>
   )
 const decided = (served: ServedTrips, kind: string) =>
   eventually(async () => (await decisions(served)).find((decision: { kind: string }) => decision.kind === kind))
+const releases = async (served: ServedTrips) =>
+  (await served.send('GET', '/api/v1/endpoints/trips/releases')).body.items.map((item: unknown) =>
+    releaseSchema.parse(item),
+  )
 const comparison = async (served: ServedTrips) => served.send('GET', '/api/v1/endpoints/trips/comparison')
 const versionOf = async (served: ServedTrips, row: Row): Promise<number> =>
   (await served.send('POST', '/api/v1/endpoints/trips/predict', { rows: [row] })).body.version
@@ -85,6 +89,12 @@ describe('a version in shadow', () => {
     const models = await served.send('GET', '/api/v1/models/trips')
     expect(models.body.aliases).toContainEqual({ alias: 'champion', version: 2 })
     expect((await served.send('GET', '/api/v1/endpoints/trips')).body).toMatchObject({ rollbackVersion: 1 })
+    expect(await releases(served)).toEqual([
+      expect.objectContaining({
+        ...{ id: promoted.release.id, kind: 'shadow', state: 'promoted', winner: 2, verdict: 'promote' },
+        ...{ stableVersion: 1, comparison: promoted.comparison, reason: promoted.reason, endedAt: expect.any(String) },
+      }),
+    ])
   })
 
   it('is refused when it knows nothing, and is not tried again', async () => {
@@ -95,6 +105,13 @@ describe('a version in shadow', () => {
     await ask(served, 'b', 700)
     const refused = await decided(served, 'refused')
     expect(refused).toMatchObject({ fromVersion: 1, toVersion: 2, comparison: { verdict: 'refuse' } })
+    const [release] = await releases(served)
+    expect(release).toMatchObject({ state: 'refused', reason: refused.reason, comparison: refused.comparison })
+    expect(refused.release).toEqual({ id: release.id, kind: 'shadow', arms: release.arms, rules: [] })
+    expect(release.arms).toMatchObject([
+      { version: 1, model: 'trips@champion', role: 'stable', share: 1, requestCount: refused.comparison.pairCount },
+      { version: 2, model: 'trips@challenger', role: 'shadow', share: 0 },
+    ])
     const endpoint = (await served.send('GET', '/api/v1/endpoints/trips')).body
     expect(endpoint.deployments.map(({ role }: { role: string }) => role)).toEqual(['stable'])
     expect((await served.send('GET', '/api/v1/models/trips')).body.aliases).toContainEqual({
@@ -103,6 +120,34 @@ describe('a version in shadow', () => {
     })
     await served.server.services.serving.endpoints.refresh('trips')
     expect(served.server.services.serving.endpoints.get('trips').shadow).toBeUndefined()
+    // What was compared still counts, so that the same rule refuses it again.
+    expect(await served.send('POST', '/api/v1/endpoints/trips/retry', {})).toMatchObject({ status: 200 })
+    await eventually(async () => {
+      const states = (await releases(served)).map(({ state }: { state: string }) => state)
+      return String(states) === 'refused,refused' ? true : undefined
+    })
+  })
+
+  it('is a release like others while it runs, and ends when the endpoint no longer names it', async () => {
+    const served = await serve()
+    await served.register('trips', strong)
+    await decided(served, 'shadow-started')
+    await ask(served, 'e', 100)
+    await served.server.services.serving.consumer.flush('trips')
+    const latest = async () => releaseSchema.parse((await served.send('GET', '/api/v1/endpoints/trips/release')).body)
+    const running = await latest()
+    expect(running).toMatchObject({
+      ...{ kind: 'shadow', state: 'running', stableVersion: 1, verdict: 'waiting', comparison: { pairCount: 100 } },
+      policy: { model: 'trips@challenger', rule: RULE },
+    })
+    expect(running.reason).toBe(running.comparison?.reason)
+    const patient = { ...RULE, minimumPairs: 500 }
+    await served.apply({ name: 'trips', shadow: { model: 'trips@challenger', rule: patient } } as never)
+    expect(await latest()).toMatchObject({ id: running.id, state: 'running', policy: { rule: patient } })
+    await served.apply({ name: 'trips' })
+    const reason = 'The endpoint no longer names it.'
+    expect(await latest()).toMatchObject({ id: running.id, state: 'stopped', reason })
+    expect((await decisions(served))[0]).toMatchObject({ kind: 'stopped', by: 'regia', reason, fromVersion: 2 })
   })
 
   it('waits for a person where the rule may not decide', async () => {
@@ -115,7 +160,10 @@ describe('a version in shadow', () => {
       { kind: 'promotion', endpoint: 'trips' },
     ])
     expect(await versionOf(served, tripRows(1, 1).rows[0]!)).toBe(1)
+    expect(await decided(served, 'recommended')).toMatchObject({ toVersion: 2, comparison: { verdict: 'promote' } })
+    expect(await releases(served)).toMatchObject([{ kind: 'shadow', state: 'recommended', winner: 2 }])
     await served.send('POST', '/api/v1/endpoints/trips/promote', { reason: 'I looked at it.' })
+    expect(await releases(served)).toMatchObject([{ state: 'promoted', winner: 2, reason: 'I looked at it.' }])
     expect(await versionOf(served, tripRows(1, 1).rows[0]!)).toBe(2)
     expect(await decided(served, 'promoted')).toMatchObject({ by: 'person', reason: 'I looked at it.' })
   })
@@ -132,8 +180,10 @@ describe('a version in shadow', () => {
       return needs.some(({ kind }: { kind: string }) => kind === 'promotion') ? true : undefined
     })
     expect((await served.send('GET', '/api/v1/overview')).body.needs).toMatchObject([waits])
+    await decided(served, 'recommended')
     const byHand = await served.send('POST', '/api/v1/endpoints/trips/promote', { reason: 'I looked at it.' })
     expect(byHand.body.error).toMatchObject({ code: 'CONFLICT', hint: expect.stringContaining('regia models request') })
+    expect(await releases(served)).toMatchObject([{ state: 'recommended' }])
     const wish = { alias: 'champion', version: 2, by: 'ada' }
     const { id } = (await served.send('POST', '/api/v1/models/trips/requests', wish)).body
     expect((await served.send('GET', '/api/v1/overview')).body.needs).toContainEqual({

@@ -1,4 +1,11 @@
-import { PROMOTION_RULE, type PromotionRule, type ShadowComparison, type ShadowDifference, toIso } from '@regia/core'
+import {
+  PROMOTION_RULE,
+  type PromotionRule,
+  type Release,
+  type ShadowComparison,
+  type ShadowDifference,
+  toIso,
+} from '@regia/core'
 import type { ServingDeps } from '../endpoints/endpoint-deps.ts'
 import type { EndpointSet } from '../endpoints/endpoint-set.ts'
 import type { EndpointGateway } from '../gateway/endpoint-gateway.ts'
@@ -6,7 +13,9 @@ import { parseModelRef } from '../gateway/model-directory.ts'
 import { parsePredictionId } from '../prediction-log/index.ts'
 import { mayMoveByRule, moveChampion } from './champion.ts'
 import { compareVersions } from './compare-versions.ts'
-import type { Trial } from './trial-store.ts'
+import { nothingToPromote } from './refusals.ts'
+import type { ShadowRelease } from './release-record.ts'
+import { shadowFigures, viewShadow } from './shadow-view.ts'
 
 type Cached = {
   readonly key: string
@@ -33,21 +42,27 @@ export class ShadowReleases {
 
   /** Decides where there is something new to decide on. */
   async look(gateway: EndpointGateway): Promise<void> {
-    const trial = await this.#runningTrial(gateway)
+    const open = await this.#findOpen(gateway)
     const comparison = await this.comparison(gateway)
-    if (!trial || !comparison) return
-    if (comparison.verdict === 'refuse') await this.#refuse(gateway, trial, comparison)
+    if (!open || !comparison) return
+    if (comparison.verdict === 'refuse') await this.#refuse(open, comparison)
     if (comparison.verdict !== 'promote') return
     if (comparison.rule.automatic) await this.#promote(gateway, PROMOTION_RULE, comparison.reason, comparison)
-    else if (trial.outcome === 'running') await this.#recommend(gateway, trial)
+    else if (open.state === 'running') await this.#recommend(open, comparison)
+  }
+
+  /** As the API shows releases; while it runs with what is known now. */
+  async view(record: ShadowRelease): Promise<Release> {
+    const gateway = record.endedAt === undefined ? this.#endpoints.find(record.endpoint) : undefined
+    return viewShadow(record, gateway && (await this.comparison(gateway)))
   }
 
   /** The running comparison; undefined where nothing runs in shadow. */
   async comparison(gateway: EndpointGateway): Promise<ShadowComparison | undefined> {
-    const trial = await this.#runningTrial(gateway)
+    const open = await this.#findOpen(gateway)
     const { stable, shadow } = gateway
     const rule = await this.#ruleOf(gateway)
-    if (!trial || !stable || !shadow || !rule) return undefined
+    if (!open || !stable || !shadow || !rule) return undefined
     const { name } = gateway.spec
     const revision = this.#deps.consumer.outcomeRevision(name)
     const versions = JSON.stringify([stable.version, shadow.version, rule])
@@ -61,7 +76,7 @@ export class ShadowReleases {
       champion: stable.registered,
       challenger: shadow.registered,
       rule,
-      startedAt: trial.startedAt,
+      startedAt: open.startedAt,
     })
     const endedAt = performance.now()
     this.#compared.set(name, { key, versions, comparison, freshUntil: endedAt + (endedAt - begunAt) * REST_PER_WORK })
@@ -101,46 +116,63 @@ export class ShadowReleases {
     reason: string,
     comparison: ShadowComparison | undefined,
   ): Promise<void> {
-    const { stable, shadow } = gateway
-    if (!stable || !shadow) return
-    const toVersion = shadow.version
-    const pair = { championVersion: stable.version, challengerVersion: toVersion }
-    await moveChampion(this.#endpoints, this.#deps.directory, gateway.spec, toVersion, {
-      kind: 'promoted',
-      by,
+    const open = await this.#findOpen(gateway)
+    if (!open) throw nothingToPromote(gateway.spec.name)
+    const { releases, directory } = this.#deps
+    const toVersion = open.arms[0].version
+    const promoted = {
+      ...open,
+      winner: toVersion,
       reason,
-      toVersion,
-      ...(comparison && { comparison }),
+      ...(comparison && { comparison, verdict: comparison.verdict }),
+    }
+    await releases.putShadow(promoted)
+    try {
+      await moveChampion(this.#endpoints, directory, gateway.spec, toVersion, {
+        ...{ kind: 'promoted', by, reason, toVersion, release: shadowFigures(promoted, comparison) },
+        ...(comparison && { comparison }),
+      })
+    } catch (error) {
+      await releases.putShadow(open)
+      throw error
+    }
+  }
+
+  async #refuse(open: ShadowRelease, comparison: ShadowComparison): Promise<void> {
+    const { releases, clock } = this.#deps
+    const { decisions } = this.#endpoints
+    const { endpoint, stableVersion, arms } = open
+    const { reason, verdict } = comparison
+    const refused = { ...open, state: 'refused', endedAt: clock(), comparison, verdict, reason } as const
+    const decision = await decisions.make(endpoint, {
+      ...{ kind: 'refused', by: PROMOTION_RULE, reason, fromVersion: stableVersion, toVersion: arms[0].version },
+      ...{ comparison, release: shadowFigures(refused, comparison) },
     })
-    await this.#deps.trials.settle(gateway.spec.name, pair, 'promoted', this.#deps.clock())
-  }
-
-  async #refuse(gateway: EndpointGateway, trial: Trial, comparison: ShadowComparison): Promise<void> {
-    const { name } = gateway.spec
-    await this.#deps.trials.settle(name, trial, 'refused', this.#deps.clock())
-    await this.#endpoints.decisions.add(name, {
-      kind: 'refused',
-      by: PROMOTION_RULE,
-      reason: comparison.reason,
-      fromVersion: trial.championVersion,
-      toVersion: trial.challengerVersion,
-      comparison,
+    await releases.transaction(async (connection) => {
+      await releases.end(refused, [arms[0].version], connection)
+      await decisions.insert(connection, decision)
     })
-    await this.#endpoints.refresh(name)
+    decisions.published(endpoint)
+    await this.#endpoints.refresh(endpoint)
   }
 
-  async #recommend(gateway: EndpointGateway, trial: Trial): Promise<void> {
-    await this.#deps.trials.settle(gateway.spec.name, trial, 'recommended', this.#deps.clock())
-    this.#deps.publish('endpoint', gateway.spec.name)
+  async #recommend(open: ShadowRelease, comparison: ShadowComparison): Promise<void> {
+    const { endpoint, stableVersion, arms } = open
+    const { reason, verdict } = comparison
+    const winner = arms[0].version
+    await this.#deps.releases.putShadow({ ...open, state: 'recommended', winner, verdict, reason, comparison })
+    await this.#endpoints.decisions.add(endpoint, {
+      ...{ kind: 'recommended', by: PROMOTION_RULE, reason, fromVersion: stableVersion, toVersion: winner },
+      ...{ comparison, release: shadowFigures(open, comparison) },
+    })
+    this.#deps.publish('endpoint', endpoint)
   }
 
-  async #runningTrial({ spec, stable, shadow }: EndpointGateway): Promise<Trial | undefined> {
+  /** The record of the two that are compared now. */
+  async #findOpen({ spec, stable, shadow }: EndpointGateway): Promise<ShadowRelease | undefined> {
     if (!stable || !shadow) return undefined
-    const pair = { championVersion: stable.version, challengerVersion: shadow.version }
-    const trial = await this.#deps.trials.find(spec.name, pair)
-    if (trial) return trial.outcome === 'running' || trial.outcome === 'recommended' ? trial : undefined
-    // The champion changed under a running challenger: the comparison begins again.
-    await this.#deps.trials.start(spec.name, pair, this.#deps.clock())
-    return this.#deps.trials.find(spec.name, pair)
+    const open = await this.#deps.releases.findShadow(spec.name)
+    const isSame = open?.stableVersion === stable.version && open.arms[0].version === shadow.version
+    return isSame ? open : undefined
   }
 }
