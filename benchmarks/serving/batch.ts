@@ -9,7 +9,7 @@ import { atMost, type Benchmark, type Claim, median } from '../claim.ts'
 import { temporaryFolder } from '../regia-process.ts'
 import { makeModel, rowsSql } from './batch/model.ts'
 
-// Batch scoring beside onnxruntime alone. By itself: node benchmarks/serving/batch.ts [--rows 10000000] [--threads 2] [--rounds 3]
+// Batch scoring beside onnxruntime alone. As a subject: npm run bench -- batch. By itself: node benchmarks/serving/batch.ts [--rows 10000000] [--threads 2] [--rounds 3]
 
 const run = promisify(execFile)
 const MOST_ALONE = 2_000_000

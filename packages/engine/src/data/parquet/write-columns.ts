@@ -15,7 +15,9 @@ const ZSTD = 6
 const ENCODING = { plain: 0, rle: 3, dictionary: 8 } as const
 const PAGE = { data: 0, dictionary: 2 } as const
 /** Scores are nearly random bits: a higher level takes longer and gains nothing. */
-const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 }
+/** What compression may add to bytes that it cannot make less of. */
+const compressBound = (byteLength: number): number => byteLength + (byteLength >> 8) + 1024
 
 /**
  * A Parquet file of computed columns, as pieces of bytes one after another: a row group for each of `groupRows`, in it a page per column,
@@ -119,7 +121,7 @@ function dictionaryPage(categories: readonly string[]): Page {
 }
 
 function pageOf(type: number, data: Uint8Array, kind: Readonly<Record<number, ReturnType<typeof struct>>>): Page {
-  const compressed = zstdCompressSync(data, COMPRESSION)
+  const compressed = zstdCompressSync(data, { params: PARAMS, chunkSize: compressBound(data.length) })
   const header = writeThriftStruct(
     fields({ 1: int32(type), 2: int32(data.length), 3: int32(compressed.length), ...kind }),
   )

@@ -9,19 +9,29 @@ export const scoreNames = ({ classes, task }: Signature): readonly string[] =>
 const probabilityName = (name: string): string => `probability_${name}`
 
 export type ScoreGatherer = {
+  /** Begins anew with so many rows. The columns that were gathered before lose their values. */
+  readonly begin: (rowCount: number) => void
   readonly append: (predictions: Predictions) => void
   /** After as many rows as were announced. */
   readonly columns: () => readonly AddedColumn[]
 }
 
-/** Gathers predictions, batch by batch, into one column per name. */
-export function gatherScores(signature: Signature, rowCount: number): ScoreGatherer {
+/** Gathers predictions, batch by batch, into one column per name, in the same memory for one range after another. */
+export function gatherScores(signature: Signature): ScoreGatherer {
   const classes = signature.task === 'regression' ? undefined : signature.classes
-  const scores = new Float32Array(rowCount)
-  const codes = new Int32Array(classes ? rowCount : 0)
-  const probabilities = (classes ?? []).map(() => new Float32Array(rowCount))
+  let rowCount = 0
   let at = 0
+  let all = columnsFor(0, classes)
+  let { scores, codes, probabilities } = all
   return {
+    begin: (count) => {
+      if (count > all.scores.length) all = columnsFor(count, classes)
+      scores = all.scores.subarray(0, count)
+      codes = all.codes.subarray(0, count)
+      probabilities = all.probabilities.map((column) => column.subarray(0, count))
+      rowCount = count
+      at = 0
+    },
     append: (predictions) => {
       scores.set(predictions.scores, at)
       if (predictions.classes) codes.set(predictions.classes, at)
@@ -41,6 +51,12 @@ export function gatherScores(signature: Signature, rowCount: number): ScoreGathe
     },
   }
 }
+
+const columnsFor = (rowCount: number, classes: readonly string[] | undefined) => ({
+  scores: new Float32Array(rowCount),
+  codes: new Int32Array(classes ? rowCount : 0),
+  probabilities: (classes ?? []).map(() => new Float32Array(rowCount)),
+})
 
 /** From rows of classes to a column per class. */
 function unravel(rows: Float32Array, columns: readonly Float32Array[], at: number): void {

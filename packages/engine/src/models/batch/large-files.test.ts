@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { type Column, concatRows, intColumn, type Table, withColumn } from '@regia/core'
+import { type Column, concatRows, intColumn, stringColumn, type Table, withColumn } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { trainOnTrips, trips } from '../../../../../tests/fixtures/models/trips.ts'
 import { hashFile } from '../../blobs/index.ts'
@@ -118,6 +118,16 @@ describe('scoreFile over large files', () => {
     expect(await hashFile(three)).toBe(await hashFile(one))
     await scoreFile({ model: opened, inputPath: at('in.parquet'), outputPath: at('many-groups.parquet') })
     expect(await engine.readTable(three)).toEqual(await engine.readTable(at('many-groups.parquet')))
+  })
+
+  it('takes text that has few values at first and many later', async () => {
+    const input = trips(120_000, 8)
+    const place = stringColumn(Array.from({ length: input.rowCount }, (_, i) => (i < 101_000 ? 'JFK' : `place ${i}`)))
+    await engine.writeTable(withColumn(input, 'place', place), at('places.parquet'))
+    await scoreFile({ model: opened, inputPath: at('places.parquet'), outputPath: at('places-out.parquet') })
+    const scored = await engine.readTable(at('places-out.parquet'))
+    const expected = await model.predictTable(withColumn(input, 'place', place))
+    expect(numbersOf(scored.columns.score)).toEqual(Float64Array.from(expected.scores))
   })
 
   it('keeps a column that stands in the path alone', async () => {

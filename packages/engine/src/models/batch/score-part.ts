@@ -4,7 +4,7 @@ import type { RowRanges } from '../../data/row-ranges/index.ts'
 import { writeWhole } from '../../data/whole-file.ts'
 import type { LoadedGraph } from '../onnx-graph.ts'
 import { cancelled } from './cancelled.ts'
-import { gatherScores } from './gather-scores.ts'
+import type { ScoreGatherer } from './gather-scores.ts'
 import { isParquet } from './prepare-scoring.ts'
 import type { ScoringPart, ScoringWork } from './scoring-messages.ts'
 
@@ -12,6 +12,7 @@ export type ScorePartRequest = {
   readonly loaded: LoadedGraph
   readonly ranges: RowRanges
   readonly work: ScoringWork
+  readonly scores: ScoreGatherer
   readonly part: ScoringPart
   readonly isStopped: () => boolean
   readonly onRows: (rowCount: number) => void
@@ -21,9 +22,17 @@ export type ScorePartRequest = {
 const TOLD_ROWS = 16_384
 
 /** Scores one range into its file, which is there only when it is whole. @throws RegiaError `RUN_CANCELLED` when it is stopped. */
-export async function scorePart({ loaded, ranges, work, part, isStopped, onRows }: ScorePartRequest): Promise<void> {
+export async function scorePart({
+  loaded,
+  ranges,
+  work,
+  scores,
+  part,
+  isStopped,
+  onRows,
+}: ScorePartRequest): Promise<void> {
   const { range, groupRows, outputPath, place } = part
-  const scores = gatherScores(work.signature, range.until - range.from)
+  scores.begin(range.until - range.from)
   let untold = 0
   for await (const { rowCount, columns } of ranges.read(range, work.chunkRows)) {
     if (isStopped()) throw cancelled()

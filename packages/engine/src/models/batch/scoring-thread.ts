@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type ErrorBody, RegiaError } from '@regia/core'
 import { openRowRanges } from '../../data/row-ranges/index.ts'
 import { loadGraph } from '../onnx-graph.ts'
+import { gatherScores } from './gather-scores.ts'
 import { scorePart } from './score-part.ts'
 import type { FromScoringThread, ScoringPart, ScoringThreadData, ToScoringThread } from './scoring-messages.ts'
 
@@ -20,13 +21,22 @@ const opening = Promise.all([
 // Told with the first part; until then a failure must not count as unhandled.
 opening.catch(() => undefined)
 
+const scores = gatherScores(work.signature)
 const isStopped = (): boolean => Atomics.load(stop, 0) !== 0
 const say = (message: FromScoringThread): void => parentPort?.postMessage(message)
 
 async function answer(part: ScoringPart): Promise<void> {
   try {
     const [loaded, ranges] = await opening
-    await scorePart({ loaded, ranges, work, part, isStopped, onRows: (rowCount) => say({ kind: 'rows', rowCount }) })
+    await scorePart({
+      loaded,
+      ranges,
+      work,
+      scores,
+      part,
+      isStopped,
+      onRows: (rowCount) => say({ kind: 'rows', rowCount }),
+    })
     say({ kind: 'done', place: part.place })
   } catch (error) {
     say({ kind: 'failed', error: bodyOf(error) })
