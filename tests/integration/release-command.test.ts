@@ -50,6 +50,15 @@ async function importAs(alias: string, target: string): Promise<void> {
 }
 
 describe('the commands of releases', { timeout: 240_000 }, () => {
+  it('say before anything is done that it would be refused', async () => {
+    await declare('[20, 50]')
+    const { code, stdout } = await regia(place, 'apply', '--dry-run')
+    expect(code).toBe(1)
+    expect(stdout).toContain('✗ There is no birds@champion in the registry. See "regia models list"')
+    expect(stdout).toContain('Applying would be refused, for 1 of them.\nNothing was changed: this is a dry run.')
+    expect(await regiaFailure(place, 'apply')).toMatchObject({ error: { code: 'NOT_FOUND' } })
+  })
+
   it('begin one from a file, and show what applying changes', async () => {
     await importAs('champion', 'species')
     await importAs('challenger', 'kind')

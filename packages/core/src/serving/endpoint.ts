@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { nameSchema, timestampSchema } from '../kernel/index.ts'
 import { type Composition, compositionSchema } from '../models/index.ts'
+import { errorBodySchema } from '../pipelines/index.ts'
 import { fallbackSchema, servingLimitsSchema } from './answering.ts'
 import { executionSchema } from './execution.ts'
 import { modelRefSchema } from './model-ref.ts'
@@ -117,6 +118,8 @@ export const endpointPlanSchema = z.object({
   name: nameSchema,
   action: z.enum(['create', 'change', 'keep']),
   fields: z.array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+  /** Why it would be refused, as far as that can be told without doing it. */
+  refusal: errorBodySchema.optional(),
 })
 export type EndpointPlan = z.infer<typeof endpointPlanSchema>
 

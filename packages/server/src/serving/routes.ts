@@ -74,12 +74,20 @@ export function addEndpointRoutes(app: App, { endpoints, queries }: Serving): vo
     {
       schema: {
         tags,
-        summary: 'What applying specs would change, field by field; changes nothing',
+        summary: 'What applying specs would change, field by field, and what would be refused; changes nothing',
         body: z.strictObject({ specs: z.array(endpointSpecSchema).min(1).max(1000) }),
         response: { 200: z.object({ plans: listReplySchema(endpointPlanSchema) }) },
       },
     },
-    async ({ body }) => ({ plans: body.specs.map((spec) => planEndpoint(spec, endpoints.find(spec.name)?.spec)) }),
+    async ({ body: { specs } }) => ({
+      plans: await Promise.all(
+        specs.map(async (spec) => {
+          const refusal = await endpoints.foreseeRefusal(spec, specs)
+          const plan = planEndpoint(spec, endpoints.find(spec.name)?.spec)
+          return refusal ? { ...plan, refusal: refusal.toBody() } : plan
+        }),
+      ),
+    }),
   )
   app.delete(
     '/api/v1/endpoints/:name',

@@ -85,6 +85,16 @@ describe('a model on another server', () => {
     expect((await hanging).status).toBe(502)
   })
 
+  it('refuses a model that the server has not, in the words of that server', async () => {
+    const { status, body } = await server.send('POST', '/api/v1/models/nowhere/import', {
+      upstream: { url: server.server.url, model: 'nowhere' },
+    })
+    expect([status, body.error.code]).toEqual([502, 'UPSTREAM_FAILED'])
+    expect(body.error.message).toMatch(
+      /^The server that answers for "nowhere" failed: it answered 404: [^.]*"nowhere"\. [^.]*\.$/,
+    )
+  })
+
   it('refuses what is no row of columns, and a server that is not there', async () => {
     const { status, body } = await server.send('POST', '/api/v1/models/nowhere/import', {
       upstream: { url: 'http://127.0.0.1:1', model: 'remote' },

@@ -93,10 +93,14 @@ export const failed = (
   why: string,
   { cause, hint = ELSEWHERE }: { readonly cause?: unknown; readonly hint?: string } = {},
 ): RegiaError =>
-  new RegiaError('UPSTREAM_FAILED', `The server that answers for "${server.model}" failed: ${why}.`, {
-    where: addressOf(server),
-    hint,
-    cause,
-  })
+  new RegiaError(
+    'UPSTREAM_FAILED',
+    `The server that answers for "${server.model}" failed: ${why.replace(/\.$/, '')}.`,
+    {
+      where: addressOf(server),
+      hint,
+      cause,
+    },
+  )
 
 const ELSEWHERE = 'Look at that server. A fallback can answer meanwhile, or roll back to another version.'

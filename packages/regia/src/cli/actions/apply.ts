@@ -2,6 +2,7 @@ import {
   canonicalJson,
   type EndpointPlan,
   type EndpointSpec,
+  type ErrorBody,
   type MonitorSpec,
   type NotifierSpec,
   notifierSpecSchema,
@@ -12,6 +13,7 @@ import type { RegiaClient } from '@regia/sdk'
 import { deployPipelines } from '../../project/deploy.ts'
 import { type Entry, loadEntries } from '../../project/entries.ts'
 import type { Action } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { membersFirst } from './members-first.ts'
 
@@ -23,6 +25,8 @@ type Change = {
   readonly fields: readonly string[]
   /** Of an endpoint: what stood in each changed field, and what will. */
   readonly differences?: EndpointPlan['fields']
+  /** Why applying it would be refused. */
+  readonly refusal?: ErrorBody
 }
 
 /** A kind of thing that a project declares and the server keeps. */
@@ -46,11 +50,12 @@ const endpoints: Subject<EndpointSpec> = {
   apply: (client, spec) => client.endpoints.apply(spec),
   order: membersFirst,
   plan: async (client, specs) =>
-    (await client.endpoints.plan(specs)).map(({ name, action, fields }) => ({
+    (await client.endpoints.plan(specs)).map(({ name, action, fields, refusal }) => ({
       kind: 'endpoint',
       ...{ name, action },
       fields: [...new Set(fields.map(({ field }) => field.split('.')[0]!))],
       ...(fields.length > 0 && { differences: fields }),
+      ...(refusal && { refusal }),
     })),
 }
 const monitors: Subject<MonitorSpec> = {
@@ -87,12 +92,15 @@ export const apply: Action<{ dryRun: boolean }> = async (input, context) => {
     await deployPipelines(connection, entries)
     for (const { fulfil } of wishes) await fulfil()
   }
-  const changes = wishes.flatMap((each) => each.changes)
+  const planned = wishes.flatMap((each) => each.changes)
+  // What was applied was not refused: of two that need each other the first may have made room for the second.
+  const changes: readonly Change[] = input.dryRun ? planned : planned.map(({ refusal: _, ...change }) => change)
   context.output.result({ applied: !input.dryRun, changes, ...(hooks.length > 0 && { hooks }) }, () =>
     [describe(changes, input.dryRun, context.output), ...hooks.map((hook) => hookText(hook, context.output))].join(
       '\n',
     ),
   )
+  return changes.some(({ refusal }) => refusal) ? EXIT.failed : EXIT.ok
 }
 
 /** A webhook that is new: its secret is told now and never again. */
@@ -148,13 +156,16 @@ const sideText = (value: unknown): string => (value === undefined ? 'nothing' : 
 function describe(changes: readonly Change[], isDryRun: boolean, { style }: Output): string {
   if (changes.length === 0) return 'This project declares no endpoint, monitor, schedule or notifier.'
   const marks = { create: style.green('+ create'), change: style.yellow('~ change'), keep: style.dim('  keep  ') }
-  const lines = changes.flatMap(({ kind, name, action, fields, differences = [] }) => [
+  const refused = changes.flatMap(({ refusal }) => refusal ?? [])
+  const lines = changes.flatMap(({ kind, name, action, fields, differences = [], refusal }) => [
     `${marks[action]}  ${kind} ${name}${fields.length ? style.dim(`  (${fields.join(', ')})`) : ''}`,
     ...differences.map(({ field, before, after }) => `            ${field}: ${sideText(before)} → ${sideText(after)}`),
+    ...(refusal ? [`            ${style.red('✗')} ${[refusal.message, refusal.hint].filter(Boolean).join(' ')}`] : []),
   ])
   const isQuiet = changes.every(({ action }) => action === 'keep')
   return [
     ...lines,
+    ...(refused.length > 0 ? [`Applying would be refused, for ${refused.length} of them.`] : []),
     isQuiet
       ? 'Nothing to change.'
       : isDryRun

@@ -1,5 +1,6 @@
 import {
   type ComposedEndpointSpec,
+  type EndpointSpec,
   isComposed,
   membersOf,
   RegiaError,
@@ -24,7 +25,7 @@ type Deps = {
  *   `ENDPOINT_NOT_READY` where a member does not serve yet; `CONFLICT` where the endpoint's name is that of another model.
  */
 export async function serveComposition(spec: ComposedEndpointSpec, deps: Deps): Promise<ServedEndpointSpec> {
-  assertNoCircle(spec, deps)
+  assertNoCircle(spec, (name) => deps.get(name).spec)
   const bytes = packageComposition(spec.compose, (endpoint) => {
     const { stable } = deps.get(endpoint)
     if (!stable) throw notReady(endpoint)
@@ -33,14 +34,15 @@ export async function serveComposition(spec: ComposedEndpointSpec, deps: Deps): 
   return { ...spec, stable: `${spec.name}@${await deps.directory.registerComposition(spec.name, bytes)}` }
 }
 
-function assertNoCircle(spec: ComposedEndpointSpec, { get }: Deps): void {
+/** @throws RegiaError `INVALID_INPUT` where an endpoint would ask itself; what `specOf` throws for a member that is none. */
+export function assertNoCircle(spec: ComposedEndpointSpec, specOf: (endpoint: string) => EndpointSpec): void {
   const waiting = [...membersOf(spec.compose)]
   const seen = new Set<string>()
   for (const name of waiting) {
     if (name === spec.name) throw circle(spec.name, [...seen])
     if (seen.has(name)) continue
     seen.add(name)
-    const member = get(name).spec
+    const member = specOf(name)
     if (isComposed(member)) waiting.push(...membersOf(member.compose))
   }
 }

@@ -21,6 +21,7 @@ import { assertAskedByNone, assertServable, unknownModel } from './assert-servab
 import { serveComposition } from './composed-spec.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { ServingDeps } from './endpoint-deps.ts'
+import { foreseeRefusal } from './foresee-refusal.ts'
 
 /** Why the next change of version happens; without one it is a plain deployment. */
 export type Announcement = Pick<Decision, 'kind' | 'by' | 'reason'> & {
@@ -109,6 +110,13 @@ export class EndpointSet {
     gateway.spec = spec
     await this.refresh(spec.name)
     assertAnswers(gateway)
+  }
+
+  /** Why {@link apply} would refuse a spec, were it applied with these others; undefined where nothing is seen against it. Changes nothing. */
+  foreseeRefusal(spec: EndpointSpec, planned: readonly EndpointSpec[]): Promise<RegiaError | undefined> {
+    const { directory } = this.#deps
+    const findSpec = (name: string) => this.find(name)?.spec
+    return foreseeRefusal(spec, { planned, directory, findSpec, getSpec: (name) => this.get(name).spec })
   }
 
   /** Says why the version of an endpoint is about to change. The reason is used if the change happens, and forgotten if not. */
