@@ -2,6 +2,7 @@ import { endpointSpecSchema } from '@regia/core'
 import { describe, expect, it } from 'vitest'
 import { draftProblems, draftSpec, firstDraft, writtenSpec } from './release-draft.ts'
 import { specFile } from './spec-code.ts'
+import { specYaml } from './spec-yaml.ts'
 
 const spec = endpointSpecSchema.parse({
   name: 'eta',
@@ -64,4 +65,32 @@ it('stands as the file that declares it', () => {
       '',
     ].join('\n'),
   )
+})
+
+it('stands as YAML that a person would have written', () => {
+  const rollbackWhen = { errorRate: 0.01, p99Ms: 250, latencyIncrease: 0.5, scoreShift: 0.25, meanScoreShift: 0.05 }
+  const limits = { maxQueueRows: 100 }
+  const made = specYaml({
+    name: 'eta',
+    stable: 'eta@champion',
+    limits,
+    canary: { model: "it's@2", steps: [5, 50], every: '30m', rollbackWhen },
+  })
+  expect(made).toMatchInlineSnapshot(`
+    "endpoint: eta
+    stable: eta@champion
+    limits:
+      maxQueueRows: 100
+    canary:
+      model: "it's@2"
+      steps: [5, 50]
+      every: 30m
+      rollbackWhen:
+        errorRate: 0.01
+        p99Ms: 250
+        latencyIncrease: 0.5
+        scoreShift: 0.25
+        meanScoreShift: 0.05
+    "
+  `)
 })

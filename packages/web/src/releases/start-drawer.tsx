@@ -18,6 +18,7 @@ import { refsOf } from './release-refs.ts'
 import { KIND_WORDS } from './release-text.ts'
 import classes from './releases.module.css'
 import { specFile } from './spec-code.ts'
+import { specYaml } from './spec-yaml.ts'
 
 const KINDS = (['canary', 'experiment', 'bandit', 'shadow'] as const satisfies readonly ReleaseKind[]).map(
   (kind) => [kind, KIND_WORDS[kind]] as const,
@@ -68,22 +69,27 @@ export default function StartDrawer({
   )
 }
 
+type SpecFormat = 'typescript' | 'yaml' | 'http'
+
+const SPEC_FORMATS = [
+  ['typescript', 'TypeScript'],
+  ['yaml', 'YAML'],
+  ['http', 'HTTP'],
+] as const satisfies readonly (readonly [SpecFormat, string])[]
+
+const SPEC_TEXTS: Readonly<Record<SpecFormat, (spec: EndpointSpecInput) => string>> = {
+  typescript: specFile,
+  yaml: specYaml,
+  http: (spec) => `PUT /api/v1/endpoints/${spec.name}\n${JSON.stringify(spec, undefined, 2)}`,
+}
+
 function SpecText({ spec }: { readonly spec: EndpointSpecInput }) {
-  const [as, setAs] = useState<'file' | 'http'>('file')
-  const text =
-    as === 'file' ? specFile(spec) : `PUT /api/v1/endpoints/${spec.name}\n${JSON.stringify(spec, undefined, 2)}`
+  const [as, setAs] = useState<SpecFormat>('typescript')
+  const text = SPEC_TEXTS[as](spec)
   return (
     <div>
       <div className={classes.specHead}>
-        <Choice
-          label="Show as"
-          value={as}
-          options={[
-            ['file', `endpoints/${spec.name.slice(0, 24)}.ts`],
-            ['http', 'HTTP'],
-          ]}
-          onChange={setAs}
-        />
+        <Choice label="Show as" value={as} options={SPEC_FORMATS} onChange={setAs} />
         <Button variant="subtle" onClick={() => void navigator.clipboard?.writeText(text)}>
           Copy
         </Button>
@@ -91,7 +97,12 @@ function SpecText({ spec }: { readonly spec: EndpointSpecInput }) {
       <ScrollBox label="The endpoint with this release" className={classes.spec}>
         <pre>{text}</pre>
       </ScrollBox>
-      {as === 'file' && <Command text="regia apply" />}
+      {as !== 'http' && (
+        <p className={classes.fileNote}>
+          In <code>{`endpoints/${spec.name}.${as === 'yaml' ? 'yaml' : 'ts'}`}</code>, then{' '}
+          <Command text="regia apply" />
+        </p>
+      )}
     </div>
   )
 }
