@@ -120,6 +120,21 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
     await close()
   })
 
+  it('leave decisions that are asked of the server by kind and by who took them, however many there are', async () => {
+    const { page, troubles, close } = await open('/endpoints/offers')
+    const decisions = page.getByRole('region', { name: 'Decisions' }).first()
+    const { total } = await site.api.endpoints.decisions('offers', { kinds: ['shares-changed', 'bandit-started'] })
+    const asked = page.waitForRequest(/decisions\?.*kind=canary-started.*shares-changed/)
+    await decisions.getByRole('button', { name: 'shares', exact: true }).click()
+    await asked
+    await decisions.getByText(`newest first, ${total}`, { exact: true }).waitFor()
+    await decisions.getByText('Shares changed').first().waitFor()
+    await decisions.getByRole('button', { name: 'verdicts' }).click()
+    await decisions.getByText('None of this kind.').waitFor()
+    expect(troubles).toEqual([])
+    await close()
+  })
+
   it('of an experiment show differences, size and sample ratio on a page of their own', async () => {
     const { page, troubles, close } = await open('/endpoints/fares')
     await page.getByRole('link', { name: 'Open the experiment' }).click()
@@ -181,6 +196,12 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
     await drawer.getByText(/experiment\.minimumEffect/).waitFor()
     await drawer.getByLabel('Smallest difference worth finding').fill('0.03')
     await drawer.getByText("import { endpoint } from 'regia'").waitFor()
+    await drawer.getByText('endpoints/risk.ts').waitFor()
+    await drawer.getByRole('button', { name: 'YAML' }).click()
+    await drawer.getByText(/endpoint: risk\nstable: risk@champion\n/).waitFor()
+    await drawer.getByText('endpoints/risk.yaml').waitFor()
+    await drawer.getByRole('button', { name: 'HTTP' }).click()
+    await drawer.getByText(/^PUT \/api\/v1\/endpoints\/risk\n/).waitFor()
     await drawer.getByRole('button', { name: 'Show what changes' }).click()
     const changes = drawer.getByRole('list', { name: 'What changes' })
     await changes.getByText('shadow', { exact: false }).first().waitFor()

@@ -14,7 +14,7 @@ import { ScrollBox } from '../kernel/scroll-box.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { formatMinute } from '../kernel/time.ts'
 import { usePages } from '../table/use-pages.ts'
-import { DECISION_LAMPS, DECISION_WORDS, FILTER_CHOICES, isAskedFor } from './decision-words.ts'
+import { DECISION_LAMPS, DECISION_WORDS, FILTER_CHOICES, FILTER_QUERIES } from './decision-words.ts'
 import classes from './endpoints.module.css'
 
 const DecisionDrawer = lazy(() => import('./decision-drawer.tsx'))
@@ -23,10 +23,9 @@ const DecisionDrawer = lazy(() => import('./decision-drawer.tsx'))
 export function DecisionLog({ endpoint }: { readonly endpoint: string }) {
   const { decisions: filter = 'all', decision: open } = useSearch({ from: '/endpoints/$name' })
   const navigate = useNavigate({ from: '/endpoints/$name' })
-  const pages = usePages(['endpoints', endpoint, 'decisions', 'pages'], (query) =>
-    api.endpoints.decisions(endpoint, query),
+  const pages = usePages(['endpoints', endpoint, 'decisions', 'pages', filter], (query) =>
+    api.endpoints.decisions(endpoint, { ...query, ...FILTER_QUERIES[filter] }),
   )
-  const shown = pages.rows.filter((decision) => isAskedFor(decision, filter))
   const setOpen = (id: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, decision: id }), replace: true, resetScroll: false })
   const found = pages.rows.find(({ id }) => id === open)
@@ -54,16 +53,16 @@ export function DecisionLog({ endpoint }: { readonly endpoint: string }) {
         <Skeleton height={300} />
       ) : (
         <Card>
-          {shown.length === 0 ? (
+          {pages.rows.length === 0 ? (
             <Empty>
-              {pages.rows.length === 0
+              {filter === 'all'
                 ? 'Deploys, promotions and roll backs will stand here with their reasons.'
                 : 'None of this kind.'}
             </Empty>
           ) : (
             <ScrollBox label="Decisions" className={classes.decisions}>
               <ol>
-                {shown.map((decision) => (
+                {pages.rows.map((decision) => (
                   <DecisionItem key={decision.id} decision={decision} onOpen={() => setOpen(decision.id)} />
                 ))}
               </ol>

@@ -1,7 +1,7 @@
-import type { Decision } from '@regia/core'
+import type { DecisionKind, DecisionListQuery } from '@regia/core'
 import type { Health } from '../kernel/health.ts'
 
-export const DECISION_WORDS: Readonly<Record<Decision['kind'], string>> = {
+export const DECISION_WORDS: Readonly<Record<DecisionKind, string>> = {
   created: 'Created',
   changed: 'Changed',
   deployed: 'Deployed',
@@ -20,7 +20,7 @@ export const DECISION_WORDS: Readonly<Record<Decision['kind'], string>> = {
   stopped: 'Stopped',
 }
 
-export const DECISION_LAMPS: Readonly<Record<Decision['kind'], Health>> = {
+export const DECISION_LAMPS: Readonly<Record<DecisionKind, Health>> = {
   created: 'unknown',
   changed: 'unknown',
   deployed: 'well',
@@ -50,8 +50,8 @@ export const FILTER_CHOICES = [
   ['hands', 'by hand'],
 ] as const satisfies readonly (readonly [DecisionFilter, string])[]
 
-const ENDED: readonly Decision['kind'][] = ['recommended', 'promoted', 'refused', 'rolled-back', 'stopped', 'paused']
-const SHARES: readonly Decision['kind'][] = [
+const ENDED: readonly DecisionKind[] = ['recommended', 'promoted', 'refused', 'rolled-back', 'stopped', 'paused']
+const SHARES: readonly DecisionKind[] = [
   'canary-started',
   'canary-advanced',
   'experiment-started',
@@ -60,9 +60,10 @@ const SHARES: readonly Decision['kind'][] = [
   'deployed',
 ]
 
-/** Whether a decision is among those that are asked for. */
-export function isAskedFor({ kind, by }: Pick<Decision, 'kind' | 'by'>, filter: DecisionFilter): boolean {
-  if (filter === 'ended') return ENDED.includes(kind)
-  if (filter === 'shares') return SHARES.includes(kind)
-  return filter === 'all' || (by !== 'release rule' && by !== 'regia')
+/** What the server is asked for, so that pages and totals hold for the filter. */
+export const FILTER_QUERIES: Readonly<Record<DecisionFilter, Pick<DecisionListQuery, 'by' | 'kinds'>>> = {
+  all: {},
+  ended: { kinds: ENDED },
+  shares: { kinds: SHARES },
+  hands: { by: 'person' },
 }

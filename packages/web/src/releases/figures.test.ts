@@ -1,6 +1,5 @@
 import type { LoggedPrediction, RuleOutcome } from '@regia/core'
 import { describe, expect, it } from 'vitest'
-import { isAskedFor } from '../endpoints/decision-words.ts'
 import { effectScale } from './effect-scale.ts'
 import { type PowerQuestion, powerSentences } from './power-text.ts'
 import { formatLimit, RULE_WORDS, rulesByVersion, rulesLine, urgentFirst } from './rule-text.ts'
@@ -133,11 +132,4 @@ it('says how large an experiment must be, as R’s power.prop.test does', () => 
   expect(days).toContain('1.5\u00a0days')
   expect(powerSentences({ ...question, effect: 0 })).toEqual([expect.stringContaining('effect of 0')])
   expect(powerSentences({ ...question, armShare: 1 })).toEqual([expect.stringContaining('nothing to the control')])
-})
-
-it('finds decisions by what a person asks for', () => {
-  expect(isAskedFor({ kind: 'rolled-back', by: 'release rule' }, 'ended')).toBe(true)
-  expect(isAskedFor({ kind: 'rolled-back', by: 'release rule' }, 'hands')).toBe(false)
-  expect(isAskedFor({ kind: 'promoted', by: 'person' }, 'hands')).toBe(true)
-  expect(isAskedFor({ kind: 'canary-advanced', by: 'release rule' }, 'shares')).toBe(true)
 })
