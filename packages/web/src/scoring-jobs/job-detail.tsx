@@ -2,13 +2,15 @@ import type { ScoringJob } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Ago } from '../kernel/ago.tsx'
+import { ErrorNote } from '../kernel/error-note.tsx'
 import { Facts } from '../kernel/facts.tsx'
-import { formatBytes, formatNumber } from '../kernel/format.ts'
+import { formatBytes, formatCount } from '../kernel/format.ts'
 import { Loaded } from '../kernel/loaded.tsx'
 import { Progress } from '../kernel/progress.tsx'
 import { Card, Section } from '../kernel/section.tsx'
 import { inputText, progressText } from './job-text.ts'
 import { scoringJobQuery } from './queries.ts'
+import classes from './scoring-jobs.module.css'
 
 /** One job: what scores what, how far it is, what came of it. */
 export function JobDetail({ id }: { readonly id: string }) {
@@ -17,10 +19,13 @@ export function JobDetail({ id }: { readonly id: string }) {
     <Loaded query={query} height={240}>
       {(job) => (
         <Section title={job.id}>
-          <Card pad>
-            <Facts items={[...factsOf(job), ...resultFacts(job)]} />
-            {job.status === 'running' && <Progress value={job.progress.fraction} label={`How far ${job.id} is`} />}
-          </Card>
+          <div className={classes.detail}>
+            {job.error && <ErrorNote error={job.error} />}
+            <Card pad>
+              <Facts items={[...factsOf(job), ...resultFacts(job)]} />
+              {job.status === 'running' && <Progress value={job.progress.fraction} label={`How far ${job.id} is`} />}
+            </Card>
+          </div>
         </Section>
       )}
     </Loaded>
@@ -37,7 +42,7 @@ const factsOf = (job: ScoringJob) =>
         to="/models/$name/$version"
         params={{ name: job.model.name, version: String(job.model.version) }}
       >
-        {job.model.name} version {job.model.version}
+        {job.model.name} v{job.model.version}
       </Link>,
     ],
     ['Input', inputText(job)],
@@ -46,7 +51,6 @@ const factsOf = (job: ScoringJob) =>
     ['Asked for', <Ago key="asked" at={job.createdAt} />],
     ['By', job.by],
     ['Finished', <Ago key="finished" at={job.finishedAt} />],
-    ...(job.error ? ([['Error', `${job.error.message} ${job.error.hint ?? ''}`]] as const) : []),
   ] as const
 
 const keptText = ({ spec: { key, columns } }: ScoringJob): string =>
@@ -58,14 +62,17 @@ function resultFacts({ id, spec, result }: ScoringJob) {
   if (!result) return []
   const { dataset, quarantine } = result
   return [
-    ['Result', `${formatNumber(result.rowCount)} rows, ${formatBytes(result.sizeBytes)} of ${spec.output.format}`],
+    ['Result', `${formatCount(result.rowCount)} rows, ${formatBytes(result.sizeBytes)} of ${spec.output.format}`],
     ...(dataset
       ? ([
           [
             'Kept as',
-            <Link key="dataset" to="/data/$name" params={{ name: dataset.name }}>
-              {dataset.name} version {dataset.version}
-            </Link>,
+            <span key="dataset">
+              <Link to="/data/$name" params={{ name: dataset.name }}>
+                {dataset.name} version {dataset.version}
+              </Link>
+              ; the job stays as long as it
+            </span>,
           ],
         ] as const)
       : []),
@@ -74,7 +81,7 @@ function resultFacts({ id, spec, result }: ScoringJob) {
           [
             'Put aside',
             <a key="aside" href={`/api/v1/scoring-jobs/${id}/result?quarantine=true`} download>
-              {formatNumber(quarantine.rowCount)} rows: {quarantine.reasons.map(({ reason }) => reason).join('; ')}
+              {formatCount(quarantine.rowCount)} rows: {quarantine.reasons.map(({ reason }) => reason).join('; ')}
             </a>,
           ],
         ] as const)

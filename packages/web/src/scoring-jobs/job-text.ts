@@ -1,5 +1,5 @@
 import type { ScoringJob } from '@regia/core'
-import { formatDuration, formatNumber } from '../kernel/format.ts'
+import { formatCount, formatDuration, formatNumber } from '../kernel/format.ts'
 
 /** What a job reads, such as "trips version 3". */
 export const inputText = ({ spec: { input } }: ScoringJob): string =>
@@ -14,6 +14,6 @@ export function progressText({ status, progress }: ScoringJob): string {
   if (rowCount === undefined) return '–'
   const speed = rowsPerSecond === undefined ? '' : `, ${formatNumber(Math.round(rowsPerSecond))} rows/s`
   const left = secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft * 1000)} left`
-  const done = rowsDone === rowCount ? '' : `${formatNumber(rowsDone)} of `
-  return `${done}${formatNumber(rowCount)} rows${status === 'running' ? speed + left : ''}`
+  const done = rowsDone === rowCount ? '' : `${formatCount(rowsDone)} of `
+  return `${done}${formatCount(rowCount)} rows${status === 'running' ? speed + left : ''}`
 }

@@ -1,12 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../kernel/api.ts'
 
-/** The newest; an older one is opened by its address. */
-export const scoringJobsQuery = queryOptions({
-  queryKey: ['scoring-jobs', 'list'],
-  queryFn: () => api.scoringJobs.list({ limit: 200 }),
-})
-
 export const scoringJobQuery = (id: string) =>
   queryOptions({ queryKey: ['scoring-jobs', id], queryFn: () => api.scoringJobs.get(id) })
 
