@@ -11,6 +11,7 @@ import {
 import { strToU8 } from 'fflate'
 import { hashBytes } from '../../blobs/index.ts'
 import { type OpenedPackage, readModelPackage, zipPackage } from '../model-package.ts'
+import { assertOwnGraph } from '../own-graph.ts'
 import { zipFiles } from '../zip-files.ts'
 import { ARCHIVE_FILES, type ArchiveFileName } from './archive-files.ts'
 import { licencesOf } from './licences-of.ts'
@@ -27,6 +28,7 @@ type Files = { readonly [Name in ArchiveFileName]?: Uint8Array | undefined }
  */
 export function writePackageArchive(packageBytes: Uint8Array, record: ArchiveRecord): Uint8Array {
   const opened = readModelPackage(packageBytes)
+  assertOwnGraph(opened.manifest, 'It cannot leave as a file')
   const packageDigest = rezipped(opened)
   const files: Files = {
     'model.onnx': opened.graph,

@@ -5,6 +5,7 @@ import { type Digest, inputElementType, RegiaError, type SignatureColumn } from 
 import { cutAtGroups, type RangeColumn } from '../../data/row-ranges/index.ts'
 import type { OpenedPackage } from '../model-package.ts'
 import { openModel } from '../open-model.ts'
+import { assertOwnGraph } from '../own-graph.ts'
 import { type EncodedValues, encodeDictionaries } from './encode-dictionaries.ts'
 import { scoreNames } from './gather-scores.ts'
 import { joinParts } from './join-parts.ts'
@@ -90,6 +91,7 @@ const THREAD_MB = 256
  */
 export async function scoreFile(request: ScoreFileRequest): Promise<ScoreFileResult> {
   const { outputPath, workFolder: folder = `${outputPath}.scoring` } = request
+  assertOwnGraph(request.model.manifest, 'A file cannot be scored here')
   assertFormat(outputPath)
   const letGo = await holdFolder(folder, request.patienceMs ?? 0)
   let isDone = false

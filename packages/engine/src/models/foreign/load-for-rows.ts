@@ -73,18 +73,14 @@ async function load({ signature }: GraphToLoad, foreign: ForeignGraph, output: F
 
 function isSame(some: Predictions | { readonly error: unknown }, others: Predictions): boolean {
   if ('error' in some) return false
-  const [a, b] = [some, others].map(({ probabilities, scores }) => probabilities ?? scores) as [
-    Float32Array,
-    Float32Array,
-  ]
-  return (
-    a.length === b.length &&
-    a.every((value, i) => {
-      const other = b[i] ?? Number.NaN
-      return Object.is(value, other) || Math.abs(value - other) <= TOLERANCE * Math.max(1, Math.abs(value))
-    })
-  )
+  const [values, wanted] = [valuesOf(some), valuesOf(others)]
+  return values.length === wanted.length && values.every((value, i) => isClose(value, wanted[i] ?? Number.NaN))
 }
+
+const valuesOf = ({ probabilities, scores }: Predictions): Float32Array => probabilities ?? scores
+
+const isClose = (value: number, wanted: number): boolean =>
+  Object.is(value, wanted) || Math.abs(value - wanted) <= TOLERANCE * Math.max(1, Math.abs(value))
 
 /** Rows from the table over and over: one alone would not tell whether others are taken. */
 const someRows = (table: Table, count: number): Table =>

@@ -41,7 +41,7 @@ export function inRowGroups(
   const into = inputs.map((input) => foreignName(input.name))
   const nodes = [
     ...countRows(into[0] ?? '', size),
-    ...into.flatMap((name) => (size === 1 ? [] : groupsOf(name, size))),
+    ...(size === 1 ? [] : into.flatMap(groupsOf)),
     node('Scan', size === 1 ? into : into.map(groupedName), [SCANNED], {
       body: { type: 'graph', value: bodyOf(foreign, output, size) },
       num_scan_inputs: { type: 'int', value: inputs.length },
@@ -60,12 +60,10 @@ export function inRowGroups(
   }
 }
 
-const [COUNT, GROUPS, TOTAL, SCANNED] = ['count', 'groups', 'total', 'scanned'].map((name) => AROUND + name) as [
-  string,
-  string,
-  string,
-  string,
-]
+const COUNT = `${AROUND}count`
+const GROUPS = `${AROUND}groups`
+const TOTAL = `${AROUND}total`
+const SCANNED = `${AROUND}scanned`
 const groupedName = (name: string): string => `${AROUND}${name}`
 
 /** How many rows there are, and groups, and rows in these. */
@@ -84,19 +82,14 @@ const countRows = (input: string, size: number): OnnxNode[] => [
 ]
 
 /** All values of a group side by side, the last row as often as the last group lacks rows. */
-function groupsOf(name: string, size: number): OnnxNode[] {
-  const [last, more, full] = ['last', 'more', 'full'].map((part) => `${AROUND}${part}/${name}`) as [
-    string,
-    string,
-    string,
-  ]
+function groupsOf(name: string): OnnxNode[] {
+  const part = (kind: string) => `${AROUND}${kind}/${name}`
   const axis: AttributeValue = { type: 'int', value: 0 }
-  if (size === 1) return []
   return [
-    node('Gather', [name, constant('lasts')], [last], { axis }),
-    node('Concat', [name, last], [more], { axis }),
-    node('Slice', [more, constant('first'), TOTAL], [full]),
-    node('Reshape', [full, `${AROUND}grouped`], [groupedName(name)]),
+    node('Gather', [name, constant('lasts')], [part('last')], { axis }),
+    node('Concat', [name, part('last')], [part('more')], { axis }),
+    node('Slice', [part('more'), constant('first'), TOTAL], [part('full')]),
+    node('Reshape', [part('full'), `${AROUND}grouped`], [groupedName(name)]),
   ]
 }
 
@@ -112,17 +105,19 @@ const rowsOf = (name: string, size: number): OnnxNode[] =>
 function bodyOf({ model, inputs }: ForeignGraph, output: ForeignTensor, size: number): OnnxGraph {
   const inner = prefixed(model.graph, INSIDE)
   const sliceName = (name: string) => `${INSIDE}slice/${name}`
+  const isFlat = ({ shape }: ForeignTensor) => shape?.length === 1
   return {
     name: model.graph.name || 'rows',
-    initializers: [...inner.initializers, int64(`${INSIDE}as-matrix`, [size, -1]), int64(`${INSIDE}as-list`, [-1])],
+    initializers: [
+      ...inner.initializers,
+      int64(`${INSIDE}as-matrix`, [size, -1]),
+      ...(inputs.some(isFlat) ? [int64(`${INSIDE}as-list`, [-1])] : []),
+    ],
     nodes: [
-      ...inputs.map(({ name, shape }) =>
-        node(
-          'Reshape',
-          [sliceName(name), shape?.length === 1 ? `${INSIDE}as-list` : `${INSIDE}as-matrix`],
-          [INSIDE + foreignName(name)],
-        ),
-      ),
+      ...inputs.map((input) => {
+        const shape = `${INSIDE}${isFlat(input) ? 'as-list' : 'as-matrix'}`
+        return node('Reshape', [sliceName(input.name), shape], [INSIDE + foreignName(input.name)])
+      }),
       ...inner.nodes,
       node('Reshape', [INSIDE + foreignName(output.name), `${INSIDE}as-matrix`], [`${INSIDE}answer`]),
     ],

@@ -10,17 +10,19 @@ import { formatBytes, formatNumber, formatTime, formatValue } from '../format.ts
 import { parseModelReference } from '../model-reference.ts'
 import { describeReport } from '../models.ts'
 import { shortList } from '../short-list.ts'
+import { type AnsweredVersion, describeAnswered, isAnswered } from './describe-answered.ts'
 
 export const inspectArchive: Action<{ model: string }> = async (input, context) => {
   const bytes = await bytesOf(input.model, context)
+  if (!(bytes instanceof Uint8Array)) return context.output.result(bytes, () => describeAnswered(bytes, context.output))
   const { inspectFile } = await import('@regia/engine')
   const found = inspectFile(bytes)
   const { output } = context
   output.result(found, () => (found.kind === 'onnx' ? describeOnnx(found, output) : describePackage(found, output)))
 }
 
-/** A file that is there counts before a version of that name. */
-async function bytesOf(named: string, context: Context): Promise<Uint8Array> {
+/** A file that is there counts before a version of that name. A version that others answer for has nothing to unpack. */
+async function bytesOf(named: string, context: Context): Promise<Uint8Array | AnsweredVersion> {
   const path = resolve(context.workingDir, named)
   if (existsSync(path)) return new Uint8Array(await readFile(path))
   if (!named.includes('@')) {
@@ -30,6 +32,8 @@ async function bytesOf(named: string, context: Context): Promise<Uint8Array> {
   }
   const { model, version } = parseModelReference(named)
   const { client } = await context.connect()
+  const found = await client.models.version(model, version)
+  if (isAnswered(found)) return found
   return client.models.archive(model, version)
 }
 
