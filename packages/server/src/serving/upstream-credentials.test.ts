@@ -67,6 +67,14 @@ describe('a server that demands a secret', () => {
     expect(filesWith(VARIABLE).length).toBeGreaterThan(0)
   })
 
+  it('answers as it does also where the secret is part of its answer', async () => {
+    upstream.demands = { authorization: 'Bearer 0.' }
+    process.env[VARIABLE] = '0.'
+    expect((await importing('short', { kind: 'bearer', secret: { env: VARIABLE } })).status).toBe(200)
+    await server.apply({ name: 'short', stable: 'short@champion' })
+    expect((await ask('short')).body.predictions[0].score).toBeCloseTo(lateness(250, 'SFO'), 6)
+  })
+
   it('is told by name which variable is empty, while other endpoints answer', async () => {
     process.env[VARIABLE] = TOKEN
     await importing('named', { kind: 'bearer', secret: { env: VARIABLE } })

@@ -26,12 +26,13 @@ async function ask(server: Server, path: string, request: Request, readSecret: R
     const signal = AbortSignal.timeout(server.timeoutMs)
     // Followed, a redirect would carry the credentials elsewhere.
     const reply = await fetch(addressOf(server) + path, { ...request, headers, signal, redirect: 'error' })
-    const text = credentials.mask(await readText(reply))
-    if (!reply.ok) throw refused(server, reply.status, text)
-    return parse(server, text)
+    const text = await readText(reply)
+    if (!reply.ok) throw refused(server, reply.status, credentials.mask(text))
+    return parse(server, text, credentials.mask)
   } catch (error) {
     if (error instanceof RegiaError) throw error
-    throw failed(server, credentials.mask(reasonOf(error, server.timeoutMs)), { cause: error })
+    const why = credentials.mask(reasonOf(error, server.timeoutMs))
+    throw failed(server, why, { cause: error, ...(/certificate/.test(why) && { hint: NO_AUTHORITY }) })
   }
 }
 
@@ -51,11 +52,12 @@ async function readText({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function parse(server: Server, text: string): unknown {
+function parse(server: Server, text: string, mask: (text: string) => string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    throw failed(server, `its answer is no JSON: ${text.slice(0, 100)}`, { cause: error })
+  } catch {
+    // What the parser says would quote the text.
+    throw failed(server, `its answer is no JSON: ${mask(text).slice(0, 100)}`)
   }
 }
 
@@ -86,6 +88,9 @@ const WRONG_SECRET =
   'It does not take the secret that it was sent: look at the variable or file, or import with another.'
 const NO_SECRET =
   'It demands a secret: import the model again and name it, with --secret-env VARIABLE or --secret-file PATH.'
+
+const NO_AUTHORITY =
+  'Start Regia with NODE_EXTRA_CA_CERTS=/path/to/ca.pem, the authority that signed it, and use a name that the certificate has.'
 
 /** Another server's fault, told with its address. */
 export const failed = (
