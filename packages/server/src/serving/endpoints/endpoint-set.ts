@@ -11,17 +11,15 @@ import {
   toIso,
 } from '@regia/core'
 import { EndpointGateway } from '../gateway/endpoint-gateway.ts'
-import { assertConstant } from '../gateway/fallback.ts'
 import { parseModelRef, type RegisteredVersion } from '../gateway/model-directory.ts'
 import type { WantedVersions } from '../gateway/wanted-versions.ts'
 import type { ReleasePlanner } from '../release/release-planner.ts'
 import type { ShadowPlanner } from '../release/shadow-planner.ts'
-import { assertJudgeable } from './assert-judgeable.ts'
-import { assertAskedByNone, assertServable, unknownModel } from './assert-servable.ts'
+import { assertAskedByNone, unknownModel } from './assert-servable.ts'
 import { serveComposition } from './composed-spec.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { ServingDeps } from './endpoint-deps.ts'
-import { foreseeRefusal } from './foresee-refusal.ts'
+import { assertModels, foreseeRefusal } from './foresee-refusal.ts'
 
 /** Why the next change of version happens; without one it is a plain deployment. */
 export type Announcement = Pick<Decision, 'kind' | 'by' | 'reason'> & {
@@ -98,13 +96,8 @@ export class EndpointSet {
   async apply(applied: EndpointSpec): Promise<void> {
     const { directory } = this.#deps
     const get = (name: string) => this.get(name)
-    const spec = isComposed(applied) ? await serveComposition(applied, { directory, get }) : applied
-    assertServable(spec, this.find(spec.name)?.spec)
-    const stable = await this.#deps.directory.find(spec.stable)
-    if (!stable) throw unknownModel(spec.stable)
-    assertConstant(spec.fallback, stable.package.signature)
-    assertJudgeable(spec, stable.package.signature)
-    await this.#fallbackOf(spec)
+    const composed = isComposed(applied) ? await serveComposition(applied, { directory, get }) : applied
+    const spec = await assertModels(composed, { directory, findSpec: this.#findSpec })
     await this.#deps.store.put(spec, toIso(this.#deps.clock()))
     const gateway = this.#open(spec)
     gateway.spec = spec
@@ -115,8 +108,8 @@ export class EndpointSet {
   /** Why {@link apply} would refuse a spec, were it applied with these others; undefined where nothing is seen against it. Changes nothing. */
   foreseeRefusal(spec: EndpointSpec, planned: readonly EndpointSpec[]): Promise<RegiaError | undefined> {
     const { directory } = this.#deps
-    const findSpec = (name: string) => this.find(name)?.spec
-    return foreseeRefusal(spec, { planned, directory, findSpec, getSpec: (name) => this.get(name).spec })
+    const getSpec = (name: string) => this.get(name).spec
+    return foreseeRefusal(spec, { planned, directory, findSpec: this.#findSpec, getSpec })
   }
 
   /** Says why the version of an endpoint is about to change. The reason is used if the change happens, and forgotten if not. */
@@ -184,6 +177,8 @@ export class EndpointSet {
     await Promise.allSettled(this.#changes.values())
     for (const gateway of this.#gateways.values()) await gateway.close()
   }
+
+  readonly #findSpec = (name: string) => this.find(name)?.spec
 
   async #change(name: string, change: (gateway: EndpointGateway) => Promise<void>): Promise<void> {
     const before = this.#changes.get(name) ?? Promise.resolve()

@@ -26,6 +26,10 @@ describe('a plan', () => {
     ['a fallback that is not there', { name: 'two', stable: 'logs@1', fallback: { model: 'nothing@1', afterMs: 5 } }],
     ['another model than it serves', { name: 'one', stable: 'other@1' }],
     ['a member that is not there', blendOf('blend', 'one', 'nobody')],
+    [
+      'a rule on what cannot be computed',
+      { name: 'two', stable: 'logs@1', canary: { model: 'logs@champion', promoteWhen: { nonInferior: 'macroF1' } } },
+    ],
     ['itself as a member', blendOf('blend', 'one', 'blend')],
   ])('says that %s would be refused, in the words of the refusal', async (_, spec) => {
     const [planned] = await plan(spec)

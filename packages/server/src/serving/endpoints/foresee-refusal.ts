@@ -1,6 +1,14 @@
-import { type EndpointSpec, isComposed, membersOf, RegiaError, type ServedEndpointSpec } from '@regia/core'
+import {
+  type ComposedEndpointSpec,
+  type EndpointSpec,
+  isComposed,
+  membersOf,
+  RegiaError,
+  type ServedEndpointSpec,
+} from '@regia/core'
 import { assertConstant } from '../gateway/fallback.ts'
 import type { ModelDirectory, RegisteredVersion } from '../gateway/model-directory.ts'
+import { assertJudgeable } from './assert-judgeable.ts'
 import { assertServable, unknownModel } from './assert-servable.ts'
 import { assertNoCircle } from './composed-spec.ts'
 
@@ -25,14 +33,22 @@ export async function foreseeRefusal(spec: EndpointSpec, options: ForeseeOptions
   }
 }
 
-function assertMembers(spec: EndpointSpec, { planned, getSpec }: ForeseeOptions): void {
+function assertMembers(spec: ComposedEndpointSpec, { planned, getSpec }: ForeseeOptions): void {
   const specOf = (name: string): EndpointSpec => planned.find((each) => each.name === name) ?? getSpec(name)
-  if (!isComposed(spec)) return
   for (const member of membersOf(spec.compose)) specOf(member)
   assertNoCircle(spec, specOf)
 }
 
-async function assertModels(spec: EndpointSpec, { directory, findSpec }: ForeseeOptions): Promise<void> {
+/**
+ * Whether what a spec names is registered, and fits.
+ *
+ * @returns The spec, as one that serves a model.
+ * @throws RegiaError `NOT_FOUND`, `INVALID_INPUT`; `CONFLICT` where the endpoint serves another model already.
+ */
+export async function assertModels(
+  spec: EndpointSpec,
+  { directory, findSpec }: Pick<ForeseeOptions, 'directory' | 'findSpec'>,
+): Promise<ServedEndpointSpec> {
   assertServable(spec, findSpec(spec.name))
   const known = async (ref: string): Promise<RegisteredVersion> => {
     const found = await directory.find(ref)
@@ -41,5 +57,7 @@ async function assertModels(spec: EndpointSpec, { directory, findSpec }: Foresee
   }
   const stable = await known(spec.stable)
   assertConstant(spec.fallback, stable.package.signature)
+  assertJudgeable(spec, stable.package.signature)
   if (spec.fallback && 'model' in spec.fallback) await known(spec.fallback.model)
+  return spec
 }
