@@ -164,9 +164,12 @@ async function untilAnswers(name: string, child: ChildProcess, target: Target): 
   throw new Error(`${name} did not answer within a minute: ${String(last)}`)
 }
 
+/** Asked first, since some keep their workers in groups of their own. */
 async function endGroup(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.pid === undefined) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
-  process.kill(-child.pid, 'SIGKILL')
+  process.kill(-child.pid, 'SIGTERM')
+  const killing = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), 5_000)
   await ended
+  clearTimeout(killing)
 }
