@@ -1,4 +1,5 @@
 export * from './answered-by.ts'
+export { answeredByFacts } from './answered-by-facts.ts'
 export { cardMarkdown } from './card-markdown.ts'
 export { compareVersions, type MeasuredSpeed } from './compare-versions.ts'
 export * from './grammars.ts'

@@ -1,4 +1,4 @@
-import { type AnsweredBy, type ModelPackage, type ModelVersion, membersOf, type UpstreamCredentials } from '@regia/core'
+import { type AnsweredBy, answeredByFacts, type ModelPackage, type ModelVersion } from '@regia/core'
 import type { Output } from '../../output.ts'
 import { formatTime } from '../format.ts'
 import { shortList } from '../short-list.ts'
@@ -17,32 +17,11 @@ export function describeAnswered(found: AnsweredVersion, { style }: Output): str
     ['registered', formatTime(createdAt)],
     ['task', `${signature.task} of ${signature.target}${signature.classes ? `: ${shortList(signature.classes)}` : ''}`],
     ['inputs', shortList(inputs)],
-    ...factsOf(answeredBy),
+    ...answeredByFacts(answeredBy),
     ['example', `${example.rows.length} rows${example.isMadeUp ? ', made up' : ''}`],
   ]
   return [
     style.bold(`${model} version ${version}`),
     ...facts.map(([name, value]) => `  ${style.dim(name.padEnd(11))} ${value}`),
   ].join('\n')
-}
-
-function factsOf(answeredBy: AnsweredBy): readonly (readonly [string, string])[] {
-  if (answeredBy.kind === 'composition') {
-    return [['asks', `${membersOf(answeredBy.composition).join(', ')} (${answeredBy.composition.kind})`]]
-  }
-  const { url, model, modelVersion, timeoutMs, credentials } = answeredBy
-  const version = modelVersion === undefined ? '' : `, version ${modelVersion}`
-  return [
-    ['answered by', `${url}, model ${model}${version}, within ${timeoutMs} ms`],
-    ['with', credentials ? credentialsText(credentials) : 'no secret'],
-  ]
-}
-
-function credentialsText(credentials: UpstreamCredentials): string {
-  const of = (ref: { readonly env: string } | { readonly file: string }) => ('env' in ref ? ref.env : ref.file)
-  if (credentials.kind === 'bearer') return `a token from ${of(credentials.secret)}`
-  if (credentials.kind === 'basic') return `user ${credentials.user}, password from ${of(credentials.secret)}`
-  return Object.entries(credentials.headers)
-    .map(([name, ref]) => `${name} from ${of(ref)}`)
-    .join(', ')
 }
