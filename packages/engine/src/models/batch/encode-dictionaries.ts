@@ -74,7 +74,7 @@ function encoderOf({ graph }: OnnxModel, name: string): Encoder | undefined {
 }
 
 /** Branches may read any name around them, and what was not read cannot be written again. */
-const isPlain = ({ graph, functions = [] }: OnnxModel): boolean =>
+export const isPlain = ({ graph, functions = [] }: OnnxModel): boolean =>
   functions.length === 0 &&
   graph.nodes.every(({ attributes }) =>
     Object.values(attributes).every(({ type }) => type !== 'graph' && type !== 'other'),

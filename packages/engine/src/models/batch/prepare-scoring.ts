@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { extname, join } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { canonicalJson, RegiaError, type Signature } from '@regia/core'
 import { hashBytes, hashFile } from '../../blobs/index.ts'
 import { namesHint } from '../../data/index.ts'
@@ -56,6 +56,10 @@ export const isParquet = (path: string): boolean => /\.parquet$/i.test(path)
 
 /** Where the input's rows go when they cannot be read where they lie. */
 export const stagedPath = (folder: string): string => join(folder, 'input.parquet')
+
+/** The file that is read and, for Parquet, taken over. */
+export const scoredPath = ({ inputPath }: ScoreFileRequest, folder: string, { isStaged }: ScoringRows): string =>
+  resolve(isStaged ? stagedPath(folder) : inputPath)
 
 /** The graph takes numbers as 32-bit floats. */
 const ruleOf = ({ name, type, nullable }: Signature['inputs'][number]): RangeRule =>

@@ -1,12 +1,10 @@
 import { rm, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { extname, join, resolve, sep } from 'node:path'
-import { type Digest, inputElementType, RegiaError, type SignatureColumn } from '@regia/core'
-import { cutAtGroups, type RangeColumn } from '../../data/row-ranges/index.ts'
+import { extname, join } from 'node:path'
+import { type Digest, RegiaError } from '@regia/core'
+import { cutAtGroups } from '../../data/row-ranges/index.ts'
 import type { OpenedPackage } from '../model-package.ts'
-import { openModel } from '../open-model.ts'
 import { assertOwnGraph } from '../own-graph.ts'
-import { type EncodedValues, encodeDictionaries } from './encode-dictionaries.ts'
 import { scoreNames } from './gather-scores.ts'
 import { joinParts } from './join-parts.ts'
 import {
@@ -16,11 +14,12 @@ import {
   keptColumns,
   prepareScoring,
   quarantinePathOf,
-  stagedPath,
+  scoredPath,
 } from './prepare-scoring.ts'
-import type { ScoringPart, ScoringThreadData, ScoringWork } from './scoring-messages.ts'
+import type { ScoringPart } from './scoring-messages.ts'
 import { scoreParts } from './scoring-pool.ts'
 import { createScoringProgress, type OnScoringProgress } from './scoring-progress.ts'
+import { scoringWork } from './scoring-work.ts'
 import {
   differenceOf,
   emptyFolder,
@@ -73,10 +72,6 @@ export type ScoreFileResult = {
   readonly quarantinePath?: string
   readonly reasons: readonly { readonly reason: string; readonly rowCount: number }[]
 }
-
-/** Rows that one call of the graph takes, so that its intermediate tensors stay in the caches. */
-const CHUNK_ROWS = 8192
-const THREAD_MB = 256
 
 /**
  * Scores a file of any size: its rows and columns as they are, in their order, and beside them `prediction`; for a classifier also
@@ -147,7 +142,7 @@ async function scoreAndJoin(
   const resumedRowCount = rows.rowCount - left.reduce((sum, { range }) => sum + range.until - range.from, 0)
   const progress = createScoringProgress({ rowCount: rows.rowCount, resumedRowCount, ...request })
   if (left.length > 0) {
-    const shared = await workOf(request, folder, manifest)
+    const shared = await scoringWork(request, folder, manifest)
     await scoreParts({ ...shared, parts: left, threads, signal, onRows: progress.add })
   }
   if (!(await isInputSame())) throw changed(request.inputPath)
@@ -177,54 +172,6 @@ function partsOf({ ranges, groupRows }: ScoringRows, folder: string, outputPath:
     const name = `part-${String(place).padStart(digits, '0')}${extname(outputPath).toLowerCase()}`
     return { place, range, groupRows: cuts[place]!, outputPath: join(folder, name) }
   })
-}
-
-/** The file that is read and, for Parquet, taken over. */
-const scoredPath = ({ inputPath }: ScoreFileRequest, folder: string, { isStaged }: ScoringRows): string =>
-  resolve(isStaged ? stagedPath(folder) : inputPath)
-
-/** The graph as the threads take it, and what they have in common. */
-async function workOf(
-  request: ScoreFileRequest,
-  folder: string,
-  { rows }: ScoringManifest,
-): Promise<Omit<ScoringThreadData, 'stop'>> {
-  const { signature } = request.model.manifest
-  const { graph, inputs, values } = await encodeDictionaries(request.model.graph, signature, rows.dictionaries)
-  const work: ScoringWork = {
-    signature: { ...signature, inputs: [...inputs] },
-    inputPath: scoredPath(request, folder, rows),
-    columns: signature.inputs.map((input) => rangeColumn(input, rows.dictionaries[input.name], values[input.name])),
-    keep: keptColumns(request, rows.columns),
-    outputFolder: resolve(folder) + sep,
-    chunkRows: await safeChunkRows(request.model),
-    engine: { tempDir: join(folder, 'spill'), memoryLimitMb: THREAD_MB, threads: 1 },
-  }
-  return { graph, work }
-}
-
-function rangeColumn(
-  { name, ...input }: SignatureColumn,
-  dictionary: readonly string[] | undefined,
-  encoded: EncodedValues | undefined,
-): RangeColumn {
-  const { type } = input
-  const element = ELEMENTS[inputElementType(input)]
-  if (element !== 'text') return { name, type, element }
-  if (!dictionary) return { name, type, element }
-  return encoded ? { name, type, element: 'encoded', dictionary, encoded } : { name, type, element, dictionary }
-}
-
-const ELEMENTS = { float: 'float32', int64: 'int64', string: 'text', bool: 'bool' } as const
-
-/** A model that answers rows that are asked together otherwise than each alone is asked row by row. */
-async function safeChunkRows(model: OpenedPackage): Promise<number> {
-  const session = await openModel(model)
-  try {
-    return (await session.selfTest()).unsafeBatching === undefined ? CHUNK_ROWS : 1
-  } finally {
-    await session.close()
-  }
 }
 
 /** Changes whenever the file does, without reading it. */
