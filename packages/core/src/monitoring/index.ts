@@ -1,4 +1,5 @@
 export * from './alert-rule.ts'
+export * from './class-pairs.ts'
 export * from './column-sketch.ts'
 export * from './drift/index.ts'
 export * from './drift-report.ts'

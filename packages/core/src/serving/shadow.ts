@@ -4,8 +4,14 @@ import { timestampSchema } from '../kernel/index.ts'
 import { modelRefSchema } from './model-ref.ts'
 import { rowSchema } from './prediction.ts'
 
-/** When a version in shadow takes over: the lower bound of (its AUC − the champion's) on the same labelled rows must be above `minimumDifference`. */
+/** What a version in shadow and the champion are compared by: `auc` needs two classes, the others take any number of them. */
+export const SHADOW_METRICS = ['auc', 'accuracy', 'macroF1', 'balancedAccuracy'] as const
+export type ShadowMetric = (typeof SHADOW_METRICS)[number]
+
+/** When a version in shadow takes over: the lower bound of (its metric − the champion's) on the same labelled rows must be above `minimumDifference`. */
 export const promotionRuleSchema = z.strictObject({
+  /** Absent: `auc` of two classes, `macroF1` of more. */
+  metric: z.enum(SHADOW_METRICS).optional(),
   minimumDifference: z.number().default(-0.002),
   confidence: z.number().min(0.5).max(0.999).default(0.95),
   /** No decision before so many labelled pairs. */
@@ -33,6 +39,11 @@ export const shadowComparisonSchema = z.object({
   /** Share of pairs with the same predicted class. */
   agreement: z.number().optional(),
   meanAbsoluteDifference: z.number().optional(),
+  /** What they are compared by; absent where nothing compares them. */
+  metric: z.enum(SHADOW_METRICS).optional(),
+  /** Their values of any metric but AUC, which has names of its own. */
+  championValue: z.number().optional(),
+  challengerValue: z.number().optional(),
   championAuc: z.number().optional(),
   challengerAuc: z.number().optional(),
   difference: z.number().optional(),

@@ -125,6 +125,13 @@ export const servingMigrations: readonly Migration[] = [
   },
   referenceMigration,
   shadowMigration,
+  {
+    name: 'serving-shadow-labels',
+    up: async ({ schema }) => {
+      await schema.alterTable('shadow_pair').addColumn('champion_label', 'text').execute()
+      await schema.alterTable('shadow_pair').addColumn('challenger_label', 'text').execute()
+    },
+  },
 ]
 
 type OldDecisions = { decision: { id: string; kind: string; decider: string; decision: string } }

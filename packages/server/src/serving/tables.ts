@@ -52,6 +52,9 @@ export type ServingTables = FolderTables & {
     challenger_score: number
     /** 1 where both gave the same class. */
     is_same_class: number
+    /** The classes that they gave; null for a regression, and for pairs of before they were kept. */
+    champion_label: string | null
+    challenger_label: string | null
     event_at: number
   }
   endpoint_count: {

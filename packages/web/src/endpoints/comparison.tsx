@@ -1,4 +1,4 @@
-import type { ShadowComparison } from '@regia/core'
+import { comparedFigures, type ShadowComparison } from '@regia/core'
 import {
   formatCount,
   formatDifference,
@@ -24,6 +24,7 @@ export function Comparison({ comparison }: { readonly comparison: ShadowComparis
   const { rule, labelledPairCount, championVersion, challengerVersion } = comparison
   const goal = labelledPairCount < rule.minimumPairs ? rule.minimumPairs : rule.maximumPairs
   const verdict = VERDICTS[comparison.verdict]
+  const { label, champion, challenger } = comparedFigures(comparison)
   return (
     <Section
       title={`v${challengerVersion} in shadow against v${championVersion}`}
@@ -35,7 +36,7 @@ export function Comparison({ comparison }: { readonly comparison: ShadowComparis
             <DifferencePlot comparison={comparison} />
             <p className={classes.muted}>
               {championVersion !== challengerVersion &&
-                `AUC v${challengerVersion} ${formatScore(comparison.challengerAuc)}, v${championVersion} ${formatScore(comparison.championAuc)}`}{' '}
+                `${label} v${challengerVersion} ${formatScore(challenger)}, v${championVersion} ${formatScore(champion)}`}{' '}
               · difference {formatDifference(comparison.difference)} {formatInterval(comparison.interval)}
             </p>
           </div>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Decision } from '@regia/core'
+import { comparedFigures, type Decision } from '@regia/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { Ago } from '../kernel/ago.tsx'
@@ -101,7 +101,7 @@ function DecisionItem({ decision, onOpen }: { readonly decision: Decision; reado
         <p>{reason}</p>
         {comparison?.difference !== undefined && (
           <p>
-            AUC {formatDifference(comparison.difference)}{' '}
+            {comparedFigures(comparison).label} {formatDifference(comparison.difference)}{' '}
             {comparison.interval && `(${formatInterval(comparison.interval)})`}
           </p>
         )}

@@ -1,10 +1,11 @@
-import type { ShadowComparison } from '@regia/core'
+import { comparedFigures, type ShadowComparison } from '@regia/core'
 import { formatDifference, formatInterval } from '../kernel/format.ts'
 import classes from './endpoints.module.css'
 
-/** The AUC difference with its interval, zero, and the line that its lower bound must pass. */
+/** The difference of the metric with its interval, zero, and the line that its lower bound must pass. */
 export function DifferencePlot({ comparison }: { readonly comparison: ShadowComparison }) {
   const { difference, interval, rule } = comparison
+  const { label: metric } = comparedFigures(comparison)
   const reach =
     Math.max(
       0.01,
@@ -16,7 +17,7 @@ export function DifferencePlot({ comparison }: { readonly comparison: ShadowComp
       ? 'no difference measured yet'
       : `${formatDifference(difference)}, interval ${formatInterval(interval)}`
   return (
-    <svg viewBox="0 0 600 92" className={classes.difference} role="img" aria-label={`AUC difference: ${label}`}>
+    <svg viewBox="0 0 600 92" className={classes.difference} role="img" aria-label={`${metric} difference: ${label}`}>
       <line x1="10" x2="590" y1="62" y2="62" className={classes.axisLine} />
       <line x1={x(0)} x2={x(0)} y1="26" y2="68" className={classes.axisLine} />
       <text x={x(0) + 5} y="84" textAnchor="start">

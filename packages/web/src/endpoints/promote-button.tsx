@@ -1,4 +1,4 @@
-import type { ShadowComparison } from '@regia/core'
+import { comparedFigures, type ShadowComparison } from '@regia/core'
 import { api } from '../kernel/api.ts'
 import { ConfirmAction } from '../kernel/confirm-action.tsx'
 import { formatDifference, formatInterval, formatScore } from '../kernel/format.ts'
@@ -25,7 +25,7 @@ export function PromoteButton({ endpoint, comparison, isPrimary = false }: Promo
         v{challengerVersion} takes over from v{championVersion}; v{championVersion} stays loaded for a roll back.
       </p>
       <p>
-        AUC difference {formatDifference(difference)}
+        {comparedFigures(comparison).label} difference {formatDifference(difference)}
         {interval && ` (${formatInterval(interval)})`}; the rule wants its lower bound above{' '}
         {formatScore(rule.minimumDifference)}.
       </p>

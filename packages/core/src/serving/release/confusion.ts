@@ -30,24 +30,7 @@ export function withChanges(confusion: Confusion, changes: readonly ConfusionCha
  * @see Takahashi, Yamamoto, Kuchiba and Koyama (2022), *Confidence interval for micro-averaged F1 and macro-averaged F1 scores*.
  * @example macroF1([['a', 'a', 8], ['a', 'b', 2], ['b', 'b', 10]]).mean // 0.898…
  */
-export function macroF1(confusion: Confusion): Moments {
-  const n = totalOf(confusion)
-  const classes = classesOf(confusion)
-  if (n === 0) return NO_MOMENTS
-  const f1Of = ({ hits, actual, predicted }: ClassCounts): number => (2 * hits) / (actual + predicted)
-  /** Of one prediction that is of the class, or said to be, and is a miss: what it takes from the class's F1. */
-  const loss = new Map(
-    [...classes].map(([name, counts]) => [name, (f1Of(counts) * n) / (counts.actual + counts.predicted)]),
-  )
-  const influence = (actual: string, predicted: string): number => {
-    if (actual !== predicted) return -(loss.get(actual) ?? 0) - (loss.get(predicted) ?? 0)
-    const counts = classes.get(actual)!
-    return (2 * n * (1 - f1Of(counts))) / (counts.actual + counts.predicted)
-  }
-  return influenceMoments(confusion, n, meanOf([...classes.values()].map(f1Of)), (actual, predicted) => {
-    return influence(actual, predicted) / classes.size
-  })
-}
+export const macroF1 = (confusion: Confusion): Moments => influenceMoments(confusion, macroF1Influence)
 
 /**
  * Balanced accuracy: the mean over the classes that occur of the share of each that was recognised (its recall).
@@ -56,16 +39,57 @@ export function macroF1(confusion: Confusion): Moments {
  * @see Brodersen, Ong, Stephan and Buhmann (2010), *The balanced accuracy and its posterior distribution*.
  * @example balancedAccuracy([['a', 'a', 8], ['a', 'b', 2], ['b', 'b', 10]]).mean // 0.9
  */
-export function balancedAccuracy(confusion: Confusion): Moments {
+export const balancedAccuracy = (confusion: Confusion): Moments =>
+  influenceMoments(confusion, balancedAccuracyInfluence)
+
+/** A metric of labelled predictions, and what one of them adds to it. */
+export type Influence = { readonly value: number; readonly of: (actual: string, predicted: string) => number }
+
+const accuracyInfluence = (confusion: Confusion): Influence => {
+  const hits = confusion.reduce((sum, [actual, predicted, count]) => sum + (actual === predicted ? count : 0), 0)
+  const value = hits / totalOf(confusion)
+  return { value, of: (actual, predicted) => (actual === predicted ? 1 : 0) - value }
+}
+
+function macroF1Influence(confusion: Confusion): Influence {
+  const n = totalOf(confusion)
+  const classes = classesOf(confusion)
+  const f1Of = ({ hits, actual, predicted }: ClassCounts): number => (2 * hits) / (actual + predicted)
+  const weightOf = ({ actual, predicted }: ClassCounts): number => n / (actual + predicted) / classes.size
+  const lossOf = (name: string): number => {
+    const counts = classes.get(name)
+    return counts ? f1Of(counts) * weightOf(counts) : 0
+  }
+  return {
+    value: meanOf([...classes.values()].map(f1Of)),
+    of: (actual, predicted) => {
+      const counts = classes.get(actual)
+      if (actual !== predicted || !counts) return -lossOf(actual) - lossOf(predicted)
+      return 2 * (1 - f1Of(counts)) * weightOf(counts)
+    },
+  }
+}
+
+function balancedAccuracyInfluence(confusion: Confusion): Influence {
   const n = totalOf(confusion)
   const classes = new Map([...classesOf(confusion)].filter(([, { actual }]) => actual > 0))
-  if (n === 0) return NO_MOMENTS
   const recallOf = ({ hits, actual }: ClassCounts): number => hits / actual
-  return influenceMoments(confusion, n, meanOf([...classes.values()].map(recallOf)), (actual, predicted) => {
-    const counts = classes.get(actual)!
-    return (((actual === predicted ? 1 : 0) - recallOf(counts)) * n) / counts.actual / classes.size
-  })
+  return {
+    value: meanOf([...classes.values()].map(recallOf)),
+    of: (actual, predicted) => {
+      const counts = classes.get(actual)
+      if (!counts) return 0
+      return (((actual === predicted ? 1 : 0) - recallOf(counts)) * n) / counts.actual / classes.size
+    },
+  }
 }
+
+/** By the name of the metric. */
+export const INFLUENCES = {
+  accuracy: accuracyInfluence,
+  macroF1: macroF1Influence,
+  balancedAccuracy: balancedAccuracyInfluence,
+} as const satisfies Readonly<Record<string, (confusion: Confusion) => Influence>>
 
 type ClassCounts = { hits: number; actual: number; predicted: number }
 
@@ -89,15 +113,10 @@ const totalOf = (confusion: Confusion): number => confusion.reduce((sum, [, , co
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** The influences sum to zero, so that their squares are the squared deviations. */
-function influenceMoments(
-  confusion: Confusion,
-  n: number,
-  mean: number,
-  influence: (actual: string, predicted: string) => number,
-): Moments {
-  const squaredDeviations = confusion.reduce(
-    (sum, [actual, predicted, count]) => sum + count * influence(actual, predicted) ** 2,
-    0,
-  )
-  return { n, mean, squaredDeviations }
+function influenceMoments(confusion: Confusion, influenceOf: (confusion: Confusion) => Influence): Moments {
+  const n = totalOf(confusion)
+  if (n === 0) return NO_MOMENTS
+  const { value, of } = influenceOf(confusion)
+  const squared = confusion.map(([actual, predicted, count]) => count * of(actual, predicted) ** 2)
+  return { n, mean: value, squaredDeviations: squared.reduce((sum, each) => sum + each, 0) }
 }

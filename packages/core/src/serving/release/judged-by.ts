@@ -1,5 +1,6 @@
 import type { Signature } from '../../models/index.ts'
 import { RELEASE_METRICS, type ReleaseMetric } from '../release-policy.ts'
+import { SHADOW_METRICS, type ShadowMetric } from '../shadow.ts'
 
 type Judged = Pick<Signature, 'task' | 'classes' | 'positive'>
 
@@ -40,6 +41,18 @@ export function whyNotJudged(metric: ReleaseMetric, model: Judged): string | und
 /** The metrics that releases of a model can be judged by. */
 export const releaseMetricsOf = (model: Judged): readonly ReleaseMetric[] =>
   RELEASE_METRICS.filter((metric) => whyNotJudged(metric, model) === undefined)
+
+/** The same of a version in shadow, which has both versions' scores and classes of the same rows. */
+export function whyNotCompared(metric: ShadowMetric, model: Judged): string | undefined {
+  if (metric !== 'auc') return whyNotJudged(metric, model)
+  return isBinary(model) ? undefined : 'needs two classes, one of them positive'
+}
+
+/** The metrics that versions of a model can be compared by in shadow; by the first where the rule names none. Empty for a regression. */
+export const shadowMetricsOf = (model: Judged): readonly ShadowMetric[] =>
+  (isBinary(model) ? SHADOW_METRICS : BY_CLASSES).filter((metric) => whyNotCompared(metric, model) === undefined)
+
+const BY_CLASSES: readonly ShadowMetric[] = ['macroF1', 'balancedAccuracy', 'accuracy']
 
 /** Whether the one probability that is logged says that of both classes. */
 const isBinary = ({ classes = [], positive }: Judged): boolean =>

@@ -1,5 +1,12 @@
 import { resolve } from 'node:path'
-import { type Decision, type Endpoint, endpointSpecSchema, RegiaError, type ShadowComparison } from '@regia/core'
+import {
+  comparedFigures,
+  type Decision,
+  type Endpoint,
+  endpointSpecSchema,
+  RegiaError,
+  type ShadowComparison,
+} from '@regia/core'
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { decisionTable } from './decisions.ts'
@@ -137,6 +144,11 @@ function describeEndpoint(endpoint: Endpoint, decisions: readonly Decision[], ou
 
 export const describeComparison = (found: ShadowComparison) =>
   `Version ${found.challengerVersion} in shadow of ${found.championVersion}: ${found.verdict}. ${found.reason}\n` +
-  `  AUC ${formatScore(found.challengerAuc)} against ${formatScore(found.championAuc)}, difference ${formatScore(found.difference)}` +
+  `  ${comparedBy(found)}, difference ${formatScore(found.difference)}` +
   (found.interval ? ` [${formatScore(found.interval.lower)}, ${formatScore(found.interval.upper)}]` : '') +
   `, ${formatNumber(found.labelledPairCount)} labelled pairs`
+
+function comparedBy(found: ShadowComparison): string {
+  const { label, champion, challenger } = comparedFigures(found)
+  return `${label} ${formatScore(challenger)} against ${formatScore(champion)}`
+}

@@ -5,6 +5,8 @@ import {
   type ReleaseMetric,
   releaseMetricsOf,
   type Signature,
+  shadowMetricsOf,
+  whyNotCompared,
   whyNotJudged,
 } from '@regia/core'
 
@@ -17,17 +19,28 @@ export function assertJudgeable(spec: EndpointSpec, signature: Signature): void 
   for (const [where, metric] of judgedBy(spec)) {
     const why = metric && whyNotJudged(metric, signature)
     if (!metric || why === undefined) continue
-    const { label } = RELEASE_METRIC_INFO[metric]
-    throw new RegiaError(
-      'INVALID_INPUT',
-      `The release of endpoint "${spec.name}" cannot be judged by ${metric}: ${label} ${why}.`,
-      {
-        where,
-        hint: `What is logged of this model gives: ${releaseMetricsOf(signature).join(', ')}.`,
-      },
-    )
+    const sentence = `${metric}: ${RELEASE_METRIC_INFO[metric].label} ${why}`
+    throw notJudgeable(spec, where, sentence, releaseMetricsOf(signature))
   }
+  const { metric } = spec.shadow?.rule ?? {}
+  const why = metric && whyNotCompared(metric, signature)
+  if (why !== undefined)
+    throw notJudgeable(spec, 'shadow.rule.metric', `${metric}: it ${why}`, shadowMetricsOf(signature))
 }
+
+const notJudgeable = (
+  { name }: EndpointSpec,
+  where: string,
+  sentence: string,
+  possible: readonly string[],
+): RegiaError =>
+  new RegiaError('INVALID_INPUT', `The release of endpoint "${name}" cannot be judged by ${sentence}.`, {
+    where,
+    hint:
+      possible.length > 0
+        ? `What is logged of this model gives: ${possible.join(', ')}.`
+        : 'Nothing that is logged of this model compares versions in shadow: leave it out, and promote by hand.',
+  })
 
 type Named = readonly [where: string, metric: ReleaseMetric | undefined]
 

@@ -270,6 +270,8 @@ export class CountStore {
         champion_score: champion.score,
         challenger_score: score,
         is_same_class: Number(label === champion.label),
+        champion_label: champion.label ?? null,
+        challenger_label: label ?? null,
         event_at: champion.at,
       }))
       await connection

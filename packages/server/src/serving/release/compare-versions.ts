@@ -1,6 +1,15 @@
-import { decideRelease, type PromotionRule, type ShadowComparison, toIso } from '@regia/core'
+import {
+  decideByClasses,
+  decideRelease,
+  type PromotionRule,
+  type ReleaseDecision,
+  type ShadowComparison,
+  type ShadowMetric,
+  shadowMetricsOf,
+  toIso,
+} from '@regia/core'
 import type { RegisteredVersion } from '../gateway/model-directory.ts'
-import type { PairStore } from './pair-store.ts'
+import type { PairStore, PairVersions } from './pair-store.ts'
 
 export type ComparedVersions = {
   readonly endpoint: string
@@ -11,7 +20,7 @@ export type ComparedVersions = {
   readonly startedAt: number
 }
 
-/** Champion and challenger on the same predictions; their AUCs only where the labels are of days that neither was trained on. */
+/** Champion and challenger on the same predictions; their metrics only where the labels are of days that neither was trained on. */
 export async function compareVersions(pairs: PairStore, compared: ComparedVersions): Promise<ShadowComparison> {
   const { champion, challenger, rule } = compared
   const versions = {
@@ -21,43 +30,56 @@ export async function compareVersions(pairs: PairStore, compared: ComparedVersio
   }
   const { pairCount, agreement, meanAbsoluteDifference } = await pairs.totals(versions)
   const after = Math.max(trainedUntil(champion), trainedUntil(challenger))
-  const labelled = await pairs.labelledPairs(versions, after, rule.maximumPairs)
-  const labelledPairCount =
-    labelled.labels.length < rule.maximumPairs ? labelled.labels.length : await pairs.labelledCount(versions, after)
-  const decision = isBinary(challenger)
-    ? decideRelease(labelled, rule)
-    : {
-        verdict: 'waiting' as const,
-        reason: 'The rule compares AUCs, which only two classes have: promote it by hand.',
-      }
-  const { verdict, reason, ...figures } = decision
+  const metric = metricOf(challenger, rule)
+  const { decision, readCount } = await decide(pairs, versions, after, metric, rule)
+  const { n: _, interval, ...decided } = decision
   return {
     championVersion: champion.version,
     challengerVersion: challenger.version,
     startedAt: toIso(compared.startedAt),
     pairCount,
-    labelledPairCount,
+    labelledPairCount: readCount < rule.maximumPairs ? readCount : await pairs.labelledCount(versions, after),
     ...(agreement !== undefined && { agreement }),
     ...(meanAbsoluteDifference !== undefined && { meanAbsoluteDifference }),
-    ...withoutCount(figures),
+    ...(metric && { metric }),
+    ...decided,
+    ...(interval && { interval: { ...interval } }),
     rule,
-    verdict,
-    reason,
   }
 }
 
-type Figures = Pick<ShadowComparison, 'championAuc' | 'challengerAuc' | 'difference'> & {
-  readonly n?: number
-  readonly interval?: { readonly lower: number; readonly upper: number; readonly confidence: number }
+type Decided = {
+  readonly decision: Partial<Pick<ReleaseDecision, 'n'>> & Omit<ReleaseDecision, 'n'>
+  /** Labelled pairs that were read: the rule's `maximumPairs` where there may be more. */
+  readonly readCount: number
 }
 
-function withoutCount({ n: _, interval, ...figures }: Figures): Partial<ShadowComparison> {
-  return { ...figures, ...(interval && { interval: { ...interval } }) }
+async function decide(
+  pairs: PairStore,
+  versions: PairVersions,
+  after: number,
+  metric: ShadowMetric | undefined,
+  rule: PromotionRule,
+): Promise<Decided> {
+  if (metric === undefined || metric === 'auc') {
+    const read = await pairs.labelledPairs(versions, after, rule.maximumPairs)
+    return { decision: metric ? decideRelease(read, rule) : BY_HAND, readCount: read.labels.length }
+  }
+  const read = await pairs.labelledClasses(versions, after, rule.maximumPairs)
+  return { decision: decideByClasses(read, metric, rule), readCount: read.actual.length }
+}
+
+const BY_HAND = {
+  verdict: 'waiting',
+  reason: 'No rule compares versions that predict numbers, or more than 100 classes: promote it by hand.',
+} as const
+
+/** What the rule names, where the model has it; else what suits the model best. */
+function metricOf({ package: manifest }: RegisteredVersion, { metric }: PromotionRule): ShadowMetric | undefined {
+  const possible = shadowMetricsOf(manifest.signature)
+  return possible.find((each) => each === metric) ?? possible[0]
 }
 
 /** Milliseconds since 1970; 0 for a version that does not say what it was trained on. */
 const trainedUntil = ({ package: manifest }: RegisteredVersion): number =>
   manifest.trainedOn ? Date.parse(manifest.trainedOn.until) : 0
-
-const isBinary = ({ package: manifest }: RegisteredVersion): boolean =>
-  manifest.signature.task === 'binary' && manifest.signature.positive !== undefined

@@ -1,6 +1,7 @@
 import { balancedAccuracy, type EndpointSpecInput, macroF1, type Release, withChanges } from '@regia/core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fateRows, packageFates } from '../../../test/serving/fates.ts'
+import { eventually } from '../../../test/serving/load.ts'
 import { type Asked, beginStory, type ReleaseStory } from '../../../test/serving/release-story.ts'
 
 let sound: Uint8Array
@@ -66,7 +67,7 @@ describe('a canary of more than two classes', () => {
     const release = await story.release()
     expect(release.state).toBe('rolled-back')
     expect(release.reason).toMatch(
-      /^Version 2: metric: macro F1 is 0\.\d+ on \d+ labels, of the stable version 0\.\d+; it may be worse by 0\.05, which is proven\.$/,
+      /macro F1 is 0\.\d+ on \d+ labels, of the stable version 0\.\d+; it may be worse by 0\.05, which is proven\.$/,
     )
     const [stable, challenger] = meansOf(release)
     expect(stable!.accuracy! - challenger!.accuracy!).toBeLessThan(0.12)
@@ -111,6 +112,30 @@ describe('an experiment of more than two classes', () => {
   })
 })
 
+describe('a version of more than two classes in shadow', () => {
+  const shadow = (rule: object) => ({ shadow: { model: 'trips@challenger', rule: { minimumPairs: 200, ...rule } } })
+
+  it('is refused by macro F1 where it misses a rare class', async () => {
+    const story = await begin(blind)
+    await serve(story, shadow({ maximumPairs: 800 }))
+    await askAndLabel(story, 300)
+    await eventually(async () => ((await story.release()).state === 'refused' ? true : undefined))
+    const { comparison } = await story.release()
+    expect(comparison).toMatchObject({ metric: 'macroF1', verdict: 'refuse' })
+    expect(comparison?.reason).toMatch(/^−0\.\d+ macro F1 \(.* on 200 pairs: the upper bound is below/)
+    expect(comparison?.labelledPairCount).toBeGreaterThanOrEqual(200)
+    expect(comparison!.championValue! - comparison!.challengerValue!).toBeCloseTo(-comparison!.difference!, 12)
+  })
+
+  it('is promoted by the metric that its rule names', async () => {
+    const story = await begin(alike)
+    await serve(story, shadow({ metric: 'accuracy', minimumDifference: -0.05 }))
+    await askAndLabel(story, 400)
+    await eventually(async () => ((await story.champion()) === 2 ? true : undefined))
+    expect(await story.release()).toMatchObject({ state: 'promoted', comparison: { metric: 'accuracy' } })
+  })
+})
+
 describe('a release by a metric that cannot be computed', () => {
   it('is refused with the rule, the reason, and what can be computed', async () => {
     const story = await begin(alike)
@@ -130,6 +155,12 @@ describe('a release by a metric that cannot be computed', () => {
       'canary.rollbackWhen.metric.name',
       expect.stringContaining('Brier score needs'),
       expect.any(String),
+    ])
+    expect(await refusal({ shadow: { model, rule: { metric: 'auc' } } })).toEqual([
+      400,
+      'shadow.rule.metric',
+      'The release of endpoint "trips" cannot be judged by auc: it needs two classes, one of them positive.',
+      'What is logged of this model gives: macroF1, balancedAccuracy, accuracy.',
     ])
     expect(
       await refusal({ experiment: { arms: [{ model, share: 0.5 }], metric: 'absoluteError', minimumEffect: 1 } }),

@@ -1,4 +1,4 @@
-import type { ScorePairs } from '@regia/core'
+import type { ClassPairs, ScorePairs } from '@regia/core'
 import { sql } from 'kysely'
 import type { Database } from '../../database/database.ts'
 
@@ -68,6 +68,22 @@ export class PairStore {
       champion: Float64Array.from(rows, (row) => row.champion_score),
       challenger: Float64Array.from(rows, (row) => row.challenger_score),
       labels: Uint8Array.from(rows, (row) => row.is_positive ?? 0),
+    }
+  }
+
+  /** The same by class. */
+  async labelledClasses(versions: PairVersions, afterEventTime: number, limit: number): Promise<ClassPairs> {
+    const rows = await this.#labelled(versions, afterEventTime)
+      .select(['shadow_pair.champion_label', 'shadow_pair.challenger_label', 'label.label'])
+      .where('shadow_pair.champion_label', 'is not', null)
+      .where('shadow_pair.challenger_label', 'is not', null)
+      .orderBy('label.place')
+      .limit(limit)
+      .execute()
+    return {
+      champion: rows.map((row) => row.champion_label ?? ''),
+      challenger: rows.map((row) => row.challenger_label ?? ''),
+      actual: rows.map((row) => row.label),
     }
   }
 
