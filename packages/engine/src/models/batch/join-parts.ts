@@ -7,12 +7,14 @@ const COPY_BYTES = 4 << 20
 export type JoinPartsRequest = {
   readonly parts: readonly string[]
   readonly outputPath: string
+  /** What it throws leaves nothing behind. */
+  readonly beforeNaming: () => Promise<void>
   /** Where parts are Parquet with scores alone: the file whose columns come before them, and those of it to keep. */
   readonly beside?: { readonly path: string; readonly keep: readonly string[] }
 }
 
 /** Puts parts one after the other into one file, as bytes: nothing is read as rows again. It gets its name when it is whole and on the disk. */
-export async function joinParts({ parts, outputPath, beside }: JoinPartsRequest): Promise<void> {
+export async function joinParts({ parts, outputPath, beforeNaming, beside }: JoinPartsRequest): Promise<void> {
   await mkdir(dirname(outputPath), { recursive: true })
   const partial = join(dirname(outputPath), `.partial-${basename(outputPath)}`)
   try {
@@ -24,6 +26,7 @@ export async function joinParts({ parts, outputPath, beside }: JoinPartsRequest)
     } finally {
       await output.close()
     }
+    await beforeNaming()
     await rename(partial, outputPath)
   } finally {
     await rm(partial, { force: true })

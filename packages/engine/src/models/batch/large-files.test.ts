@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -160,6 +160,17 @@ describe('scoreFile over large files', () => {
     expect(await scoreFile(request)).toMatchObject({ rowCount: 10, resumedRowCount: 0 })
     await copyFile(at('in.parquet'), input)
     await rm(at('resumed.csv'))
+  })
+
+  it('gives no result when the input changes while its columns are taken over', async () => {
+    const input = at('touched.parquet')
+    await copyFile(at('in.parquet'), input)
+    const outputPath = at('touched-out.parquet')
+    const onProgress = ({ phase }: { readonly phase: string }) => phase === 'joining' && utimesSync(input, 1, 1)
+    await expect(scoreFile({ model: opened, inputPath: input, outputPath, onProgress })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
+    expect(readdirSync(folder).filter((name) => name.endsWith('touched-out.parquet'))).toEqual([])
   })
 
   it('scores bad rows not at all, and puts them aside where asked', async () => {

@@ -145,11 +145,16 @@ async function scoreAndJoin(
     const shared = await scoringWork(request, folder, manifest)
     await scoreParts({ ...shared, parts: left, threads, signal, onRows: progress.add })
   }
-  if (!(await isInputSame())) throw changed(request.inputPath)
+  const assertSame = async () => {
+    if (!(await isInputSame())) throw changed(request.inputPath)
+  }
+  await assertSame()
   progress.join()
   await joinParts({
     parts: parts.map((part) => part.outputPath),
     outputPath,
+    // Columns are taken from it once more.
+    beforeNaming: assertSame,
     ...(isParquet(outputPath) && {
       beside: { path: scoredPath(request, folder, rows), keep: keptColumns(request, rows.columns) },
     }),
