@@ -45,7 +45,8 @@ function Unjudged({ version }: { readonly version: ModelVersion }) {
         <Parity version={version} report={undefined} />
         <Size version={version} />
       </Columns>
-      {version.runId !== undefined && <RunMetrics run={version.runId} />}
+      {/* An optimised version names the run of the one it was made from, whose scores are not its own. */}
+      {version.runId !== undefined && !version.lineage.optimisation && <RunMetrics run={version.runId} />}
     </>
   )
 }
@@ -65,11 +66,16 @@ type ParityProps = { readonly version: ModelVersion; readonly report: Report | u
 
 function Parity({ version, report }: ParityProps) {
   // The gate compares every held-out row; the package only a sample.
+  const { optimisation } = version.lineage
   const parity = report?.parity ?? version.package?.parity
   if (!parity || parity.rowCount === 0) return null
   return (
     <Stat
-      label={version.lineage.optimisation ? 'Agrees with what it was made from' : 'Training and graph agree'}
+      label={
+        optimisation
+          ? `Differs from ${optimisation.fromVersion === undefined ? 'what it was made from' : `v${optimisation.fromVersion}`}`
+          : 'Training and graph agree'
+      }
       value={formatNumber(parity.maxError)}
       unit="max difference"
     >
@@ -88,7 +94,11 @@ function Size({ version }: { readonly version: ModelVersion }) {
   }
   const { package: manifest, packageDigest } = version
   return (
-    <Stat label="Size" value={formatBytes(manifest.graphSizeBytes)} unit={manifest.learner.name}>
+    <Stat
+      label="Size"
+      value={manifest.answeredBy ? 'no graph' : formatBytes(manifest.graphSizeBytes)}
+      unit={manifest.learner.name}
+    >
       {manifest.trainedOn && `trained on ${trainedOn(version)} · `}
       <code title={packageDigest}>{shortDigest(packageDigest)}</code>
     </Stat>

@@ -107,7 +107,7 @@ function Content({ monitor, range, search, onShow }: ContentProps) {
               <ScoreChart windows={items} marks={marks} onPick={(at) => select(new Date(at).toISOString())} />
               <Section
                 title="Columns by window"
-                note="darker: more of the column moved away from training; ▲ drifted. Click one to compare."
+                note="darker: more of the column moved away from the reference; ▲ drifted. Click one to compare."
               >
                 <HeatStrip windows={items} selected={selected.from} column={search.column} onSelect={select} />
               </Section>

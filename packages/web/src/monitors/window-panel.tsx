@@ -18,7 +18,7 @@ type WindowPanelProps = {
   readonly onColumn: (column: string | undefined) => void
 }
 
-/** The selected window, column by column against training; the selected column first, then what moved most. */
+/** The selected window, column by column against the reference; the selected column first, then what moved most. */
 export function WindowPanel({ monitor, window, column, onColumn }: WindowPanelProps) {
   const query = useQuery(distributionsQuery(monitor.spec.name, window.from, window.until))
   return (
@@ -61,7 +61,7 @@ function WindowNote({ window: { status, predictionCount, performance, version } 
       <Lamp health={status === 'too-few-rows' ? 'unknown' : status} label={status} /> v{version} ·{' '}
       {formatCount(predictionCount)} predictions
       {performance && ` · ${formatPercent(performance.labelCoverage)} of labels in`}
-      {score && ` · ${performance?.metric.toUpperCase()} ${formatScore(score.value)}`} · grey is training
+      {score && ` · ${performance?.metric.toUpperCase()} ${formatScore(score.value)}`} · grey is the reference
     </>
   )
 }
