@@ -41,6 +41,22 @@ export async function trained(name: string): Promise<string> {
   return join(folder, 'out')
 }
 
+const FIXED_ROWS = join(HERE, '../../reference/fixed-rows')
+
+/** A network that PyTorch exported for a fixed number of rows, with rows and answers as the scripts of the example write them. */
+export async function fixedRows(name: string): Promise<string> {
+  const folder = await newFolder()
+  const known = JSON.parse(await readFile(join(FIXED_ROWS, 'expected.json'), 'utf8'))
+  const { inputs, answers }: { inputs: { steps: number[][] }; answers: number[][] } = known[name]
+  const rows = inputs.steps.map((steps) => Object.fromEntries(steps.map((step, i) => [`f${i}`, step])))
+  const signature = { classes: ['a', 'b', 'c'], expected: answers.map((row) => Math.max(...row)) }
+  await cp(join(FIXED_ROWS, `${name}.onnx`), join(folder, `${name}.onnx`))
+  for (const [ending, value] of Object.entries({ rows, expected: answers, signature })) {
+    await writeFile(join(folder, `${name}.${ending}.json`), JSON.stringify(value))
+  }
+  return folder
+}
+
 /** A real pickle of a real model. */
 export async function pickled(): Promise<string> {
   const path = join(await newFolder(), 'model.bin')

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { askInPython, imported, newHome, pickled, trained } from './imported.ts'
+import { askInPython, fixedRows, imported, newHome, pickled, trained } from './imported.ts'
 
 /** Libraries compute in 64 bits, graphs in 32. */
 const TOLERANCE = 1e-5
@@ -19,6 +19,8 @@ const LIBRARIES = [
   { name: 'xgboost', folder: () => trained('xgboost'), classes: ['other', 'Gentoo'], note: undefined },
   { name: 'lightgbm', folder: () => trained('lightgbm'), classes: ['Adelie', 'Chinstrap', 'Gentoo'], note: 'ZipMap' },
   { name: 'pytorch', folder: async () => PYTORCH, classes: ['Adelie', 'Chinstrap', 'Gentoo'], note: undefined },
+  { name: 'gru-1', folder: () => fixedRows('gru-1'), classes: ['a', 'b', 'c'], note: 'one row at a time' },
+  { name: 'gru-4', folder: () => fixedRows('gru-4'), classes: ['a', 'b', 'c'], note: '4 rows at a time' },
 ]
 
 describe('a model of another library, through ONNX', () => {
