@@ -15,6 +15,15 @@ const SERVERS = [...IMAGES, 'ec2', 'lambda']
 const ALL = [...SERVERS, 'browser']
 const SECTIONS = ['What you need', 'Build', 'Run', 'Try it', 'Settings', 'Update', 'Roll back', 'Remove']
 
+/** Whether a folder is named; "namespace/root" of a library's own words names none. */
+function holdsPath(content: Buffer, place: string): boolean {
+  const text = content.toString('latin1')
+  for (let at = text.indexOf(place); at >= 0; at = text.indexOf(place, at + 1)) {
+    if (!/\w/.test(text[at - 1] ?? '')) return true
+  }
+  return false
+}
+
 describe('bundles', () => {
   let model: BundledModel
   let folder: string
@@ -105,7 +114,7 @@ describe('bundles', () => {
     const told = [...files].filter(([path]) => !/\.(so\.1|node|gz|zip|wasm)$/.test(path))
     for (const [path, content] of told) {
       for (const place of [CHECKOUT, tmpdir(), homedir()].filter((each) => each.length > 4)) {
-        expect([path, place, content.includes(place)]).toEqual([path, place, false])
+        expect([path, place, holdsPath(content, place)]).toEqual([path, place, false])
       }
     }
   })
