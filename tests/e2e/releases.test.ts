@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startUpstream } from '../../packages/server/test/serving/upstream-server.ts'
 import { fitsWidth, openBrowser, openPage, settle } from './browser.ts'
 import { LONG_NAME, type ReleaseSite, startReleases } from './release-site.ts'
 import { seriousFindings } from './serious-findings.ts'
@@ -244,6 +245,32 @@ describe.runIf(process.env.REGIA_E2E_URL === undefined)('releases', () => {
       await close()
     })
   }
+
+  it('leave no doubt about a version that cannot be loaded, on its page and on the first one', async () => {
+    const upstream = await startUpstream()
+    const importRemote = (timeoutMs: number) =>
+      site.served.send('POST', '/api/v1/models/remote/import', {
+        upstream: { url: upstream.url, model: 'remote', timeoutMs },
+        signature: { classes: ['on time', 'late'], target: 'arrival' },
+        example: [{ numbers_0: 100, numbers_1: 1, origin: 'SFO' }],
+      })
+    await importRemote(1500)
+    await site.api.endpoints.apply({ name: 'remote', stable: 'remote@champion' })
+    await importRemote(1400)
+    await upstream.close()
+    await site.api.models.promote('remote', 2, { alias: 'champion', reason: 'the server behind it is away' })
+    const { page, troubles, close } = await open('/')
+    const needs = page.getByRole('listitem').filter({ hasText: 'remote: remote v2 cannot be loaded' })
+    await needs.getByText(/ECONNREFUSED/).waitFor()
+    await needs.getByRole('link', { name: 'Why' }).click()
+    await page.waitForURL(/endpoints\/remote$/)
+    const alert = page.getByRole('alert').filter({ hasText: 'v1 goes on answering' })
+    await alert.getByText('regia models promote remote@1 --alias champion').waitFor()
+    await page.getByRole('heading', { level: 1 }).getByRole('img', { name: 'broken' }).waitFor()
+    await bar(page).getByText('v1 champion 100 % · v2 champion (failed)').waitFor()
+    expect([...troubles, ...(await seriousFindings(page, 'light'))]).toEqual([])
+    await close()
+  })
 
   it('say so when the server fails, and keep the page', async () => {
     const { page, close } = await openPage(browser)

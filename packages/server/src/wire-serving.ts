@@ -22,7 +22,14 @@ import type { ServingModels } from './lineage/index.ts'
 import type { Follower } from './models/model-deps.ts'
 import type { ModelService } from './models/model-service.ts'
 import { addAlertRoutes, addMonitorRoutes, MonitoringService, MonitorStore } from './monitoring/index.ts'
-import { alertEntry, alertNeeds, decisionEntry, endpointHealth, releaseNeeds } from './overview/endpoint-health.ts'
+import {
+  alertEntry,
+  alertNeeds,
+  decisionEntry,
+  endpointHealth,
+  loadNeeds,
+  releaseNeeds,
+} from './overview/endpoint-health.ts'
 import type { PipelineService } from './pipelines/pipeline-service.ts'
 import { findRuns } from './pipelines/run-lookup.ts'
 import { addOpenInferenceRoutes, type InferenceService } from './protocols/open-inference/index.ts'
@@ -259,7 +266,10 @@ export function servingOverview({ serving, monitoring }: ServingParts): {
         }),
       )
     },
-    needs: async () => [...alertNeeds(await openAlerts()), ...releaseNeeds(await queries.list())],
+    needs: async () => {
+      const endpoints = await queries.list()
+      return [...loadNeeds(endpoints), ...alertNeeds(await openAlerts()), ...releaseNeeds(endpoints)]
+    },
     timeline: async () => {
       const names = serving.endpoints.all().map(({ spec }) => spec.name)
       const pages = await Promise.all(names.map((name) => queries.decisions(name, { limit: OVERVIEW_ENTRIES })))

@@ -3,11 +3,13 @@ import { nameSchema, timestampSchema } from '../kernel/index.ts'
 import { aliasRequestSchema } from '../models/index.ts'
 import { alertSchema } from '../monitoring/index.ts'
 import { approvalSchema, runSummarySchema } from '../pipelines/index.ts'
-import { endpointSchema, releaseSchema, shadowComparisonSchema } from '../serving/index.ts'
+import { deploymentSchema, endpointSchema, releaseSchema, shadowComparisonSchema } from '../serving/index.ts'
 
 /** Something that a person should look at, most urgent first. */
 export const needSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('alert'), alert: alertSchema }),
+  /** A version that an endpoint needs cannot be loaded; others of it may still answer. */
+  z.object({ kind: z.literal('failed-load'), endpoint: nameSchema, deployment: deploymentSchema }),
   z.object({ kind: z.literal('failed-run'), run: runSummarySchema }),
   /** A step of a run asks a person, since a time. */
   z.object({

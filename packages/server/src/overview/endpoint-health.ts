@@ -25,8 +25,10 @@ export function endpointHealth(watched: WatchedEndpoint): EndpointHealth {
 }
 
 function healthOf({ endpoint, windows, monitor, openAlerts }: WatchedEndpoint): EndpointHealth['health'] {
-  const isServing = endpoint.deployments.some(({ role, state }) => role === 'stable' && state === 'ready')
-  if (!isServing) return 'broken'
+  const stable = endpoint.deployments.filter(({ role }) => role === 'stable')
+  // One that fails to load leaves its forerunner to answer: served, and yet not what was asked for.
+  if (stable.length === 0 || stable.some(({ state }) => state === 'failed')) return 'broken'
+  if (!stable.some(({ state }) => state === 'ready')) return 'broken'
   if (openAlerts.length > 0) return 'attention'
   return monitor && windows.length > 0 ? 'well' : 'unknown'
 }
@@ -36,6 +38,14 @@ const largestEffect = (drift: WindowResult['drift']): number | null =>
 
 export const alertNeeds = (openAlerts: readonly Alert[]): readonly Need[] =>
   openAlerts.filter(({ status }) => status === 'open').map((alert) => ({ kind: 'alert', alert }))
+
+/** Versions that an endpoint needs and cannot load. */
+export const loadNeeds = (endpoints: readonly Endpoint[]): readonly Need[] =>
+  endpoints.flatMap(({ spec, deployments }) =>
+    deployments
+      .filter(({ state }) => state === 'failed')
+      .map((deployment): Need => ({ kind: 'failed-load', endpoint: spec.name, deployment })),
+  )
 
 /** Versions in shadow that the rule would promote, where a person has the last word, and releases that wait for one. */
 export const releaseNeeds = (endpoints: readonly Endpoint[]): readonly Need[] =>

@@ -14,6 +14,7 @@ const MAX_NEEDS = 20
 const MAX_TIMELINE = 200
 /** Most urgent first. */
 const URGENCY: Readonly<Record<Need['kind'], number>> = {
+  'failed-load': 0,
   alert: 0,
   'failed-run': 1,
   approval: 2,

@@ -1,4 +1,4 @@
-import type { Deployment, Endpoint } from '@regia/core'
+import { type Deployment, type Endpoint, isComposed } from '@regia/core'
 import { Link } from '@tanstack/react-router'
 import { Ago } from '../kernel/ago.tsx'
 import { Empty } from '../kernel/empty.tsx'
@@ -36,12 +36,7 @@ export function DeploymentsPanel({ endpoint }: { readonly endpoint: Endpoint }) 
                 id: 'share',
                 title: 'Share',
                 isNumber: true,
-                cell: (row) =>
-                  row.role === 'shadow'
-                    ? 'unseen'
-                    : row.role === 'fallback' || row.role === 'previous'
-                      ? '–'
-                      : formatPercent(row.share ?? 1),
+                cell: (row) => shareText(row),
               },
               {
                 id: 'rate',
@@ -80,19 +75,24 @@ export function DeploymentsPanel({ endpoint }: { readonly endpoint: Endpoint }) 
                     },
                   ]
                 : []),
-              { id: 'state', title: 'State', cell: (row) => <State row={row} /> },
+              { id: 'state', title: 'State', cell: (row) => <State row={row} hasModel={!isComposed(spec)} /> },
             ]}
           />
         )}
       </Card>
       {fallback && (
-        <p className={classes.muted}>
+        <p className={classes.underCard}>
           The fallback answered {formatCount(fallback.lateCount)} late and {formatCount(fallback.failedCount)} failed
           requests since the server began.
         </p>
       )}
     </Section>
   )
+}
+
+function shareText({ role, share, state }: Deployment): string {
+  if (role === 'shadow') return 'unseen'
+  return role === 'fallback' || role === 'previous' || state === 'failed' ? '–' : formatPercent(share ?? 1)
 }
 
 type RowProps = { readonly row: Deployment }
@@ -126,11 +126,14 @@ function Hits({ cache }: Pick<Deployment, 'cache'>) {
   )
 }
 
-function State({ row: { state, error, isLoaded, since } }: RowProps) {
+function State({ row: { state, error, isLoaded, since }, hasModel }: RowProps & { readonly hasModel: boolean }) {
   return (
-    <span title={error}>
-      <Lamp health={healthOfStatus(state)} label={state} /> {isLoaded === false ? 'not in memory' : state}{' '}
-      <span className={classes.muted}>{error ?? <Ago at={since} />}</span>
+    <span className={classes.oneLine} title={error}>
+      <Lamp health={healthOfStatus(state)} label={state} />{' '}
+      {isLoaded === false && hasModel && state !== 'failed' ? 'not in memory' : state}{' '}
+      <span className={classes.muted}>
+        <Ago at={since} />
+      </span>
     </span>
   )
 }

@@ -1,7 +1,6 @@
 import type { Endpoint, Traffic } from '@regia/core'
 import { Link } from '@tanstack/react-router'
 import { formatCount, formatNumber, formatPercent } from '../kernel/format.ts'
-import type { Health } from '../kernel/health.ts'
 import { Lamp } from '../kernel/lamp.tsx'
 import { useNow } from '../kernel/use-now.ts'
 import { releaseLine, STATE_LAMPS, STATE_WORDS, shadowLine } from '../releases/release-text.ts'
@@ -9,20 +8,12 @@ import { inServingOrder } from '../releases/version-tones.ts'
 import type { Column } from '../table/data-table.tsx'
 import { answeredRate } from './deployments.ts'
 import classes from './endpoints.module.css'
+import { servingHealth } from './serving-health.ts'
 import { ServingShare } from './serving-share.tsx'
 
 /** Three versions fit, one under the other. */
 export const ENDPOINT_ROW_HEIGHT = 66
 const MOST_LINES = 3
-
-/** How an endpoint is, as far as its deployments and its release say. */
-export function servingHealth({ deployments, release, spec }: Endpoint): Health {
-  const answering = deployments.filter(({ role }) => role === 'stable')
-  if (answering.length === 0 && !spec.compose) return 'broken'
-  if (answering.some(({ state }) => state === 'failed')) return 'broken'
-  if (release && release.state !== 'running') return 'attention'
-  return deployments.some(({ state }) => state === 'failed') ? 'attention' : 'well'
-}
 
 export const ENDPOINT_COLUMNS: readonly Column<Endpoint>[] = [
   { id: 'name', title: 'Endpoint', cell: (endpoint) => <Name endpoint={endpoint} /> },

@@ -1,4 +1,4 @@
-import type { Endpoint, ModelVersion, Monitor } from '@regia/core'
+import type { Endpoint, ModelVersion, Monitor, Traffic } from '@regia/core'
 import { useQuery } from '@tanstack/react-query'
 import { Count } from '../kernel/count.tsx'
 import {
@@ -56,15 +56,21 @@ function Rates({ endpoint }: Pick<HeadProps, 'endpoint'>) {
   )
 }
 
+/** The number large, its unit small. */
+function p99Of(main: Traffic | undefined) {
+  if (main?.p99Ms === undefined) return { value: '–', unit: 'idle' }
+  const [value, ...unit] = formatDuration(main.p99Ms).split('\u00a0')
+  return { value, unit: `${unit.join(' ')} p99` }
+}
+
 function LatencyStat({ endpoint }: { readonly endpoint: Endpoint }) {
   const answering = inServingOrder(endpoint.traffic).filter((each) => each.role !== 'shadow')
   const [main] = answering
-  const p99 = formatDuration(main?.p99Ms).split('\u00a0')
   return (
-    <Stat label="Latency" value={p99[0]} unit={`${p99.slice(1).join(' ')} p99`}>
+    <Stat label="Latency" {...p99Of(main)}>
       {answering.map((each) => (
         <div key={`${each.version}-${each.role}`}>
-          v{each.version} {roleWord(each.role)}: p50 {formatDuration(each.p50Ms)}, p95 {formatDuration(each.p95Ms)}
+          v{each.version}: p50 {formatDuration(each.p50Ms)}, p95 {formatDuration(each.p95Ms)}
         </div>
       ))}
       <span className={classes.muted}>{formatCount(endpoint.errorCount)} errors in all</span>
@@ -108,7 +114,7 @@ function LogStat({ endpoint }: { readonly endpoint: Endpoint }) {
       </div>
       {watermark && (
         <span className={classes.muted}>
-          events until {formatMinute(watermark)} UTC {watermark.slice(0, 4)}
+          events until {formatMinute(watermark)}, {watermark.slice(0, 4)}, UTC
         </span>
       )}
     </Stat>

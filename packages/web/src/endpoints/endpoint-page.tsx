@@ -19,11 +19,13 @@ import { DeploymentsPanel } from './deployments-panel.tsx'
 import { EndpointHead } from './endpoint-head.tsx'
 import { EndpointLineage } from './endpoint-lineage.tsx'
 import classes from './endpoints.module.css'
+import { FailedLoads } from './failed-loads.tsx'
 import { InputDrift } from './input-drift.tsx'
 import { MembersPanel } from './members-panel.tsx'
 import { endpointQuery } from './queries.ts'
 import { RecentPredictions } from './recent-predictions.tsx'
 import { ScorePanel } from './score-panel.tsx'
+import { worstHealth } from './serving-health.ts'
 import { TrafficPanel } from './traffic-panel.tsx'
 import { TryIt } from './try-it.tsx'
 
@@ -41,8 +43,8 @@ export default function EndpointPage() {
   return (
     <Page
       title={name}
-      health={health ?? 'unknown'}
-      under={query.data ? <EndpointLineage endpoint={query.data} /> : '…'}
+      health={query.data && worstHealth(query.data, health)}
+      under={query.data ? <EndpointLineage endpoint={query.data} /> : query.isPending && '…'}
       actions={query.data && <Actions endpoint={query.data} range={range} onRange={setRange} />}
       cli={`regia endpoints show ${name}`}
       http={`GET /api/v1/endpoints/${name}`}
@@ -96,6 +98,7 @@ function Content({ endpoint, range, minutes, onMinutes }: ContentProps) {
   })
   return (
     <>
+      <FailedLoads endpoint={endpoint} />
       <ReleaseBar endpoint={endpoint} />
       <EndpointHead endpoint={endpoint} monitor={monitor} model={model} />
       <ReleasePanel endpoint={endpoint} />

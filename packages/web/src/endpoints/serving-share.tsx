@@ -13,7 +13,7 @@ type SharePart = { readonly tone: ShareTone; readonly weight: number; readonly l
 /** Who answers how much, and who only listens: the parts of the bar. */
 export function shareParts({ deployments, traffic }: Endpoint): readonly SharePart[] {
   const shown = inServingOrder(deployments).filter(({ role }) => role !== 'previous' && role !== 'fallback')
-  const answering = shown.filter(({ role }) => role !== 'shadow')
+  const answering = shown.filter(({ role, state }) => role !== 'shadow' && state !== 'failed')
   const requestsTo = (version: number) => traffic.find((each) => each.version === version)?.requestCount ?? 0
   const answered = answering.reduce((sum, { version }) => sum + requestsTo(version), 0)
   const shareOf = ({ version, share }: Deployment) =>
@@ -21,11 +21,12 @@ export function shareParts({ deployments, traffic }: Endpoint): readonly SharePa
     share ?? (answering.length < 2 ? 1 : requestsTo(version) / Math.max(1, answered))
   return shown.map((deployment) => {
     const { version, role, state } = deployment
-    const share = role === 'shadow' ? '' : ` ${formatPercent(shareOf(deployment))}`
+    const isAsked = role !== 'shadow' && state !== 'failed'
+    const share = isAsked ? ` ${formatPercent(shareOf(deployment))}` : ''
     const note = state === 'ready' ? '' : ` (${state})`
     return {
       tone: shareToneOf(deployment, deployments),
-      weight: role === 'shadow' ? SHADOW_WEIGHT : shareOf(deployment),
+      weight: role === 'shadow' ? SHADOW_WEIGHT : isAsked ? shareOf(deployment) : 0,
       label: `v${version} ${roleWord(role)}${share}${note}`,
     }
   })

@@ -38,7 +38,7 @@ export const GROUPS: readonly { readonly title: string; readonly pages: readonly
   {
     title: 'Run',
     pages: [
-      { to: '/endpoints', title: 'Endpoints', needs: ['promotion', 'release'] },
+      { to: '/endpoints', title: 'Endpoints', needs: ['failed-load', 'promotion', 'release'] },
       { to: '/scoring-jobs', title: 'Scoring jobs' },
       { to: '/monitors', title: 'Monitors' },
       { to: '/alerts', title: 'Alerts', needs: ['alert'] },

@@ -1,6 +1,7 @@
-import type { Need, RunSummary } from '@regia/core'
+import { comparedFigures, type Need, type RunSummary } from '@regia/core'
 import { AlertNeed } from '../alerts/alert-need.tsx'
 import { ApprovalNeed } from '../approvals/approval-need.tsx'
+import { LoadNeed } from '../endpoints/load-need.tsx'
 import { PromoteButton } from '../endpoints/promote-button.tsx'
 import { ReleaseNeed } from '../endpoints/release-need.tsx'
 import { Ago } from '../kernel/ago.tsx'
@@ -17,7 +18,8 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
     return (
       <Card>
         <div className={classes.nothing}>
-          <Lamp health="well" /> No alert is open, no run failed, nothing waits for an approval.
+          <Lamp health="well" /> No alert is open, no run failed, every version is loaded, nothing waits for an
+          approval.
         </div>
       </Card>
     )
@@ -28,6 +30,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
         {needs.map((need) => (
           <li key={keyOf(need)} className={classes.need}>
             {need.kind === 'alert' && <AlertNeed alert={need.alert} />}
+            {need.kind === 'failed-load' && <LoadNeed need={need} />}
             {need.kind === 'approval' && <ApprovalNeed need={need} />}
             {need.kind === 'failed-run' && <FailedRun run={need.run} />}
             {need.kind === 'alias-request' && <AliasNeed need={need} />}
@@ -43,6 +46,7 @@ export function Needs({ needs }: { readonly needs: readonly Need[] }) {
 function keyOf(need: Need): string {
   if (need.kind === 'alert') return need.alert.id
   if (need.kind === 'approval') return `${need.run.id}-${need.step}`
+  if (need.kind === 'failed-load') return `load-${need.endpoint}-${need.deployment.version}-${need.deployment.role}`
   if (need.kind === 'alias-request') return `request-${need.request.id}`
   return need.kind === 'failed-run' ? need.run.id : `${need.endpoint}-${need.kind}`
 }
@@ -71,6 +75,7 @@ function FailedRun({ run }: { readonly run: RunSummary }) {
 
 function Promotion({ need }: { readonly need: Extract<Need, { kind: 'promotion' }> }) {
   const { comparison, endpoint } = need
+  const { label, champion, challenger } = comparedFigures(comparison)
   return (
     <>
       <Lamp health="unknown" label="waits for approval" />
@@ -79,8 +84,7 @@ function Promotion({ need }: { readonly need: Extract<Need, { kind: 'promotion' 
           Approve v{comparison.challengerVersion} for {endpoint}
         </b>
         <p>
-          AUC {formatScore(comparison.challengerAuc)} against {formatScore(comparison.championAuc)}:{' '}
-          {formatDifference(comparison.difference)}
+          {label} {formatScore(challenger)} against {formatScore(champion)}: {formatDifference(comparison.difference)}
           {comparison.interval && ` (${formatInterval(comparison.interval)})`} on{' '}
           {formatCount(comparison.labelledPairCount)} labelled pairs · {comparison.reason}
         </p>

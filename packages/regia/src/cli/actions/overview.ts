@@ -26,6 +26,10 @@ function describeNeed(need: Need, output: Output): string {
   switch (need.kind) {
     case 'alert':
       return describeAlert(need.alert, output)
+    case 'failed-load': {
+      const { model, version, error } = need.deployment
+      return `${statusMark('failed', output.style)}  ${need.endpoint}: ${model} version ${version} cannot be loaded. ${error ?? ''} (regia endpoints show ${need.endpoint})`
+    }
     case 'failed-run':
       return `${statusMark('failed', output.style)}  ${need.run.pipeline} #${need.run.number}: ${need.run.error?.message ?? 'failed'}`
     case 'approval':
