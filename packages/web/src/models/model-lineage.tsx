@@ -10,7 +10,7 @@ import { LineageLine } from '../kernel/lineage-line.tsx'
 /** Data → run → version → endpoint, each a link. */
 export function ModelLineage({ version }: { readonly version: ModelVersion }) {
   const { data } = useQuery(endpointsQuery)
-  const { datasets, runId, pipeline } = version.lineage
+  const { datasets, runId, pipeline, optimisation } = version.lineage
   const isTracked = runId === undefined && version.runId !== undefined
   const { data: tracked } = useQuery({ ...trackedRunQuery(version.runId ?? ''), enabled: isTracked })
   const serving = (data?.items ?? []).flatMap((endpoint) =>
@@ -48,6 +48,20 @@ export function ModelLineage({ version }: { readonly version: ModelVersion }) {
               ] as const,
             ]
           : []),
+        ...(optimisation?.fromVersion === undefined
+          ? []
+          : [
+              [
+                'from',
+                <Link
+                  key="from"
+                  to="/models/$name/$version"
+                  params={{ name: version.model, version: String(optimisation.fromVersion) }}
+                >
+                  {version.model} v{optimisation.fromVersion}
+                </Link>,
+              ] as const,
+            ]),
         ['version', <b key="version">{`${version.model} v${version.version}`}</b>],
         ...serving.map(
           ({ name, role }) =>
