@@ -60,6 +60,8 @@ describe('formatDuration', () => {
 
 describe('scores and cells', () => {
   it('keeps three decimals of a score', () => expect(formatScore(0.7)).toBe('0.700'))
+  it('writes no sign before what rounds to nothing', () =>
+    expect([formatScore(-0.0002), formatScore(-0.0006)]).toEqual(['0.000', '−0.001']))
   it('gives a difference its sign', () => {
     expect(formatDifference(0.008)).toBe('+0.008')
     expect(formatDifference(-0.0021)).toBe('−0.002')

@@ -33,7 +33,9 @@ function formatCompact(value: number): string {
 
 /** A score such as an AUC: three decimals, always. */
 export const formatScore = (value: number | null | undefined): string =>
-  value === null || value === undefined || !Number.isFinite(value) ? '–' : minus(value.toFixed(3))
+  value === null || value === undefined || !Number.isFinite(value)
+    ? '–'
+    : minus(value.toFixed(3).replace(/^-(?=0\.000$)/, ''))
 
 /** A difference of scores, with its sign. */
 export const formatDifference = (value: number | null | undefined): string =>

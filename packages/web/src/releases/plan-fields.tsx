@@ -1,9 +1,12 @@
 import type { EndpointPlan } from '@regia/core'
+import { ErrorNote } from '../kernel/error-note.tsx'
 import { formatCell } from '../kernel/format.ts'
 import classes from './releases.module.css'
 
-/** What applying would change, field by field. */
+/** What applying would change, field by field, or why it would be refused. */
 export function PlanFields({ plans }: { readonly plans: readonly EndpointPlan[] }) {
+  const [refusal] = plans.flatMap((plan) => plan.refusal ?? [])
+  if (refusal) return <ErrorNote error={refusal} />
   const fields = plans.flatMap((plan) => plan.fields)
   if (fields.length === 0) return <p>Nothing would change: this is what the endpoint says already.</p>
   return (

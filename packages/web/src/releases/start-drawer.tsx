@@ -130,6 +130,7 @@ function Begin({ endpoint, spec, kind, onClose }: BeginProps) {
     },
   })
   const error = plan.error ?? apply.error
+  const isRefused = plan.data?.some(({ refusal }) => refusal)
   return (
     <div className={classes.form}>
       {problems.length > 0 && (
@@ -145,7 +146,7 @@ function Begin({ endpoint, spec, kind, onClose }: BeginProps) {
       {error && <Problem error={error} />}
       <div className={classes.buttons}>
         <Button onClick={onClose}>Leave it</Button>
-        {plan.data ? (
+        {plan.data && !isRefused ? (
           <Button variant="filled" loading={apply.isPending} onClick={() => apply.mutate()}>
             Begin the {kind}
           </Button>
