@@ -80,7 +80,9 @@ function cellError(input: SignatureColumn, cell: Cell | undefined, place: number
   }
   return new RegiaError('COLUMN_TYPE', `Input "${input.name}" must be ${EXPECTED[input.type]}; got ${shown(cell)}.`, {
     ...details,
-    hint: input.nullable ? 'Send null where there is no value.' : 'The model needs a value in every row.',
+    hint: input.nullable
+      ? 'Send null where there is no value.'
+      : 'Mend the value, or leave the row out: this input may not be missing.',
   })
 }
 

@@ -116,7 +116,9 @@ function wrongCell(text: string, { name, type, nullable }: SignatureColumn, row:
   const got = text === '' ? 'empty' : JSON.stringify(text.slice(0, 80))
   return new RegiaError('COLUMN_TYPE', `Column "${name}" of row ${row} is ${got}; it must be ${EXPECTED[type]}.`, {
     where: `row ${row} (line ${line}), column "${name}"`,
-    hint: nullable ? 'Leave the cell empty where there is no value.' : 'The model needs a value in every row.',
+    hint: nullable
+      ? 'Leave the cell empty where there is no value.'
+      : 'Mend the value, or leave the row out: this column may not be empty.',
     data: { row, column: name },
   })
 }
