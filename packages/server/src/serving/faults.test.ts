@@ -112,7 +112,8 @@ describe('a database that somebody else holds', () => {
     const { body: endpoint } = await served.send('GET', '/api/v1/endpoints/trips')
     const counted = await eventually(async () => {
       const [version] = await served.server.services.serving.counts.counts('trips')
-      return version?.predictionCount === endpoint.predictionCount ? version.predictionCount : undefined
+      const count = version?.predictionCount
+      return count === endpoint.predictionCount ? count : undefined
     })
     expect(counted).toBeGreaterThanOrEqual(answered)
   })

@@ -1,4 +1,4 @@
-import type { EndpointPlan } from '@regia/core'
+import type { EndpointPlan, EndpointSpecInput } from '@regia/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logPackage } from '../../../../../tests/fixtures/models/graph-packages.ts'
 import { type ServedTrips, serveTrips } from '../../../test/serving/served-trips.ts'
@@ -11,16 +11,15 @@ beforeAll(async () => {
 })
 afterAll(() => served.close())
 
-type Spec = { readonly name: string }
-const plan = async (...specs: readonly Spec[]): Promise<readonly EndpointPlan[]> =>
+const plan = async (...specs: readonly EndpointSpecInput[]): Promise<readonly EndpointPlan[]> =>
   (await served.send('POST', '/api/v1/endpoints/plan', { specs })).body.plans
-const blendOf = (name: string, ...members: readonly string[]) => ({
+const blendOf = (name: string, ...members: readonly string[]): EndpointSpecInput => ({
   name,
   compose: { kind: 'weights', members: members.map((endpoint) => ({ endpoint, weight: 1 })) },
 })
 
 describe('a plan', () => {
-  it.each<[string, Spec & object]>([
+  it.each<[string, EndpointSpecInput]>([
     ['a model that is not there', { name: 'two', stable: 'nothing@champion' }],
     ['a version that is not there', { name: 'two', stable: 'logs@9' }],
     ['a fallback that is not there', { name: 'two', stable: 'logs@1', fallback: { model: 'nothing@1', afterMs: 5 } }],
