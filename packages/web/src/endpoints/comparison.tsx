@@ -37,7 +37,8 @@ export function Comparison({ comparison }: { readonly comparison: ShadowComparis
             <p className={classes.muted}>
               {championVersion !== challengerVersion &&
                 `${label} v${challengerVersion} ${formatScore(challenger)}, v${championVersion} ${formatScore(champion)}`}{' '}
-              · difference {formatDifference(comparison.difference)} {formatInterval(comparison.interval)}
+              · difference {formatDifference(comparison.difference)}
+              {comparison.interval && ` (${formatInterval(comparison.interval)})`}
             </p>
           </div>
           <div>

@@ -109,7 +109,8 @@ export const theme = createTheme({
     Select: { styles: INPUT_STYLES, defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } },
     Textarea: { styles: INPUT_STYLES, defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' }, styles: { thumb: { backgroundColor: 'var(--panel)' } } },
-    Checkbox: { defaultProps: { size: 'xs' } },
+    // The mark is the inverse of the ink that fills the box, in dark as in light.
+    Checkbox: { defaultProps: { size: 'xs', iconColor: 'var(--paper)' } },
     Menu: { defaultProps: { shadow: 'md' } },
     Modal: {
       defaultProps: {

@@ -1,7 +1,7 @@
 import type { EndpointPlan } from '@regia/core'
 import { ErrorNote } from '../kernel/error-note.tsx'
-import { formatCell } from '../kernel/format.ts'
 import classes from './releases.module.css'
+import { valueYaml } from './spec-yaml.ts'
 
 /** What applying would change, field by field, or why it would be refused. */
 export function PlanFields({ plans }: { readonly plans: readonly EndpointPlan[] }) {
@@ -15,9 +15,8 @@ export function PlanFields({ plans }: { readonly plans: readonly EndpointPlan[] 
         <li key={field}>
           <span>{field}</span>
           <span>
-            {before !== undefined && <del>{formatCell(before)}</del>}
-            {before !== undefined && after !== undefined && ' → '}
-            {after !== undefined && <ins>{formatCell(after)}</ins>}
+            {before !== undefined && <del>{valueYaml(before)}</del>}
+            {after !== undefined && <ins>{valueYaml(after)}</ins>}
           </span>
         </li>
       ))}

@@ -5,6 +5,10 @@ export function specYaml({ name, ...fields }: EndpointSpecInput): string {
   return `${blockLines({ endpoint: name, ...fields }, 0).join('\n')}\n`
 }
 
+/** A value of a spec as YAML: a map line by line. */
+export const valueYaml = (value: unknown): string =>
+  isMap(value) && Object.keys(value).length > 0 ? blockLines(value, 0).join('\n') : flowYaml(value)
+
 const INLINE_LENGTH = 72
 
 /** A map of one line per field; what is too long for its line stands under it, indented. */

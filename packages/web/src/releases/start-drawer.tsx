@@ -99,7 +99,9 @@ function SpecText({ spec }: { readonly spec: EndpointSpecInput }) {
       </ScrollBox>
       {as !== 'http' && (
         <p className={classes.fileNote}>
-          In <code>{`endpoints/${spec.name}.${as === 'yaml' ? 'yaml' : 'ts'}`}</code>, then{' '}
+          <span>
+            In <code>{`endpoints/${spec.name}.${as === 'yaml' ? 'yaml' : 'ts'}`}</code>, then
+          </span>
           <Command text="regia apply" />
         </p>
       )}
