@@ -1,4 +1,4 @@
-import { RegiaError } from '@regia/core'
+import { issueText, RegiaError } from '@regia/core'
 import { z } from 'zod'
 
 /**
@@ -17,7 +17,7 @@ export function parseDeclaration<Output>(
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw wrongDeclaration(
-    `A ${what} is not valid: ${issue?.path.join('.') || 'it'}: ${issue?.message}.`,
+    `${/^[aeiou]/.test(what) ? 'An' : 'A'} ${what} is not valid: ${issue?.path.join('.') || 'it'}: ${issue && issueText(issue)}.`,
     z.prettifyError(parsed.error),
     location,
   )

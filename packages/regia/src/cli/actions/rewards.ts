@@ -33,9 +33,11 @@ export const pushRewards: Action<{ file: string }> = async (input, context) => {
 
 function parseReward(row: Readonly<Record<string, unknown>>, where: string): Reward {
   const { reward } = row
+  const asNumber = typeof reward === 'string' && reward.trim() !== '' ? Number(reward) : reward
   const parsed = rewardSchema.safeParse({
     predictionId: row.prediction_id ?? row.predictionId,
-    reward: typeof reward === 'string' && reward.trim() !== '' ? Number(reward) : reward,
+    // What is no number stays as it came, so that the error shows it.
+    reward: Number.isNaN(asNumber) ? reward : asNumber,
     ...(row.at ? { at: row.at } : {}),
   })
   if (parsed.success) return parsed.data
