@@ -185,7 +185,9 @@ async function withQuery<Result>(
   for (const path of files.flatMap(({ paths }) => paths)) await assertSourceFile(path)
   return withDuckDB(options, [...files.flatMap(({ paths }) => paths), ...outputs], async (connection) => {
     for (const { name, paths } of files) {
-      await connection.run(`CREATE TEMP VIEW ${sqlName(name)} AS ${paths.map(selectFile).join(' UNION ALL ')}`)
+      await connection.run(
+        `CREATE TEMP VIEW ${sqlName(name)} AS ${paths.map((path) => selectFile(path)).join(' UNION ALL ')}`,
+      )
     }
     return work(connection, await assertOneSelect(connection, sql))
   })

@@ -32,11 +32,11 @@ export function openSource(
 ): Promise<IngestSource> {
   if (format === 'csv' || format === 'tsv') return delimitedSource(connection, path, format, knownColumns)
   if (format === 'json-lines') return jsonLinesSource(connection, path)
-  return typedSource(connection, path)
+  return typedSource(connection, path, format)
 }
 
-async function typedSource(connection: DuckDBConnection, path: string): Promise<IngestSource> {
-  const file = selectFile(path)
+async function typedSource(connection: DuckDBConnection, path: string, format: SourceFormat): Promise<IngestSource> {
+  const file = selectFile(path, format)
   const columns = await describe(connection, file)
   const raw = columns.map((column, i) => `${rawValueSql(column)} AS r${i}`)
   return {

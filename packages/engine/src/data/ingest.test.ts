@@ -141,6 +141,16 @@ describe.each(DATA_ENGINES)('ingest $name', ({ create }) => {
     expect(result.rowCount).toBe(6)
   })
 
+  it('reads a file without an ending as what its name says it was', async () => {
+    const result = await engine().ingest({
+      sourcePath: await write('3394c011', '[{"a":1},{"a":2}]'),
+      sourceName: 'a.json',
+      outputPath: inFolder('valid.parquet'),
+      quarantinePath: inFolder('broken.parquet'),
+    })
+    expect(result).toMatchObject({ validRowCount: 2, quarantinedRowCount: 0 })
+  })
+
   it('reads a JSON array and Parquet, with the schema deciding the types', async () => {
     const json = await ingest('a.json', '[{"a":1,"b":"x"},{"a":2.0,"b":null}]', schemaOf(rule('a', 'int')))
     expect(json.valid).toEqual([

@@ -23,9 +23,9 @@ export function formatOf(name: string): SourceFormat {
   })
 }
 
-/** A SELECT over a file, typed by what it holds. A blob's name has no ending: it is Parquet, as everything that we write. */
-export function selectFile(path: string): string {
-  const format = ENDINGS.find(([ending]) => ending.test(path))?.[1] ?? 'parquet'
+/** A SELECT over a file, typed by what it holds. A blob's name has no ending: where no format is said it is Parquet, as everything that we write. */
+export function selectFile(path: string, said?: SourceFormat): string {
+  const format = said ?? ENDINGS.find(([ending]) => ending.test(path))?.[1] ?? 'parquet'
   return `SELECT * FROM ${READERS[format](sqlPath(path))}`
 }
 

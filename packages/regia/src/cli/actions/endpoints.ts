@@ -10,7 +10,7 @@ import {
 import type { Action } from '../command.ts'
 import type { Output } from '../output.ts'
 import { decisionTable } from './decisions.ts'
-import { formatNumber, formatScore, formatTime } from './format.ts'
+import { formatNumber, formatScore, formatTime, plural } from './format.ts'
 import { parseJson, readText } from './read-rows.ts'
 import { statusMark } from './status-mark.ts'
 
@@ -126,7 +126,11 @@ function describeEndpoint(endpoint: Endpoint, decisions: readonly Decision[], ou
   ])
   const sections = [`${style.bold(endpoint.spec.name)}  ${endpoint.spec.description}`.trim(), deployments]
   sections.push(
-    `${formatNumber(endpoint.predictionCount)} predictions, ${formatNumber(endpoint.labelCount)} labels, ${formatNumber(endpoint.errorCount)} errors`,
+    [
+      plural(endpoint.predictionCount, 'prediction'),
+      plural(endpoint.labelCount, 'label'),
+      plural(endpoint.errorCount, 'error'),
+    ].join(', '),
   )
   if (endpoint.traffic.length) sections.push(traffic)
   if (endpoint.release) {

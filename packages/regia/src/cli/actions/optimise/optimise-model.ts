@@ -84,7 +84,7 @@ async function heldOut(client: RegiaClient, text: string, workingDir: string): P
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new RegiaError('DATA_UNREADABLE', `The file "${text}" cannot be read.`, {
       where: path,
-      hint: 'Name a CSV, TSV, JSON lines or Parquet file, or a dataset.',
+      hint: 'Name a CSV, TSV, JSON lines, JSON or Parquet file, or a dataset.',
       cause,
     })
   })
