@@ -28,7 +28,7 @@ export const verifyArchive: Action<{ file: string }> = async (input, context) =>
   output.result(result, () =>
     [
       faults.length === 0
-        ? `${style.green('✓')} ${input.file} is sound: ${opened?.manifest.model} version ${opened?.manifest.version}, ${opened?.files.size} files, its example answered within ${selfTest?.maxError.toExponential(1)}, as one batch and row by row`
+        ? `${style.green('✓')} ${input.file} is sound: ${opened?.manifest.model} version ${opened?.manifest.version}, ${opened?.files.size} files, its example answered ${exactness(selfTest?.maxError)}, as one batch and row by row`
         : `${style.red('✗')} ${input.file} is not sound`,
       ...faults.map(({ kind, message }) => `  ${style.red(kind.padEnd(9))} ${message}`),
       ...notes.map((note) => `  ${style.dim('note')}      ${note}`),
@@ -36,3 +36,6 @@ export const verifyArchive: Action<{ file: string }> = async (input, context) =>
   )
   return faults.length === 0 ? EXIT.ok : EXIT.failed
 }
+
+const exactness = (maxError: number | undefined): string =>
+  maxError ? `within ${maxError.toExponential(1)}` : 'exactly'
