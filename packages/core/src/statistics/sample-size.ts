@@ -128,6 +128,12 @@ function assertPlan(
   effect: number,
   { alpha = 0.05, power = 0.8, ratio = 1 }: PlanOptions,
 ): void {
+  if (outcome.kind !== 'mean' && !isInside(outcome.baseline)) {
+    throw new RegiaError('INVALID_INPUT', `The baseline ${outcome.baseline} is no share between 0 and 1.`, {
+      where: 'baseline',
+      hint: 'Give it as a fraction: 0.1 for 10 %.',
+    })
+  }
   const problem = problemOf(outcome, effect) ?? (isInside(alpha) && isInside(power) && ratio > 0 ? undefined : 'level')
   if (problem === undefined) return
   if (problem === 'level') {
@@ -146,7 +152,6 @@ function problemOf(outcome: PlannedOutcome, effect: number): string | undefined 
   if (outcome.kind === 'mean') {
     return outcome.standardDeviation > 0 ? undefined : `The standard deviation is ${outcome.standardDeviation}.`
   }
-  if (!isInside(outcome.baseline)) return `The baseline ${outcome.baseline} is no share between 0 and 1.`
   const reached = outcome.baseline + effect
   return reached >= 0 && reached <= 1 ? undefined : `An effect of ${effect} takes ${outcome.baseline} out of 0 to 1.`
 }
