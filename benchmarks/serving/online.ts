@@ -7,6 +7,8 @@ import type { BenchModel } from './model.ts'
 
 const CONNECTIONS = 16
 const SECONDS = 5
+/** Before each measurement, under the same load: others had their turn meanwhile. */
+const WARM_SECONDS = 2
 const ROUNDS = 3
 
 export type Measured = {
@@ -36,9 +38,9 @@ export async function assertAnswers({ name, target, read }: Contender, model: Be
 /** Rounds of all contenders in turn, so that what disturbs the machine disturbs each of them. */
 export async function measureTop(contenders: readonly Contender[], say: (text: string) => void): Promise<Measured[]> {
   const rounds = contenders.map((): { cpu: number[]; top: number[] } => ({ cpu: [], top: [] }))
-  for (const { target } of contenders) await loadInChild(target, { connections: CONNECTIONS, seconds: 3 })
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, { name, pid, target }] of contenders.entries()) {
+      await loadInChild(target, { connections: CONNECTIONS, seconds: WARM_SECONDS })
       const before = treeCpuSeconds(pid)
       const report = await loadInChild(target, { connections: CONNECTIONS, seconds: SECONDS })
       if (report.failures > 0) throw new Error(`${name} failed ${report.failures} requests: ${report.failure}`)
@@ -74,6 +76,7 @@ export async function measureHalfLoad(
     const runs = asked.map((): number[] => [])
     for (let round = 0; round < ROUNDS; round++) {
       for (const [place, { target }] of asked.entries()) {
+        await loadInChild(target, { connections: 64, seconds: WARM_SECONDS, rate })
         runs[place]!.push((await loadInChild(target, { connections: 64, seconds: SECONDS, rate })).p99Ms)
       }
     }
