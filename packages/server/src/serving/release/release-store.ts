@@ -18,28 +18,14 @@ export class ReleaseStore {
   }
 
   /** The one that shares the traffic of an endpoint. */
-  async findOpen(endpoint: string, connection: Connection = this.#database): Promise<ReleaseRecord | undefined> {
-    const row = await connection
-      .selectFrom('release')
-      .select('record')
-      .where('endpoint', '=', endpoint)
-      .where('is_open', '=', 1)
-      .where('kind', '!=', 'shadow')
-      .executeTakeFirst()
-    const record = row && decodeJson(row.record)
+  async findOpen(endpoint: string, connection?: Connection): Promise<ReleaseRecord | undefined> {
+    const record = await this.#findOpen(endpoint, false, connection)
     return record?.kind === 'shadow' ? undefined : record
   }
 
   /** The version that an endpoint has in shadow. */
   async findShadow(endpoint: string): Promise<ShadowRelease | undefined> {
-    const row = await this.#database
-      .selectFrom('release')
-      .select('record')
-      .where('endpoint', '=', endpoint)
-      .where('is_open', '=', 1)
-      .where('kind', '=', 'shadow')
-      .executeTakeFirst()
-    const record = row && decodeJson(row.record)
+    const record = await this.#findOpen(endpoint, true)
     return record?.kind === 'shadow' ? record : undefined
   }
 
@@ -171,5 +157,21 @@ export class ReleaseStore {
       .where('is_settled', '=', 1)
       .executeTakeFirst()
     return row !== undefined
+  }
+
+  /** Of the open releases of an endpoint the one in shadow, or the one that is not: there is at most one of each. */
+  async #findOpen(
+    endpoint: string,
+    isShadow: boolean,
+    connection: Connection = this.#database,
+  ): Promise<KeptRelease | undefined> {
+    const row = await connection
+      .selectFrom('release')
+      .select('record')
+      .where('endpoint', '=', endpoint)
+      .where('is_open', '=', 1)
+      .where('kind', isShadow ? '=' : '!=', 'shadow')
+      .executeTakeFirst()
+    return row && decodeJson(row.record)
   }
 }
