@@ -37,7 +37,7 @@ export default function ReleasesPage() {
           endpoint {name}
         </Link>
       }
-      cli={`regia endpoints release ${name}`}
+      cli={`regia endpoints releases ${name}`}
       http={`GET /api/v1/endpoints/${encodeURIComponent(name)}/releases`}
     >
       {pages.error ? (
